@@ -1,0 +1,35 @@
+"""Engines: what holds the triples and answers SPARQL. A named engine is honoured or is an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from clayonto.errors import UnknownEngineError
+
+if TYPE_CHECKING:
+    from clayonto.engines.base import Engine
+
+ENGINES: Final = ("oxigraph", "rdflib")
+"""The engines there are, the default first."""
+
+
+def make(name: str | None = None) -> Engine:
+    """A new, empty engine.
+
+    :param name: one of :data:`ENGINES`; ``None`` takes the first.
+    :raises UnknownEngineError: for any other name.
+
+    >>> make().name
+    'oxigraph'
+    """
+    match name:
+        case None | "oxigraph":
+            from clayonto.engines.oxigraph import OxigraphEngine
+
+            return OxigraphEngine()
+        case "rdflib":
+            from clayonto.engines.rdflib import RdflibEngine
+
+            return RdflibEngine()
+        case _:
+            raise UnknownEngineError(name, ENGINES, hint=f"The engines are {' and '.join(ENGINES)}.")

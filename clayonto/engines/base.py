@@ -1,0 +1,54 @@
+"""What every engine can do, so that any of them can stand behind a graph.
+
+An engine holds triples and answers SPARQL. It gives Python values (:mod:`clayonto.terms`), never terms of its own, and
+raises the errors of :mod:`clayonto.errors`. Queries see its default graph: the merge of everything loaded.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from clayonto.terms import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from clayonto.sources import Source
+
+Row: TypeAlias = "tuple[Value | None, ...]"
+"""One solution: a value for each variable, ``None`` where it has none."""
+Triple: TypeAlias = "tuple[Value, Value, Value]"
+
+
+class Engine(Protocol):
+    """A place that holds triples and answers SPARQL 1.1 queries."""
+
+    @property
+    def name(self) -> str:
+        """The name that ``engine=`` takes."""
+
+    @property
+    def version(self) -> str:
+        """The version of the software behind it."""
+
+    def load(self, source: Source) -> None:
+        """Add a file's triples to the default graph and, apart, to the source's own named graph; all or none.
+
+        :raises DataError: if the file is malformed.
+        """
+
+    def select(self, query: str, *, base: str) -> tuple[Sequence[str], Iterator[Row]]:
+        """The variables of a SELECT query in order, and its solutions in order.
+
+        :raises QuerySyntaxError: with line and column.
+        :raises EngineError: if the engine fails on a correct query.
+        """
+
+    def ask(self, query: str, *, base: str) -> bool:
+        """The answer of an ASK query; errors as for :meth:`select`."""
+
+    def construct(self, query: str, *, base: str) -> Iterator[Triple]:
+        """The triples of a CONSTRUCT or DESCRIBE query, each once, in no order; errors as for :meth:`select`."""
+
+    def __len__(self) -> int:
+        """How many triples the default graph has."""

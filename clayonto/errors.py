@@ -1,0 +1,147 @@
+"""Every error that clayonto raises on purpose, in one tree.
+
+::
+
+    ClayontoError                exit code
+    ├── UsageError                   2   the call is wrong
+    │   ├── TermError                    an IRI, a prefix or a literal cannot be read
+    │   ├── UnknownTermError             nothing in the graph has this IRI
+    │   ├── UnknownQueryError            no query has this name
+    │   ├── ParameterError               a query's parameter is missing, unknown or of the wrong type
+    │   └── UnknownEngineError           no engine has this name
+    ├── QueryError                   2   the query is wrong
+    │   ├── QuerySyntaxError             with line and column
+    │   ├── QueryFileError               the header or a ``$name`` of a query file
+    │   └── ForbiddenQueryError          SERVICE, FROM, LOAD or an update
+    ├── DataError                    2   a file cannot be read as RDF, with line and column
+    ├── BundleError                  3   the bundled folders are not there
+    └── EngineError                  3   an engine failed
+
+Each message is a sentence for the person who reads it: what was wrong, where, and what to do.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class ClayontoError(Exception):
+    """Base of all errors of this library; ``exit_code`` is what the command line ends with."""
+
+    exit_code = 3
+
+
+class UsageError(ClayontoError):
+    """The call itself is wrong."""
+
+    exit_code = 2
+
+
+class TermError(UsageError):
+    """An IRI, a prefix or a literal cannot be read."""
+
+
+class _UnknownError(UsageError):
+    """Something was named that does not exist; ``suggestions`` holds the nearest names."""
+
+    what = "name"
+
+    def __init__(self, name: str, known: Iterable[str], *, hint: str = "") -> None:
+        self.name = name
+        self.suggestions = nearest(name, known)
+        text = f"There is no {self.what} “{name}”."
+        if self.suggestions:
+            text += " Did you mean " + " or ".join(f"“{s}”" for s in self.suggestions) + "?"
+        super().__init__(f"{text} {hint}".rstrip())
+
+
+class UnknownTermError(_UnknownError):
+    """Nothing in the graph has this IRI."""
+
+    what = "thing or term"
+
+
+class UnknownQueryError(_UnknownError):
+    """No query has this name."""
+
+    what = "query"
+
+
+class UnknownEngineError(_UnknownError):
+    """No engine has this name."""
+
+    what = "engine"
+
+
+class ParameterError(UsageError):
+    """A parameter of a query is missing, unknown, or has a value of the wrong type."""
+
+    def __init__(self, message: str, *, query: str = "", parameter: str = "") -> None:
+        self.query = query
+        self.parameter = parameter
+        super().__init__(message)
+
+
+class QueryError(ClayontoError):
+    """A query is wrong."""
+
+    exit_code = 2
+
+
+class QuerySyntaxError(QueryError):
+    """A query is not SPARQL 1.1; ``line`` and ``column`` count from 1 (0 when the parser does not say)."""
+
+    def __init__(self, message: str, *, text: str, line: int = 0, column: int = 0) -> None:
+        self.line = line
+        self.column = column
+        self.detail = message
+        where = f" at line {line}, column {column}" if line else ""
+        lines = text.splitlines()
+        excerpt = ""
+        if 0 < line <= len(lines):
+            # A tab would shift the caret.
+            excerpt = "\n  " + lines[line - 1].replace("\t", " ") + "\n  " + " " * max(column - 1, 0) + "^"
+        super().__init__(f"The query has a syntax error{where}: {message}.{excerpt}")
+
+
+class QueryFileError(QueryError):
+    """The header of a query file, or a ``$name`` in it, is wrong."""
+
+
+class ForbiddenQueryError(QueryError):
+    """The query would write, or reach for another file, graph or machine."""
+
+
+class DataError(ClayontoError):
+    """A file cannot be read as RDF; ``path``, ``line`` and ``column`` say where (0 when the parser does not say)."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, path: str = "", line: int = 0, column: int = 0) -> None:
+        self.path = path
+        self.line = line
+        self.column = column
+        place = ":".join(str(part) for part in (path, line, column) if part)
+        super().__init__(f"{place}: {message}" if place else message)
+
+
+class BundleError(ClayontoError):
+    """The bundled ontology, shapes, data or queries cannot be found."""
+
+
+class EngineError(ClayontoError):
+    """An engine failed for a reason that is not the query's."""
+
+
+def nearest(name: str, known: Iterable[str]) -> list[str]:
+    """At most three of ``known`` that look like ``name``, best first; case does not matter.
+
+    >>> nearest("project-partner", ["project-partners", "glossary"])
+    ['project-partners']
+    """
+    by_lower = {k.lower(): k for k in known}
+    return [by_lower[m] for m in get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)]

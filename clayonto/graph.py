@@ -1,0 +1,167 @@
+"""The one object a user holds: a graph that loads files, answers queries, describes things and validates."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from clayonto import engines, sparql
+from clayonto.errors import ParameterError, UnknownTermError
+from clayonto.namespaces import CLAY, ID, expand, shorten
+from clayonto.query import Catalogue, NamedQuery
+from clayonto.results import TRIPLE_COLUMNS, Rows, sort_key
+from clayonto.sources import Source, bundled, from_paths
+from clayonto.terms import IRI, render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from clayonto.describe import Description
+    from clayonto.engines.base import Engine
+    from clayonto.validation import ValidationReport
+
+
+def load(*paths: str | Path, engine: str | None = None, bundle: bool = True, base: str = ID) -> KnowledgeGraph:
+    """A graph of the bundled ontology and data, and of the files that ``paths`` name.
+
+    :param paths: files, folders or patterns of Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD.
+    :param engine: ``oxigraph`` (the default) or ``rdflib``.
+    :param bundle: whether to load the bundled data; the ontology and its concepts are loaded either way.
+    :param base: what relative IRIs in files, queries and calls are relative to.
+    :raises DataError: if a path names nothing, or a file cannot be read; nothing is loaded then.
+    :raises UnknownEngineError: if there is no such engine.
+
+    >>> kg = load()
+    >>> for row in kg.run("project-phases", project="project/clay"):
+    ...     print(row.number, row.start, row.end)
+    1 2018-06-01 2021-05-31
+    2 2021-06-01 2023-05-31
+    """
+    sources = [*bundled("ontology"), *(bundled("data") if bundle else ()), *from_paths(paths, base=base)]
+    return KnowledgeGraph(sources, engine=engine, base=base)
+
+
+class KnowledgeGraph:
+    """Triples in an engine, with the files they came from.
+
+    Queries see one default graph, the merge of all files; each file is also kept in a named graph of its own.
+    """
+
+    def __init__(self, sources: Iterable[Source], *, engine: str | None = None, base: str = ID) -> None:
+        self.base = base
+        self.queries = Catalogue()
+        self._engine: Engine = engines.make(engine)
+        self._sources: list[Source] = []
+        for source in sources:
+            self._engine.load(source)
+            self._sources.append(source)
+
+    @property
+    def engine(self) -> str:
+        """The name of the engine that answers."""
+        return self._engine.name
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The files that were loaded, in order."""
+        return tuple(self._sources)
+
+    def __len__(self) -> int:
+        """How many triples the graph has."""
+        return len(self._engine)
+
+    def __repr__(self) -> str:
+        return f"<KnowledgeGraph of {len(self._sources)} files in {self.engine}>"
+
+    def run(self, query: str | NamedQuery, /, **params: object) -> Rows:
+        """The answer to a named query.
+
+        :param query: the name of a bundled query, or a :class:`NamedQuery` of your own.
+        :param params: its parameters, as Python values or as text typed on the command line; IRIs may be CURIEs or
+            relative to ``base``.
+        :raises UnknownQueryError: if no query has the name.
+        :raises ParameterError: if a parameter is unknown, missing, of the wrong type, or names nothing in the graph.
+
+        >>> load().run("project-partners", project="project/clay", lang="fi")[0].partner_label
+        'Umbrian alue'
+        """
+        named = query if isinstance(query, NamedQuery) else self.queries[query]
+        text = named.bind(params, base=self.base)
+        self._check_things(named, params)
+        return self._answer(text, types=named.columns)
+
+    def query(self, text: str) -> Rows:
+        """The answer to a SPARQL 1.1 query of any form. Prefixes of :data:`clayonto.namespaces.PREFIXES` need no declaration.
+
+        :raises QuerySyntaxError: with line and column.
+        :raises ForbiddenQueryError: for updates, ``SERVICE``, ``FROM`` and ``LOAD``.
+
+        >>> load().query("SELECT ?acronym { ?p a clay:Project ; clay:acronym ?acronym }")[0].acronym
+        'CLAY'
+        """
+        sparql.refuse_unsafe(text)
+        return self._answer(text)
+
+    def describe(self, term: str, *, lang: str = "en") -> Description:
+        """What the graph says of a thing or a term, with labels, and what refers to it.
+
+        :param term: an IRI, a CURIE, or a path relative to ``base``.
+        :param lang: the language of labels and texts, ``en`` or ``fi``.
+        :raises UnknownTermError: if the graph says nothing of it, with the nearest names.
+        """
+        from clayonto.describe import describe
+
+        return describe(self, IRI(expand(term, base=self.base)), lang=lang)
+
+    def validate(self, *, focus: Iterable[str] | None = None) -> ValidationReport:
+        """The graph held against the bundled shapes. Files are read anew, so that no store has rewritten their literals.
+
+        :param focus: IRIs of the nodes to check; all nodes when ``None``.
+        """
+        from clayonto.validation import validate
+
+        nodes = None if focus is None else [expand(node, base=self.base) for node in focus]
+        return validate(self._sources, list(bundled("shapes")), focus=nodes, base=self.base)
+
+    def info(self) -> dict[str, Any]:
+        """Versions, engine, graphs and counts, ready for JSON."""
+        counts = self._answer(
+            f"SELECT ?class (COUNT(DISTINCT ?thing) AS ?things) WHERE {{ ?thing a ?class "
+            f"FILTER(STRSTARTS(STR(?class), {render(str(CLAY))})) }} GROUP BY ?class ORDER BY STR(?class)"
+        )
+        return {
+            "version": version("clayonto"),
+            "engine": {"name": self._engine.name, "version": self._engine.version},
+            "engines": list(engines.ENGINES),
+            "base": self.base,
+            "triples": len(self),
+            "queries": len(self.queries),
+            "things": {shorten(row[0]): row[1] for row in counts if row[0]},
+            "sources": [{"name": s.name, "graph": s.graph} for s in self._sources],
+        }
+
+    def _answer(self, text: str, *, types: Any = None) -> Rows:
+        form = sparql.form(text)
+        if form == "select":
+            columns, rows = self._engine.select(text, base=self.base)
+            return Rows(columns, rows, engine=self.engine, types=types)
+        if form == "ask":
+            return Rows(("answer",), [(self._engine.ask(text, base=self.base),)], engine=self.engine, form=form)
+        triples = sorted(self._engine.construct(text, base=self.base), key=sort_key)
+        return Rows(TRIPLE_COLUMNS, triples, engine=self.engine, form=form)
+
+    def _check_things(self, named: NamedQuery, params: dict[str, object]) -> None:
+        """Refuse an IRI parameter whose thing is not of the declared class: an empty answer would hide a typing error."""
+        for key, parameter in named.params.items():
+            if parameter.klass is None or parameter.is_list or params.get(key, parameter.default) is None:
+                continue
+            thing = str(parameter.convert(params.get(key, parameter.default), base=self.base))
+            klass = render(IRI(expand(parameter.klass)))
+            members = f"?thing a/rdfs:subClassOf* {klass}"
+            if not self._answer(f"ASK {{ VALUES ?thing {{ {render(IRI(thing))} }} {members} }}"):
+                known = [shorten(row[0], base=self.base) for row in self._answer(f"SELECT DISTINCT ?thing {{ {members} }}")]
+                error = UnknownTermError(shorten(thing, base=self.base), known)
+                raise ParameterError(
+                    f"The parameter “{key}” takes a {parameter.klass}. {error}", query=named.name, parameter=key
+                ) from error

@@ -1,0 +1,132 @@
+"""What a graph is made from: RDF files and bundled files, found, told apart by their endings, and parsed.
+
+One parser (pyoxigraph's) reads every format for every engine, so a file is the same triples and the same error whichever
+engine holds it. It fetches nothing: a remote JSON-LD context or an external XML entity is an error.
+"""
+
+from __future__ import annotations
+
+import glob
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+
+from clayonto.errors import DataError
+from clayonto.namespaces import GRAPH, ID
+from clayonto.resources import Folder, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from importlib.resources.abc import Traversable
+
+FORMATS: Final = {
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".trig": ox.RdfFormat.TRIG,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".nq": ox.RdfFormat.N_QUADS,
+    ".rdf": ox.RdfFormat.RDF_XML,
+    ".xml": ox.RdfFormat.RDF_XML,
+    ".owl": ox.RdfFormat.RDF_XML,
+    ".jsonld": ox.RdfFormat.JSON_LD,
+}
+"""File ending to format."""
+_MAX_XML_ENTITIES: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file: how people call it, what format it has, the graph that keeps it apart, and whether it came with the library."""
+
+    name: str
+    format: ox.RdfFormat
+    file: Traversable
+    base: str
+    bundled: bool = False
+
+    @property
+    def graph(self) -> str:
+        """IRI of the named graph that holds this source alone."""
+        if self.bundled:
+            return GRAPH + str(PurePosixPath(self.name).with_suffix(""))
+        return GRAPH + "file/" + "".join(c if c.isalnum() or c in "-._~/" else f"%{ord(c):02X}" for c in self.name.lstrip("/"))
+
+    def read(self) -> bytes:
+        """The file's bytes.
+
+        :raises DataError: if it cannot be read, or is XML that declares more entities than a vocabulary needs.
+        """
+        try:
+            data = self.file.read_bytes()
+        except OSError as error:
+            raise DataError(f"cannot be read: {error.strerror or error}.", path=self.name) from error
+        if self.format == ox.RdfFormat.RDF_XML:
+            _refuse_entity_bomb(data, self.name)
+        return data
+
+    def quads(self) -> list[ox.Quad]:
+        """The file's quads exactly as written, before any store rewrites a literal. Blank nodes are this call's own.
+
+        :raises DataError: with line and column, if the file is not what its ending says.
+        """
+        data = self.read()
+        try:
+            return list(ox.parse(data, format=self.format, base_iri=self.base, rename_blank_nodes=True))
+        except SyntaxError as error:
+            raise self.unreadable(error) from error
+
+    def unreadable(self, error: SyntaxError) -> DataError:
+        """The error to raise for a parser's complaint about this file."""
+        message = error.msg.removeprefix("Parser error ")
+        if " columns " in message or message.startswith("at line"):
+            message = message.partition(": ")[2] or message
+        return DataError(f"{message.rstrip('.')}.", path=self.name, line=error.lineno or 0, column=error.offset or 0)
+
+
+def _refuse_entity_bomb(data: bytes, name: str) -> None:
+    # RDF/XML files declare one entity a namespace; entities inside entities are how small files grow without bound.
+    head, found, _ = data.partition(b"<!DOCTYPE")
+    if not found:
+        return
+    declared = data.count(b"<!ENTITY")
+    subset = data[len(head) : data.find(b"]>", len(head)) + 2]
+    for declaration in subset.split(b"<!ENTITY")[1:]:
+        body = declaration.partition(b">")[0]
+        if b"SYSTEM" in body or b"PUBLIC" in body:
+            raise DataError("it declares an external XML entity, and nothing is fetched; write the text in its place.", path=name)
+        value = body.partition(b'"')[2] or body.partition(b"'")[2]
+        if b"&" in value and b"&#" not in value:
+            raise DataError("it declares an XML entity inside an entity, which could grow without bound; write it out.", path=name)
+    if declared > _MAX_XML_ENTITIES:
+        raise DataError(f"it declares {declared} XML entities; at most {_MAX_XML_ENTITIES} are read.", path=name)
+
+
+def bundled(folder: Folder, *, base: str = ID) -> Iterator[Source]:
+    """The Turtle files of a bundled folder, sorted by path."""
+    for path, file in walk(folder, ".ttl"):
+        yield Source(path, ox.RdfFormat.TURTLE, file, base, bundled=True)
+
+
+def from_paths(paths: Iterable[str | Path], *, base: str = ID) -> list[Source]:
+    """The RDF files that paths name: a file, a folder (all RDF files below it), or a pattern such as ``data/*.ttl``.
+
+    :raises DataError: if a path names nothing, or a file whose ending is not in :data:`FORMATS`.
+    """
+    found: dict[str, Source] = {}
+    for given in paths:
+        path = Path(given)
+        if path.is_dir():
+            files = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in FORMATS)
+        elif path.exists():
+            files = [path]
+        else:
+            files = sorted(Path(p) for p in glob.glob(str(given), recursive=True) if Path(p).is_file())
+        if not files:
+            what = "has no RDF file in it" if path.is_dir() else "does not exist"
+            raise DataError(f"{what}; give a file ({', '.join(FORMATS)}), a folder or a pattern.", path=str(given))
+        for file in files:
+            if file.suffix.lower() not in FORMATS:
+                raise DataError(f"the ending “{file.suffix}” names no RDF format; it can be {', '.join(FORMATS)}.", path=str(file))
+            found.setdefault(str(file), Source(str(file), FORMATS[file.suffix.lower()], file, base))
+    return list(found.values())
