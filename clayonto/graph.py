@@ -10,7 +10,8 @@ from clayonto.errors import ParameterError, UnknownTermError
 from clayonto.namespaces import CLAY, ID, expand, shorten
 from clayonto.query import Catalogue, NamedQuery
 from clayonto.results import TRIPLE_COLUMNS, Rows, sort_key
-from clayonto.sources import Source, bundled, from_paths
+from clayonto.sources import Source, from_paths
+from clayonto.sources import bundled as bundled_files
 from clayonto.terms import IRI, render
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def load(*paths: str | Path, engine: str | None = None, bundle: bool = True, bas
     1 2018-06-01 2021-05-31
     2 2021-06-01 2023-05-31
     """
-    sources = [*bundled("ontology"), *(bundled("data") if bundle else ()), *from_paths(paths, base=base)]
+    sources = [*bundled_files("ontology"), *(bundled_files("data") if bundle else ()), *from_paths(paths, base=base)]
     return KnowledgeGraph(sources, engine=engine, base=base)
 
 
@@ -114,15 +115,18 @@ class KnowledgeGraph:
 
         return describe(self, IRI(expand(term, base=self.base)), lang=lang)
 
-    def validate(self, *, focus: Iterable[str] | None = None) -> ValidationReport:
+    def validate(self, *, focus: Iterable[str] | None = None, bundled: bool = True) -> ValidationReport:
         """The graph held against the bundled shapes. Files are read anew, so that no store has rewritten their literals.
 
         :param focus: IRIs of the nodes to check; all nodes when ``None``.
+        :param bundled: whether to check the nodes of the bundled files too, or only those of the files given to
+            :func:`load`, with the bundled ones as context.
+        :raises DataError: if no node is left to check.
         """
         from clayonto.validation import validate
 
         nodes = None if focus is None else [expand(node, base=self.base) for node in focus]
-        return validate(self._sources, list(bundled("shapes")), focus=nodes, base=self.base)
+        return validate(self._sources, list(bundled_files("shapes")), focus=nodes, bundled=bundled, base=self.base)
 
     def info(self) -> dict[str, Any]:
         """Versions, engine, graphs and counts, ready for JSON."""

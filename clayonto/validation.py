@@ -35,8 +35,8 @@ class Violation:
     """One result of a validation.
 
     ``focus`` is the node that is wrong, ``path`` the property (``None`` for the node as a whole), ``value`` the offending
-    value as text (``None`` where something is absent), ``component`` and ``shape`` what it breaks, all IRIs whole;
-    ``messages`` map ``en`` and ``fi`` to a sentence.
+    value as text (``None`` where something is absent), ``component`` and ``shape`` what it breaks, ``constraint`` the SPARQL
+    constraint if it is one, all IRIs whole; ``messages`` map ``en`` and ``fi`` to a sentence.
     """
 
     focus: str
@@ -45,6 +45,7 @@ class Violation:
     value: str | None
     component: str
     shape: str
+    constraint: str | None
     severity: str
     messages: Mapping[str, str]
 
@@ -60,6 +61,7 @@ class Violation:
             "value": self.value,
             "component": self.component,
             "shape": self.shape,
+            "constraint": self.constraint,
             "severity": self.severity,
             "messages": dict(self.messages),
         }
@@ -141,42 +143,57 @@ def to_rdflib(sources: Iterable[Source]) -> rdflib.Graph:
     return graph
 
 
-def validate(data: Sequence[Source], shapes: Sequence[Source], *, focus: Sequence[str] | None, base: str) -> ValidationReport:
+def validate(data: Sequence[Source], shapes: Sequence[Source], *, focus: Sequence[str] | None, bundled: bool, base: str) -> ValidationReport:
     """Hold data against shapes. See :meth:`clayonto.KnowledgeGraph.validate`.
 
+    :raises DataError: if ``focus`` or ``bundled=False`` leaves no node that a shape targets.
     :raises EngineError: if pyshacl cannot use the shapes, or gives up.
     """
     import pyshacl
     import rdflib
     from rdflib.namespace import SH
 
-    data_graph, shapes_graph = to_rdflib(data), to_rdflib(shapes)
-    targets = _targets(data_graph, shapes_graph)
-    nodes = targets if focus is None else targets & {rdflib.URIRef(node) for node in focus}
-    if focus is not None and not nodes:
+    theirs = to_rdflib(source for source in data if not source.bundled)
+    data_graph = theirs + to_rdflib(source for source in data if source.bundled)
+    shapes_graph = to_rdflib(shapes)
+    nodes = _targets(data_graph, shapes_graph)
+    if focus is not None:
+        nodes &= {rdflib.URIRef(node) for node in focus}
+    if not bundled:
+        nodes &= set(theirs.subjects())
+    if not nodes:
         raise DataError("None of the nodes is of a class that the shapes know, so nothing was checked; does the data say what they are?")
     try:
-        conforms, report, _ = pyshacl.validate(
-            data_graph,
-            shacl_graph=shapes_graph,
-            inference="none",
-            advanced=False,
-            focus_nodes=None if focus is None else sorted(nodes),
-        )
+        # Not with focus_nodes: pyshacl 0.40 then takes every value inside sh:or and sh:qualifiedValueShape for conforming.
+        _, report, _ = pyshacl.validate(data_graph, shacl_graph=shapes_graph, inference="none", advanced=False)
     except Exception as error:  # pyshacl raises whatever its parts raise
         raise EngineError(f"pyshacl could not check the data: {error!s:.300}") from error
     if not isinstance(report, rdflib.Graph):
         raise EngineError(f"pyshacl could not check the data: {report!s:.300}")
+    _restrict(report, nodes)
     results = [_violation(report, node, data_graph, shapes_graph) for node in report.objects(None, SH.result)]
-    results.sort(key=lambda r: (SEVERITIES.index(r.severity), r.focus, r.path or "", r.shape, r.value or ""))
+    results.sort(key=lambda r: (SEVERITIES.index(r.severity), r.focus, r.path or "", r.shape, r.constraint or "", r.value or ""))
     return ValidationReport(
-        conforms=conforms or not any(r.severity == "violation" for r in results),
+        conforms=not any(r.severity == "violation" for r in results),
         results=results,
         engine=f"pyshacl {pyshacl.__version__}",
         nodes=len(nodes),
         base=base,
         _graph=report,
     )
+
+
+def _restrict(report: rdflib.Graph, nodes: set[Any]) -> None:
+    """Take the results about other nodes out of a W3C report, and let it say anew whether the data conforms."""
+    import rdflib
+    from rdflib.namespace import RDF, SH
+
+    for result in list(report.objects(None, SH.result)):
+        if report.value(result, SH.focusNode) not in nodes:
+            report.remove((None, SH.result, result))
+            report.remove((result, None, None))
+    for whole in list(report.subjects(RDF.type, SH.ValidationReport)):
+        report.set((whole, SH.conforms, rdflib.Literal((whole, SH.result, None) not in report)))
 
 
 def _targets(data: rdflib.Graph, shapes: rdflib.Graph) -> set[Any]:
@@ -216,6 +233,7 @@ def _violation(report: rdflib.Graph, node: Any, data: rdflib.Graph, shapes: rdfl
         value=None if value is None else str(value),
         component=str(component),
         shape=str(shape),
+        constraint=None if constraint is None else str(constraint),
         severity=severity if severity in SEVERITIES else "violation",
         messages=messages,
     )

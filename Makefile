@@ -1,0 +1,48 @@
+# Each target makes the virtual environment it needs, from nothing but Python 3.11 or newer.
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: help tour test lint types format picture wheel clean
+
+help:  ## what there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */\1\t/' | expand -t 10
+
+tour: .venv/.installed  ## a guided first look at the bundled graph
+	@$(BIN)/clayonto tour
+
+test: .venv/.developing  ## all tests, and the examples in the docstrings
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+lint: .venv/.developing  ## style and spelling of the code
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/.developing  ## types, strictly
+	$(BIN)/mypy
+
+format: .venv/.developing  ## write the code in the one style
+	$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format .
+
+picture: .venv/.developing  ## draw the picture of the README anew
+	$(BIN)/python docs/picture.py docs/tour.svg
+
+wheel: .venv/.developing  ## build the wheel and the source archive into dist/
+	$(BIN)/python -m build --outdir dist .
+
+clean:  ## remove what the other targets made
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with make PYTHON=…"; exit 2; }
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: .venv/bin/python pyproject.toml constraints.txt
+	$(PIP) --editable .
+	@touch $@
+
+.venv/.developing: .venv/.installed requirements-dev.txt
+	$(PIP) --requirement requirements-dev.txt
+	@touch $@

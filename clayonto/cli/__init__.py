@@ -1,0 +1,87 @@
+"""The command line. Each command is a thin twin of a library call and lives in a module of its own.
+
+Data goes to standard output, everything else to standard error. Exit codes: 0 fine; 1 the answer is no; 2 wrong use;
+3 engine or network.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Final
+
+import click
+
+from clayonto.cli.language import say
+from clayonto.errors import ClayontoError
+
+COMMANDS: Final = {
+    "tour": "tour",
+    "info": "info",
+    "queries": "query",
+    "query": "query",
+    "describe": "describe",
+    "validate": "validate",
+}
+"""Command to the module it lives in, in the order of the help."""
+
+
+class _Commands(click.Group):
+    """Imports a command's module only when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"clayonto.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        from clayonto.errors import nearest
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = nearest(args[0], COMMANDS)
+            hint = say(f" Did you mean “{near[0]}”?", f" Tarkoititko ”{near[0]}”?") if near else ""
+            ctx.fail(say(f"There is no command “{args[0]}”.{hint}", f"Komentoa ”{args[0]}” ei ole.{hint}"))
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    help=say(
+        "European cooperation funding as a knowledge graph: programmes, projects, partners and money, and the passages that say so.\n\n"
+        "Start with “clayonto tour”. IRIs may be given whole, as CURIEs (clay:Project) or relative to id/ (project/clay).",
+        "Euroopan yhteistyörahoitus tietoverkkona: ohjelmat, hankkeet, kumppanit ja raha sekä kohdat, joissa ne todetaan.\n\n"
+        "Aloita komennolla ”clayonto tour”. Tunnisteen voi antaa kokonaan, lyhenteenä (clay:Project) tai suhteessa polkuun id/ (project/clay).",
+    ),
+)
+@click.option("--lang", type=click.Choice(["en", "fi"]), expose_value=False, help=say("Language of texts.", "Tekstien kieli."))
+@click.version_option(package_name="clayonto", message="clayonto %(version)s", help=say("Show the version.", "Näytä versio."))
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Run a command."""
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with its code; errors of the library become one sentence on standard error."""
+    try:
+        code = cli.main(args=arguments, prog_name="clayonto", standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except ClayontoError as error:
+        click.echo(f"{say('Error', 'Virhe')}: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # Whoever read our output has enough; nothing is left to say, and flushing at exit must not complain either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,83 @@
+"""What commands share: options, and writing an answer whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from clayonto.cli.language import LANG, say
+from clayonto.engines import ENGINES
+
+if TYPE_CHECKING:
+    from clayonto.graph import KnowledgeGraph
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def lang_option(function: F) -> F:
+    """``--lang``: the language of labels and texts."""
+    text = say("Language of labels and texts.", "Nimien ja tekstien kieli.")
+    return click.option("--lang", type=click.Choice(["en", "fi"]), default=LANG, show_default=True, help=text)(function)
+
+
+def graph_options(function: F) -> F:
+    """``--data``, ``--no-bundle`` and ``--engine``: which graph is asked, and by what."""
+    for option in (
+        click.option("--engine", type=click.Choice(ENGINES), help=say("Engine that answers.", "Moottori, joka vastaa.")),
+        click.option(
+            "--no-bundle",
+            is_flag=True,
+            help=say("Leave the bundled data out; the ontology stays.", "Jätä mukana tuleva aineisto pois; ontologia jää."),
+        ),
+        click.option(
+            "--data",
+            multiple=True,
+            metavar="PATH",
+            help=say(
+                "RDF file, folder or pattern to add; may be repeated.", "Lisättävä RDF-tiedosto, kansio tai hahmo; voi toistaa."
+            ),
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def open_graph(data: tuple[str, ...], *, no_bundle: bool, engine: str | None) -> KnowledgeGraph:
+    """The graph that the options of :func:`graph_options` ask for."""
+    from clayonto.graph import load
+
+    return load(*data, engine=engine, bundle=not no_bundle)
+
+
+def write(text: str, output: str | None) -> None:
+    """Write an answer to standard output, or to a file that is replaced only when all of it is written.
+
+    :raises click.ClickException: if the file cannot be written.
+    """
+    data = (text if not text or text.endswith("\n") else text + "\n").encode()
+    if output is None or output == "-":
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    path = Path(output)
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            mask = os.umask(0)
+            os.umask(mask)
+            Path(name).chmod(0o666 & ~mask)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        message = say(f"{output} cannot be written: {error.strerror}.", f"Tiedostoa {output} ei voi kirjoittaa: {error.strerror}.")
+        raise click.ClickException(message) from error

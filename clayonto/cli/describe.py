@@ -1,0 +1,26 @@
+"""``clayonto describe``: what the graph says of one thing or term."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from clayonto.cli.common import graph_options, lang_option, open_graph, write
+from clayonto.cli.language import say
+
+
+@click.command(
+    help=say(
+        "Show what the graph says of a thing or a term, and where it is stated.\n\n  clayonto describe project/clay",
+        "Näytä, mitä verkko kertoo asiasta tai termistä ja missä se todetaan.\n\n  clayonto describe project/clay --lang fi",
+    )
+)
+@click.argument("term")
+@graph_options
+@lang_option
+@click.option("-f", "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True, help=say("Form of the answer.", "Vastauksen muoto."))
+def describe(term: str, data: tuple[str, ...], no_bundle: bool, engine: str | None, lang: str, style: str) -> None:
+    """Describe a thing or a term."""
+    found = open_graph(data, no_bundle=no_bundle, engine=engine).describe(term, lang=lang)
+    write(found.to_text() if style == "text" else json.dumps(found.to_dict(), ensure_ascii=False, indent=1), None)

@@ -1,0 +1,40 @@
+"""``clayonto info``: versions, engines, graphs and counts."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from clayonto.cli.common import graph_options, open_graph, write
+from clayonto.cli.language import say
+
+
+@click.command(help=say("Show versions, engines found, graphs and counts.", "Näytä versiot, löydetyt moottorit, graafit ja määrät."))
+@graph_options
+@click.option("-f", "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True, help=say("Form of the answer.", "Vastauksen muoto."))
+@click.option("--lang", type=click.Choice(["en", "fi"]), expose_value=False, help=say("Language of texts.", "Tekstien kieli."))
+def info(data: tuple[str, ...], no_bundle: bool, engine: str | None, style: str) -> None:
+    """Show what is installed and what the graph holds."""
+    from clayonto.results import draw_table
+
+    graph = open_graph(data, no_bundle=no_bundle, engine=engine)
+    facts = graph.info()
+    if style == "json":
+        write(json.dumps(facts, ensure_ascii=False, indent=1), None)
+        return
+    rows = [
+        ["clayonto", facts["version"]],
+        [say("engine", "moottori"), f"{facts['engine']['name']} {facts['engine']['version']}"],
+        [say("engines found", "löydetyt moottorit"), ", ".join(facts["engines"])],
+        [say("triples", "kolmikoita"), str(facts["triples"])],
+        [say("named queries", "nimettyjä kyselyitä"), str(facts["queries"])],
+        [say("base", "perusosoite"), facts["base"]],
+    ]
+    width = max(len(row[0]) for row in rows)
+    lines = [f"{name.ljust(width)}  {value}" for name, value in rows]
+    counts = [[name, str(count)] for name, count in facts["things"].items()]
+    sources = [[source["name"], source["graph"]] for source in facts["sources"]]
+    lines += ["", draw_table([say("things by class", "asioita luokittain"), say("count", "määrä")], counts, numeric=[False, True])]
+    lines += ["", draw_table([say("file", "tiedosto"), say("graph", "graafi")], sources, numeric=[False, False])]
+    write("\n".join(lines), None)

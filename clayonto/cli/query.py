@@ -1,0 +1,124 @@
+"""``clayonto queries`` and ``clayonto query``: the named questions, and the answers to them or to any SPARQL."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from clayonto.cli.common import graph_options, lang_option, open_graph, write
+from clayonto.cli.language import say
+
+FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld")
+
+
+@click.command(help=say("List the named queries.", "Luettele nimetyt kyselyt."))
+@click.option("-f", "--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True, help=say("Form of the list.", "Luettelon muoto."))
+@lang_option
+def queries(style: str, lang: str) -> None:
+    """List the named queries with their parameters."""
+    from clayonto.query import queries as catalogue
+    from clayonto.results import draw_table
+
+    found = list(catalogue().values())
+    if style == "json":
+        write(json.dumps([query.to_dict() for query in found], ensure_ascii=False, indent=1), None)
+        return
+    head = [say("name", "nimi"), say("question", "kysymys"), say("parameters", "parametrit")]
+    cells = [
+        [
+            query.name,
+            query.title.get(lang) or query.title.get("en", ""),
+            " ".join(p.name if p.default is None else f"[{p.name}={p.default}]" for p in query.params.values() if p.name != "lang"),
+        ]
+        for query in found
+    ]
+    write(draw_table(head, cells, numeric=[False] * 3), None)
+
+
+@click.command(
+    help=say(
+        "Answer a named query, a query file, or SPARQL from standard input (-).\n\n"
+        "  clayonto query project-partners --param project=project/clay --lang fi -f csv",
+        "Vastaa nimettyyn kyselyyn, kyselytiedostoon tai vakiosyötteen SPARQL-kyselyyn (-).\n\n"
+        "  clayonto query project-partners --param project=project/clay --lang fi -f csv",
+    ),
+)
+@click.argument("query", metavar="NAME|FILE.rq|-")
+@click.option("--param", "params", multiple=True, metavar="K=V", help=say("A parameter of the query; may be repeated.", "Kyselyn parametri; voi toistaa."))
+@graph_options
+@lang_option
+@click.option("-f", "--format", "style", type=click.Choice(FORMATS), default="table", show_default=True, help=say("Form of the answer.", "Vastauksen muoto."))
+@click.option("-o", "--output", metavar="FILE", help=say("Write to a file, whole or not at all.", "Kirjoita tiedostoon, kokonaan tai ei lainkaan."))
+def query(
+    query: str,
+    params: tuple[str, ...],
+    data: tuple[str, ...],
+    no_bundle: bool,
+    engine: str | None,
+    lang: str,
+    style: str,
+    output: str | None,
+) -> None:
+    """Answer a query."""
+    from clayonto.errors import UsageError
+    from clayonto.query import NamedQuery
+    from clayonto.results import WRITERS
+
+    values = _values(params)
+    named = _find(query)
+    if isinstance(named, str):
+        from clayonto.query import queries as catalogue
+
+        named = catalogue()[named]
+    if "lang" in named.params:
+        values.setdefault("lang", lang)
+    graph = open_graph(data, no_bundle=no_bundle, engine=engine)
+    if isinstance(named, NamedQuery) and not named.has_header and not values:
+        rows = graph.query(named.text)
+    else:
+        rows = graph.run(named, **values)
+    if style == "table":
+        width = shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
+        write(rows.to_table(width=width), output)
+        if sys.stderr.isatty() and rows.form != "ask":
+            count = say(f"{len(rows)} rows, answered by {rows.engine}", f"{len(rows)} riviä, vastasi {rows.engine}")
+            click.secho(count, err=True, dim=True)
+        return
+    try:
+        write(WRITERS[style](rows), output)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def _values(params: tuple[str, ...]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for text in params:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise click.UsageError(say(f"--param takes K=V, not “{text}”.", f"--param on muotoa K=V, ei ”{text}”."))
+        if key in values:
+            raise click.UsageError(say(f"The parameter “{key}” is given twice.", f"Parametri ”{key}” on annettu kahdesti."))
+        values[key] = value
+    return values
+
+
+def _find(argument: str):  # type: ignore[no-untyped-def]
+    """The query that an argument means: text from standard input or a file, read; or a name, as it is."""
+    from clayonto.errors import QueryFileError
+    from clayonto.query import NamedQuery
+
+    if argument == "-":
+        return NamedQuery.parse(sys.stdin.read(), name=say("standard input", "vakiosyöte"))
+    if not argument.endswith(".rq") and "/" not in argument:
+        return argument
+    path = Path(argument)
+    try:
+        return NamedQuery.parse(path.read_text(encoding="utf-8"), name=argument)
+    except OSError as error:
+        raise QueryFileError(f"{argument} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise QueryFileError(f"{argument} is not UTF-8 text (byte {error.start}); save it as UTF-8.") from error

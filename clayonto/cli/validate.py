@@ -1,0 +1,44 @@
+"""``clayonto validate``: the data held against the shapes; exit code 1 when it does not conform."""
+
+from __future__ import annotations
+
+import click
+
+from clayonto.cli.common import lang_option, write
+from clayonto.cli.language import say
+
+_SEVERITIES = ("violation", "warning", "info")
+
+
+@click.command(
+    help=say(
+        "Check data against the shapes. With PATHs, the nodes of those files are checked and the bundled graph is their context; "
+        "without, the bundled graph itself. Exit code 1 when it does not conform.",
+        "Tarkista aineisto muotoja vasten. Jos annat POLKUja, tarkistetaan niiden tiedostojen solmut ja mukana tuleva aineisto on "
+        "niiden taustana; muuten tarkistetaan mukana tuleva aineisto. Lopetuskoodi on 1, kun aineisto ei ole muotojen mukainen.",
+    )
+)
+@click.argument("paths", metavar="[PATH]...", nargs=-1)
+@click.option("--no-bundle", is_flag=True, help=say("Leave the bundled data out; the ontology stays.", "Jätä mukana tuleva aineisto pois; ontologia jää."))
+@lang_option
+@click.option("-f", "--format", "style", type=click.Choice(["text", "json", "turtle"]), default="text", show_default=True, help=say("Form of the report.", "Raportin muoto."))
+@click.option(
+    "--fail-on",
+    type=click.Choice(_SEVERITIES),
+    default="violation",
+    show_default=True,
+    help=say("The mildest severity that makes the exit code 1.", "Lievin vakavuus, joka tekee lopetuskoodista 1."),
+)
+@click.option("-o", "--output", metavar="FILE", help=say("Write to a file, whole or not at all.", "Kirjoita tiedostoon, kokonaan tai ei lainkaan."))
+@click.pass_context
+def validate(
+    ctx: click.Context, paths: tuple[str, ...], no_bundle: bool, lang: str, style: str, fail_on: str, output: str | None
+) -> None:
+    """Check data against the shapes."""
+    from clayonto.graph import load
+
+    graph = load(*paths, bundle=not no_bundle)
+    report = graph.validate(bundled=not paths)
+    write({"text": lambda: report.to_text(lang=lang), "json": report.to_json, "turtle": report.to_turtle}[style](), output)
+    bad = _SEVERITIES[: _SEVERITIES.index(fail_on) + 1]
+    ctx.exit(1 if any(result.severity in bad for result in report.results) else 0)

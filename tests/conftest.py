@@ -1,0 +1,58 @@
+"""Fixtures that tests share, and the last line: what was not run, and why."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+import clayonto
+from clayonto.engines import ENGINES
+
+ROOT = Path(__file__).parents[1]
+REFERENCE = Path(os.environ.get("CLAYONTO_SHARED", ROOT.parent / "shared"))
+"""Where source documents and vocabularies lie that the repository does not carry."""
+
+_graphs: dict[str, clayonto.KnowledgeGraph] = {}
+_not_run: dict[str, int] = {}
+
+
+def graph(engine: str) -> clayonto.KnowledgeGraph:
+    """The bundled graph in an engine, loaded once a process; no test may change it."""
+    if engine not in _graphs:
+        _graphs[engine] = clayonto.load(engine=engine)
+    return _graphs[engine]
+
+
+@pytest.fixture(params=ENGINES)
+def kg(request: pytest.FixtureRequest) -> clayonto.KnowledgeGraph:
+    """The bundled graph, in each engine in turn."""
+    return graph(str(request.param))
+
+
+@pytest.fixture
+def bundled() -> clayonto.KnowledgeGraph:
+    """The bundled graph in the default engine."""
+    return graph(ENGINES[0])
+
+
+def reference(path: str) -> Path:
+    """A file that the repository does not carry; skips the test where it is absent."""
+    found = REFERENCE / path
+    if not found.exists():
+        pytest.skip(f"{path} is not here; CLAYONTO_SHARED can name the folder that has it")
+    return found
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped and isinstance(report.longrepr, tuple):
+        reason = str(report.longrepr[2]).removeprefix("Skipped: ")
+        _not_run[reason] = _not_run.get(reason, 0) + 1
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    what = "; ".join(f"{count} × {reason}" for reason, count in _not_run.items()) or "nothing"
+    print(f"\nNot run: {what}")
