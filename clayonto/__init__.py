@@ -40,8 +40,8 @@ _WHERE = {
 
 __all__ = [
     "CLAY",
-    "IRI",
     "ClayontoError",
+    "IRI",
     "KnowledgeGraph",
     "LangString",
     "NamedQuery",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +11,8 @@ from clayonto.results import show
 from clayonto.terms import IRI, LangString, Value, render
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from clayonto.graph import KnowledgeGraph
 
 _RDF_TYPE: Final = PREFIXES["rdf"] + "type"
@@ -174,5 +175,5 @@ def labels_of(graph: KnowledgeGraph, iris: Iterable[str], *, lang: str = "en") -
     for preferred in ("", "en", lang):  # the later overwrites: any language, then English, then the one asked for
         for thing, label in rows:
             if not preferred or getattr(label, "language", "") == preferred:
-                labels[thing] = str(label)
+                labels[str(thing)] = str(label)
     return labels

@@ -77,7 +77,7 @@ PREFIXES: Final = MappingProxyType(
 """Prefix to namespace IRI, for CURIEs on the command line and in Python, and for showing IRIs to people."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_NOT_IN_IRI = re.compile("[\x00-\x20<>\"{}|^`\\\\\x7f-\x9f\ud800-\udfff]")
+_NOT_IN_IRI = re.compile('[\x00-\x20<>"{}|^`\\\\\x7f-\x9f\ud800-\udfff]')
 # Schemes whose IRIs have no "//" and that no prefix of ours hides.
 _OPAQUE_SCHEMES = frozenset({"urn", "tag", "mailto", "did", "info", "doi", "tel"})
 
@@ -92,7 +92,7 @@ def check_iri(iri: str) -> str:
     bad = _NOT_IN_IRI.search(iri)
     if bad:
         shown = ascii(bad.group())
-        raise TermError(f"The IRI {ascii(iri)} has the character {shown} at position {bad.start() + 1}; percent-encode it.")
+        raise TermError(f"The IRI {iri!a} has the character {shown} at position {bad.start() + 1}; percent-encode it.")
     return iri
 
 
@@ -105,7 +105,7 @@ def expand(text: str, *, base: str = ID) -> str:
     >>> expand("role:lead-partner")
     'https://w3id.org/clayonto/concept/role/lead-partner'
     """
-    text = text.strip()
+    text = text.strip(" \t\r\n")
     if text.startswith("<") and text.endswith(">"):
         return check_iri(text[1:-1])
     scheme = _SCHEME.match(text)

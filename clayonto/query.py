@@ -71,7 +71,7 @@ class Parameter:
             raise self._wrong(value, "a list")
         return tuple(self._one(member, base) for member in members)
 
-    def _one(self, value: object, base: str) -> Value:  # noqa: PLR0911, PLR0912 - one branch a type reads best
+    def _one(self, value: object, base: str) -> Value:
         text = value if isinstance(value, str) else None
         match self.type:
             case "iri":
@@ -266,7 +266,7 @@ def _read_header(source: str, name: str) -> dict[str, Any] | None:
         raise QueryFileError(f"{name}: the header is not TOML: {error}.") from error
     unknown = set(header) - {"title", "description", "params", "columns"}
     if unknown:
-        raise QueryFileError(f"{name}: the header has “{sorted(unknown)[0]}”; it can have title, description, params and columns.")
+        raise QueryFileError(f"{name}: the header has “{min(unknown)}”; it can have title, description, params and columns.")
     for key in header:
         if not isinstance(header[key], dict):
             raise QueryFileError(f"{name}: “{key}” in the header must be a table, such as {key}.en = … or [{key}].")
@@ -285,12 +285,14 @@ def _parameter(key: str, spec: object, name: str) -> Parameter:
         raise QueryFileError(f"{name}: [params.{key}] must be a table with a type.")
     unknown = set(spec) - {"type", "class", "values", "default", "example"}
     if unknown:
-        raise QueryFileError(f"{name}: [params.{key}] has “{sorted(unknown)[0]}”; it can have type, class, values, default and example.")
+        raise QueryFileError(f"{name}: [params.{key}] has “{min(unknown)}”; it can have type, class, values, default and example.")
     kind = spec.get("type", "")
     is_list = isinstance(kind, str) and kind.startswith("list of ")
     kind = kind.removeprefix("list of ") if isinstance(kind, str) else kind
     if kind not in TYPES:
-        raise QueryFileError(f"{name}: the parameter “{key}” has the type {spec.get('type')!r}; it can be {', '.join(TYPES)}, or a list of one.")
+        raise QueryFileError(
+            f"{name}: the parameter “{key}” has the type {spec.get('type')!r}; it can be {', '.join(TYPES)}, or a list of one."
+        )
     values = spec.get("values", [])
     if (kind == "enum") != bool(values) or not all(isinstance(v, str) for v in values):
         raise QueryFileError(f"{name}: an enum, and nothing else, lists its values: see the parameter “{key}”.")
@@ -342,7 +344,7 @@ def _check_tokens(query: NamedQuery) -> None:
             if projection == len(open_brackets):
                 raise _misused(query, token, "is projected; a parameter is a value, not a column")
             previous = before[-1].upper() if before else ""
-            if previous == "AS" or (previous == "VALUES") or _in_values_list(before):
+            if previous in {"AS", "VALUES"} or _in_values_list(before):
                 raise _misused(query, token, "is assigned; a parameter already has its value")
             parameter = query.params[key]
             if parameter.is_list and not (before[-2:] and before[-1] == "(" and before[-2].upper() == "IN" and following == ")"):

@@ -77,7 +77,7 @@ class Rows(Sequence[Row]):
     >>> rows[0].budget
     Decimal('1340000.00')
     >>> print(rows.to_table())
-    name  budget
+    name   budget
     ────  ───────
     CLAY  1340000
     """
@@ -139,9 +139,7 @@ class Rows(Sequence[Row]):
         """W3C SPARQL 1.1 Query Results JSON, values in canonical form."""
         if self.form == "ask":
             return json.dumps({"head": {}, "boolean": bool(self)})
-        bindings = [
-            {name: _json_term(value) for name, value in zip(self.columns, row, strict=True) if value is not None} for row in self
-        ]
+        bindings = [{name: _json_term(value) for name, value in zip(self.columns, row, strict=True) if value is not None} for row in self]
         return json.dumps({"head": {"vars": list(self.columns)}, "results": {"bindings": bindings}}, ensure_ascii=False, indent=1)
 
     def to_csv(self) -> str:
@@ -190,7 +188,10 @@ class Rows(Sequence[Row]):
         if self.form == "ask":
             return "yes" if self else "no"
         cells = [[show(value, base=base) for value in row] for row in self]
-        numeric = [any(isinstance(row[i], int | float | Decimal) and not isinstance(row[i], bool) for row in self) for i in range(len(self.columns))]
+        numeric = [
+            any(isinstance(row[i], int | float | Decimal) and not isinstance(row[i], bool) for row in self)
+            for i in range(len(self.columns))
+        ]
         return draw_table(list(self.columns), cells, numeric=numeric, width=width)
 
 

@@ -67,9 +67,9 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def position(text: str, start: int) -> tuple[int, int]:
-    """Line and column, both from 1, of an offset in a text.
+    r"""Line and column, both from 1, of an offset in a text.
 
-    >>> position("a\\nbc", 3)
+    >>> position("a\nbc", 3)
     (2, 2)
     """
     before = text[:start]

@@ -24,9 +24,9 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Final, TypeAlias
+from typing import Final, Self, TypeAlias
 
 from clayonto.errors import TermError
 from clayonto.namespaces import check_iri
@@ -56,7 +56,8 @@ class LangString(str):
     language: str
     __slots__ = ("language",)
 
-    def __new__(cls, value: str, language: str) -> LangString:
+    def __new__(cls, value: str, language: str) -> Self:
+        """A string and its language tag."""
         self = super().__new__(cls, value)
         self.language = language.lower()
         return self
@@ -75,7 +76,8 @@ class TypedLiteral(str):
     datatype: str
     __slots__ = ("datatype",)
 
-    def __new__(cls, value: str, datatype: str) -> TypedLiteral:
+    def __new__(cls, value: str, datatype: str) -> Self:
+        """A lexical form and the IRI of its datatype."""
         self = super().__new__(cls, value)
         self.datatype = datatype
         return self
@@ -99,7 +101,8 @@ _DECIMAL_FORM = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 _DOUBLE_FORM = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _DATE_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATETIME_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})?")
-_LANGUAGE_TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+# The well-formed tags of BCP 47 without extensions and private use: language, script, region, variants.
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*")
 _SPECIAL_DOUBLES = {"INF": math.inf, "+INF": math.inf, "-INF": -math.inf, "NaN": math.nan}
 
 
@@ -190,7 +193,7 @@ def _double_form(value: float) -> str:
 
 def _datetime_form(value: datetime) -> str:
     if value.tzinfo is not None:
-        value = value.astimezone(timezone.utc)
+        value = value.astimezone(UTC)
     text = value.replace(tzinfo=None).isoformat()
     if "." in text:
         text = text.rstrip("0")
@@ -219,19 +222,19 @@ def quoted(text: str) -> str:
     :raises TermError: for a lone surrogate, which no RDF string can hold.
     """
     if _SURROGATE.search(text):
-        raise TermError(f"The text {ascii(text)} has half a surrogate pair; RDF strings hold whole characters only.")
+        raise TermError(f"The text {text!a} has half a surrogate pair; RDF strings hold whole characters only.")
     return f'"{_MUST_ESCAPE.sub(_escape, text)}"'
 
 
 def render(value: Value) -> str:
-    """The SPARQL text of a value: one token (with its language or datatype), whatever the value holds.
+    r"""The SPARQL text of a value: one token (with its language or datatype), whatever the value holds.
 
     :raises TermError: for a blank node (a query cannot name one) and for text that no RDF term can hold.
 
     >>> render(IRI("https://example.org/a"))
     '<https://example.org/a>'
     >>> print(render(LangString('say "moi"', "fi")))
-    "say \\"moi\\""@fi
+    "say \"moi\""@fi
     >>> render(7)
     '7'
     """
@@ -249,7 +252,7 @@ def render(value: Value) -> str:
     form, datatype, language = lexical(value)
     if language is not None:
         if not _LANGUAGE_TAG.fullmatch(language):
-            raise TermError(f"{ascii(language)} is not a language tag such as “fi” or “en-GB”.")
+            raise TermError(f"{language!a} is not a language tag such as “fi” or “en-GB”.")
         return f"{quoted(form)}@{language}"
     if datatype is None:
         return quoted(form)

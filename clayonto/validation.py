@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from clayonto.errors import DataError, EngineError
 from clayonto.namespaces import PREFIXES, shorten
-from clayonto.sources import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     import rdflib
+
+    from clayonto.sources import Source
 
 _SH: Final = PREFIXES["sh"]
 SEVERITIES: Final = ("violation", "warning", "info")
@@ -143,7 +145,9 @@ def to_rdflib(sources: Iterable[Source]) -> rdflib.Graph:
     return graph
 
 
-def validate(data: Sequence[Source], shapes: Sequence[Source], *, focus: Sequence[str] | None, bundled: bool, base: str) -> ValidationReport:
+def validate(
+    data: Sequence[Source], shapes: Sequence[Source], *, focus: Sequence[str] | None, bundled: bool, base: str
+) -> ValidationReport:
     """Hold data against shapes. See :meth:`clayonto.KnowledgeGraph.validate`.
 
     :raises DataError: if ``focus`` or ``bundled=False`` leaves no node that a shape targets.
@@ -217,7 +221,8 @@ def _violation(report: rdflib.Graph, node: Any, data: rdflib.Graph, shapes: rdfl
     focus, value, shape = report.value(node, SH.focusNode), report.value(node, SH.value), report.value(node, SH.sourceShape)
     path, component = report.value(node, SH.resultPath), report.value(node, SH.sourceConstraintComponent)
     constraint = report.value(node, SH.sourceConstraint)
-    labels = {str(t.language): str(t) for p in (RDFS.label, SKOS.prefLabel) for t in data.objects(focus, p) if getattr(t, "language", None)}
+    named = [t for p in (RDFS.label, SKOS.prefLabel) for t in data.objects(focus, p)]
+    labels = {str(language): str(t) for t in named if (language := getattr(t, "language", None))}
     texts = list(shapes.objects(constraint, SH.message)) if constraint is not None else []
     texts = texts or list(shapes.objects(shape, SH.message)) or list(report.objects(node, SH.resultMessage))
     messages = {}

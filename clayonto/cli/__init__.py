@@ -56,7 +56,8 @@ class _Commands(click.Group):
         "European cooperation funding as a knowledge graph: programmes, projects, partners and money, and the passages that say so.\n\n"
         "Start with “clayonto tour”. IRIs may be given whole, as CURIEs (clay:Project) or relative to id/ (project/clay).",
         "Euroopan yhteistyörahoitus tietoverkkona: ohjelmat, hankkeet, kumppanit ja raha sekä kohdat, joissa ne todetaan.\n\n"
-        "Aloita komennolla ”clayonto tour”. Tunnisteen voi antaa kokonaan, lyhenteenä (clay:Project) tai suhteessa polkuun id/ (project/clay).",
+        "Aloita komennolla ”clayonto tour”. Tunnisteen voi antaa kokonaan, lyhenteenä (clay:Project) "
+        "tai suhteessa polkuun id/ (project/clay).",
     ),
 )
 @click.option("--lang", type=click.Choice(["en", "fi"]), expose_value=False, help=say("Language of texts.", "Tekstien kieli."))

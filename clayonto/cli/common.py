@@ -39,9 +39,7 @@ def graph_options(function: F) -> F:
             "--data",
             multiple=True,
             metavar="PATH",
-            help=say(
-                "RDF file, folder or pattern to add; may be repeated.", "Lisättävä RDF-tiedosto, kansio tai hahmo; voi toistaa."
-            ),
+            help=say("RDF file, folder or pattern to add; may be repeated.", "Lisättävä RDF-tiedosto, kansio tai hahmo; voi toistaa."),
         ),
     ):
         function = option(function)

@@ -19,7 +19,15 @@ from clayonto.cli.language import say
 @click.argument("term")
 @graph_options
 @lang_option
-@click.option("-f", "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True, help=say("Form of the answer.", "Vastauksen muoto."))
+@click.option(
+    "-f",
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help=say("Form of the answer.", "Vastauksen muoto."),
+)
 def describe(term: str, data: tuple[str, ...], no_bundle: bool, engine: str | None, lang: str, style: str) -> None:
     """Describe a thing or a term."""
     found = open_graph(data, no_bundle=no_bundle, engine=engine).describe(term, lang=lang)

@@ -12,7 +12,15 @@ from clayonto.cli.language import say
 
 @click.command(help=say("Show versions, engines found, graphs and counts.", "Näytä versiot, löydetyt moottorit, graafit ja määrät."))
 @graph_options
-@click.option("-f", "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True, help=say("Form of the answer.", "Vastauksen muoto."))
+@click.option(
+    "-f",
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help=say("Form of the answer.", "Vastauksen muoto."),
+)
 @click.option("--lang", type=click.Choice(["en", "fi"]), expose_value=False, help=say("Language of texts.", "Tekstien kieli."))
 def info(data: tuple[str, ...], no_bundle: bool, engine: str | None, style: str) -> None:
     """Show what is installed and what the graph holds."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import pairwise
 from typing import Literal
 
 Language = Literal["en", "fi"]
@@ -20,7 +21,7 @@ def detect(arguments: list[str], environment: dict[str, str]) -> Language:
     >>> detect([], {"LC_ALL": "", "LANG": "fi_FI.UTF-8"})
     'fi'
     """
-    asked = [b for a, b in zip(arguments, [*arguments[1:], ""], strict=True) if a == "--lang"]
+    asked = [value for option, value in pairwise(arguments) if option == "--lang"]
     asked += [a.removeprefix("--lang=") for a in arguments if a.startswith("--lang=")]
     if asked:
         return "fi" if asked[-1] == "fi" else "en"

@@ -16,7 +16,15 @@ FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld")
 
 
 @click.command(help=say("List the named queries.", "Luettele nimetyt kyselyt."))
-@click.option("-f", "--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True, help=say("Form of the list.", "Luettelon muoto."))
+@click.option(
+    "-f",
+    "--format",
+    "style",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help=say("Form of the list.", "Luettelon muoto."),
+)
 @lang_option
 def queries(style: str, lang: str) -> None:
     """List the named queries with their parameters."""
@@ -48,11 +56,27 @@ def queries(style: str, lang: str) -> None:
     ),
 )
 @click.argument("query", metavar="NAME|FILE.rq|-")
-@click.option("--param", "params", multiple=True, metavar="K=V", help=say("A parameter of the query; may be repeated.", "Kyselyn parametri; voi toistaa."))
+@click.option(
+    "--param",
+    "params",
+    multiple=True,
+    metavar="K=V",
+    help=say("A parameter of the query; may be repeated.", "Kyselyn parametri; voi toistaa."),
+)
 @graph_options
 @lang_option
-@click.option("-f", "--format", "style", type=click.Choice(FORMATS), default="table", show_default=True, help=say("Form of the answer.", "Vastauksen muoto."))
-@click.option("-o", "--output", metavar="FILE", help=say("Write to a file, whole or not at all.", "Kirjoita tiedostoon, kokonaan tai ei lainkaan."))
+@click.option(
+    "-f",
+    "--format",
+    "style",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help=say("Form of the answer.", "Vastauksen muoto."),
+)
+@click.option(
+    "-o", "--output", metavar="FILE", help=say("Write to a file, whole or not at all.", "Kirjoita tiedostoon, kokonaan tai ei lainkaan.")
+)
 def query(
     query: str,
     params: tuple[str, ...],

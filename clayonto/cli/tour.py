@@ -70,17 +70,21 @@ class _Guide:
     def welcome(self) -> None:
         facts = self.graph.info()
         click.secho("clayonto " + facts["version"], bold=True)
+        triples = f"{facts['triples']:,}"
         click.echo(
             self.say(
-                f"A graph of {facts['triples']:,} triples and {facts['queries']} named queries, from documents that state every figure in it.",
-                f"Verkossa on {facts['triples']:,} kolmikkoa ja {facts['queries']} nimettyä kyselyä, ja jokaisen luvun takana on asiakirja.".replace(
-                    ",", " ", 1
-                ),
+                f"A graph of {triples} triples and {facts['queries']} named queries; a document stands behind every figure.",
+                f"Verkossa on {triples.replace(',', ' ')} kolmikkoa ja {facts['queries']} nimettyä kyselyä; "
+                "jokaisen luvun takana on asiakirja.",
             )
         )
 
     def partners(self) -> None:
-        self.question("Who takes part in the project CLAY?", "Ketkä ovat mukana CLAY-hankkeessa?", "query project-partners --param project=project/clay")
+        self.question(
+            "Who takes part in the project CLAY?",
+            "Ketkä ovat mukana CLAY-hankkeessa?",
+            "query project-partners --param project=project/clay",
+        )
         rows = self.graph.run("project-partners", project="project/clay", lang=self.lang)
         self.table(
             [self.say("partner", "kumppani"), self.say("role", "rooli"), self.say("country", "maa")],
@@ -90,14 +94,18 @@ class _Guide:
 
     def money(self) -> None:
         self.question(
-            "Where do the 1.34 million euros come from?", "Mistä 1,34 miljoonaa euroa tulee?", "query project-money --param project=project/clay"
+            "Where do the 1.34 million euros come from?",
+            "Mistä 1,34 miljoonaa euroa tulee?",
+            "query project-money --param project=project/clay",
         )
         rows = self.graph.run("project-money", project="project/clay", lang=self.lang)
         by_kind = {str(row.amount).rsplit("/", 1)[-1]: row for row in rows}
         total, share = by_kind["clay-total-budget"], by_kind["clay-fund-share"]
         filled = round(float(share.percent) / 100 * _BAR)
         click.echo(f"   {total.amount_label}: {self.about(total)}{self.money_text(total.value, total.currency)}")
-        click.echo(f"   {'█' * filled}{'░' * (_BAR - filled)}  {self.percent(share.percent)} {self.say('from', 'lähteestä')} {share.funded_from}")
+        click.echo(
+            f"   {'█' * filled}{'░' * (_BAR - filled)}  {self.percent(share.percent)} {self.say('from', 'lähteestä')} {share.funded_from}"
+        )
         click.echo(f"   {share.amount_label}: {self.money_text(share.value, share.currency)}")
         click.echo(
             self.say(
@@ -107,19 +115,23 @@ class _Guide:
         )
 
     def south_ostrobothnia(self) -> None:
-        self.question("What is South Ostrobothnia's share?", "Mikä on Etelä-Pohjanmaan osuus?", "query region-role --param region=region/south-ostrobothnia")
+        self.question(
+            "What is South Ostrobothnia's share?",
+            "Mikä on Etelä-Pohjanmaan osuus?",
+            "query region-role --param region=region/south-ostrobothnia",
+        )
         rows = self.graph.run("project-money", project="project/clay", lang=self.lang)
         for row in rows:
             if "south-ostrobothnia" in row.amount:
                 filled = round(float(row.percent) / 100 * _BAR)
                 whole = next(other.amount_label for other in rows if other.amount == row.share_of)
                 click.echo(f"   {row.amount_label}: {self.about(row)}{self.money_text(row.value, row.currency)}")
-                click.echo(
-                    f"   {'█' * filled}{'░' * (_BAR - filled)}  {self.percent(row.percent)} {self.say('of', 'kohteesta')} {whole}"
-                )
+                click.echo(f"   {'█' * filled}{'░' * (_BAR - filled)}  {self.percent(row.percent)} {self.say('of', 'kohteesta')} {whole}")
 
     def action_plan(self) -> None:
-        self.question("What did its action plan lead to?", "Mihin sen toimintasuunnitelma johti?", "query action-plans --param project=project/clay")
+        self.question(
+            "What did its action plan lead to?", "Mihin sen toimintasuunnitelma johti?", "query action-plans --param project=project/clay"
+        )
         for row in self.graph.run("action-plans", project="project/clay", lang=self.lang):
             if row.outcome is None:
                 continue
@@ -132,7 +144,9 @@ class _Guide:
                 click.echo(f"      {label}: {value}")
 
     def passage(self) -> None:
-        self.question("Which passage says so?", "Missä kohdassa niin sanotaan?", "query where-stated --param thing=amount/clay-total-budget")
+        self.question(
+            "Which passage says so?", "Missä kohdassa niin sanotaan?", "query where-stated --param thing=amount/clay-total-budget"
+        )
         for thing in ("amount/clay-total-budget", "service-path/creative-industries-south-ostrobothnia"):
             click.echo(f"   {self.graph.describe(thing, lang=self.lang).label}")
             for row in self.graph.run("where-stated", thing=thing, lang=self.lang)[:2]:

@@ -19,9 +19,21 @@ _SEVERITIES = ("violation", "warning", "info")
     )
 )
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
-@click.option("--no-bundle", is_flag=True, help=say("Leave the bundled data out; the ontology stays.", "Jätä mukana tuleva aineisto pois; ontologia jää."))
+@click.option(
+    "--no-bundle",
+    is_flag=True,
+    help=say("Leave the bundled data out; the ontology stays.", "Jätä mukana tuleva aineisto pois; ontologia jää."),
+)
 @lang_option
-@click.option("-f", "--format", "style", type=click.Choice(["text", "json", "turtle"]), default="text", show_default=True, help=say("Form of the report.", "Raportin muoto."))
+@click.option(
+    "-f",
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "turtle"]),
+    default="text",
+    show_default=True,
+    help=say("Form of the report.", "Raportin muoto."),
+)
 @click.option(
     "--fail-on",
     type=click.Choice(_SEVERITIES),
@@ -29,11 +41,11 @@ _SEVERITIES = ("violation", "warning", "info")
     show_default=True,
     help=say("The mildest severity that makes the exit code 1.", "Lievin vakavuus, joka tekee lopetuskoodista 1."),
 )
-@click.option("-o", "--output", metavar="FILE", help=say("Write to a file, whole or not at all.", "Kirjoita tiedostoon, kokonaan tai ei lainkaan."))
+@click.option(
+    "-o", "--output", metavar="FILE", help=say("Write to a file, whole or not at all.", "Kirjoita tiedostoon, kokonaan tai ei lainkaan.")
+)
 @click.pass_context
-def validate(
-    ctx: click.Context, paths: tuple[str, ...], no_bundle: bool, lang: str, style: str, fail_on: str, output: str | None
-) -> None:
+def validate(ctx: click.Context, paths: tuple[str, ...], no_bundle: bool, lang: str, style: str, fail_on: str, output: str | None) -> None:
     """Check data against the shapes."""
     from clayonto.graph import load
 

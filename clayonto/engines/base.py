@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from clayonto.terms import Value
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from clayonto.sources import Source
+    from clayonto.terms import Value
 
 Row: TypeAlias = "tuple[Value | None, ...]"
 """One solution: a value for each variable, ``None`` where it has none."""

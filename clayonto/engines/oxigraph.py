@@ -49,9 +49,7 @@ class OxigraphEngine:
             return
         quads = source.quads()
         self._store.extend([ox.Quad(q.subject, q.predicate, q.object, ox.DefaultGraph()) for q in quads])
-        self._store.extend(
-            [ox.Quad(q.subject, q.predicate, q.object, graph) if q.graph_name == ox.DefaultGraph() else q for q in quads]
-        )
+        self._store.extend([ox.Quad(q.subject, q.predicate, q.object, graph) if q.graph_name == ox.DefaultGraph() else q for q in quads])
 
     def select(self, query: str, *, base: str) -> tuple[Sequence[str], Iterator[Row]]:
         """Variables and solutions of a SELECT query."""

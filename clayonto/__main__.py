@@ -1,0 +1,5 @@
+"""``python -m clayonto``: the command line."""
+
+from clayonto.cli import main
+
+main()
