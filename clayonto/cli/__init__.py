@@ -13,7 +13,7 @@ from typing import Final
 
 import click
 
-from clayonto.cli.language import say
+from clayonto.cli.language import Command, say
 from clayonto.errors import ClayontoError
 
 COMMANDS: Final = {
@@ -27,7 +27,7 @@ COMMANDS: Final = {
 """Command to the module it lives in, in the order of the help."""
 
 
-class _Commands(click.Group):
+class _Commands(Command, click.Group):
     """Imports a command's module only when the command is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002

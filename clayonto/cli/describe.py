@@ -7,14 +7,15 @@ import json
 import click
 
 from clayonto.cli.common import graph_options, lang_option, open_graph, write
-from clayonto.cli.language import say
+from clayonto.cli.language import command, say
 
 
-@click.command(
+@command(
+    short_help=say("Show what the graph says of a thing.", "Näytä, mitä verkko kertoo asiasta."),
     help=say(
-        "Show what the graph says of a thing or a term, and where it is stated.\n\n  clayonto describe project/clay",
-        "Näytä, mitä verkko kertoo asiasta tai termistä ja missä se todetaan.\n\n  clayonto describe project/clay --lang fi",
-    )
+        "Show what the graph says of a thing or a term, and where it is stated.\n\n\b\n  clayonto describe project/clay",
+        "Näytä, mitä verkko kertoo asiasta tai termistä ja missä se todetaan.\n\n\b\n  clayonto describe project/clay --lang fi",
+    ),
 )
 @click.argument("term")
 @graph_options

@@ -7,10 +7,10 @@ import json
 import click
 
 from clayonto.cli.common import graph_options, open_graph, write
-from clayonto.cli.language import say
+from clayonto.cli.language import command, say
 
 
-@click.command(help=say("Show versions, engines found, graphs and counts.", "Näytä versiot, löydetyt moottorit, graafit ja määrät."))
+@command(help=say("Show versions, engines found, graphs and counts.", "Näytä versiot, löydetyt moottorit, graafit ja määrät."))
 @graph_options
 @click.option(
     "-f",

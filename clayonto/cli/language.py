@@ -8,7 +8,12 @@ from __future__ import annotations
 import os
 import sys
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Language = Literal["en", "fi"]
 
@@ -37,3 +42,39 @@ LANG: Language = detect(sys.argv[1:], dict(os.environ))
 def say(en: str, fi: str) -> str:
     """The one of two texts that is in the language of this run."""
     return fi if LANG == "fi" else en
+
+
+class _FinnishHelp(click.HelpFormatter):
+    """The words that the help itself brings along, in Finnish."""
+
+    _SECTIONS: ClassVar = {"Options": "Valitsimet", "Commands": "Komennot", "Positional arguments": "Argumentit"}
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, prefix or "Käyttö: ")
+
+    def write_heading(self, heading: str) -> None:
+        super().write_heading(self._SECTIONS.get(heading, heading))
+
+
+class Command(click.Command):
+    """A command whose ``--help`` is in the language of this run."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """The help option, its own line of help included."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = say("Show this message and exit.", "Näytä tämä ohje.")
+        return option
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """The usage line, with “options” in the language of this run."""
+        return [piece.replace("[OPTIONS]", say("[OPTIONS]", "[VALITSIMET]")) for piece in super().collect_usage_pieces(ctx)]
+
+
+def command(**settings: Any) -> Callable[[Callable[..., Any]], Command]:
+    """``click.command`` for a :class:`Command`."""
+    return click.command(cls=Command, **settings)
+
+
+if LANG == "fi":
+    click.Context.formatter_class = _FinnishHelp

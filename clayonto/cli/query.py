@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 
 from clayonto.cli.common import graph_options, lang_option, open_graph, write
-from clayonto.cli.language import say
+from clayonto.cli.language import command, say
 
 FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld")
 
 
-@click.command(help=say("List the named queries.", "Luettele nimetyt kyselyt."))
+@command(help=say("List the named queries.", "Luettele nimetyt kyselyt."))
 @click.option(
     "-f",
     "--format",
@@ -47,12 +47,13 @@ def queries(style: str, lang: str) -> None:
     write(draw_table(head, cells, numeric=[False] * 3), None)
 
 
-@click.command(
+@command(
+    short_help=say("Answer a named query, a file or SPARQL.", "Vastaa nimettyyn kyselyyn, tiedostoon tai SPARQLiin."),
     help=say(
         "Answer a named query, a query file, or SPARQL from standard input (-).\n\n"
-        "  clayonto query project-partners --param project=project/clay --lang fi -f csv",
+        "\b\n  clayonto query project-partners --param project=project/clay --lang fi -f csv",
         "Vastaa nimettyyn kyselyyn, kyselytiedostoon tai vakiosyötteen SPARQL-kyselyyn (-).\n\n"
-        "  clayonto query project-partners --param project=project/clay --lang fi -f csv",
+        "\b\n  clayonto query project-partners --param project=project/clay --lang fi -f csv",
     ),
 )
 @click.argument("query", metavar="NAME|FILE.rq|-")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clayonto.cli.common import lang_option
-from clayonto.cli.language import say
+from clayonto.cli.language import command, say
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _BAR = 30
 
 
-@click.command(help=say("Take a guided first look at the bundled graph.", "Tutustu mukana tulevaan aineistoon opastetusti."))
+@command(help=say("Take a guided first look at the bundled graph.", "Tutustu mukana tulevaan aineistoon opastetusti."))
 @lang_option
 def tour(lang: str) -> None:
     """Show what the graph knows, question by question, with the command that asks each."""
@@ -155,10 +155,10 @@ class _Guide:
     def farewell(self) -> None:
         click.echo()
         click.secho(self.say("Next:", "Seuraavaksi:"), bold=True)
-        for command, en, fi in (
+        for asked, en, fi in (
             ("clayonto queries", "all named questions", "kaikki nimetyt kysymykset"),
             ("clayonto describe project/clay", "everything about one thing", "kaikki yhdestä asiasta"),
             ("clayonto query what-is-missing", "what the sources do not say", "mitä lähteet eivät kerro"),
             ("clayonto validate my.ttl", "check data of your own", "tarkista oma aineistosi"),
         ):
-            click.echo(f"   {command:<34} {self.say(en, fi)}")
+            click.echo(f"   {asked:<34} {self.say(en, fi)}")

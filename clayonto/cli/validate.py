@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from clayonto.cli.common import lang_option, write
-from clayonto.cli.language import say
+from clayonto.cli.language import command, say
 
 _SEVERITIES = ("violation", "warning", "info")
 
 
-@click.command(
+@command(
     help=say(
         "Check data against the shapes. With PATHs, the nodes of those files are checked and the bundled graph is their context; "
         "without, the bundled graph itself. Exit code 1 when it does not conform.",
