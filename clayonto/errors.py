@@ -8,7 +8,8 @@
     │   ├── UnknownTermError             nothing in the graph has this IRI
     │   ├── UnknownQueryError            no query has this name
     │   ├── ParameterError               a query's parameter is missing, unknown or of the wrong type
-    │   └── UnknownEngineError           no engine has this name
+    │   ├── UnknownEngineError           no engine has this name
+    │   └── MissingExtraError            an optional package is not installed
     ├── QueryError                   2   the query is wrong
     │   ├── QuerySyntaxError             with line and column
     │   ├── QueryFileError               the header or a ``$name`` of a query file
@@ -84,6 +85,14 @@ class ParameterError(UsageError):
         self.query = query
         self.parameter = parameter
         super().__init__(message)
+
+
+class MissingExtraError(UsageError):
+    """An optional package is not installed; ``extra`` names the extra that brings it."""
+
+    def __init__(self, extra: str) -> None:
+        self.extra = extra
+        super().__init__(f"{extra} is not installed; install it with: pip install 'clayonto[{extra}]'")
 
 
 class QueryError(ClayontoError):

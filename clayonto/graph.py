@@ -148,8 +148,7 @@ class KnowledgeGraph:
     def _answer(self, text: str, *, types: Any = None) -> Rows:
         form = sparql.form(text)
         if form == "select":
-            columns, rows = self._engine.select(text, base=self.base)
-            return Rows(columns, rows, engine=self.engine, types=types)
+            return Rows.from_tsv(self._engine.select(text, base=self.base), engine=self.engine, types=types)
         if form == "ask":
             return Rows(("answer",), [(self._engine.ask(text, base=self.base),)], engine=self.engine, form=form)
         triples = sorted(self._engine.construct(text, base=self.base), key=sort_key)

@@ -8,24 +8,46 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, overload
 
+from clayonto import tsv
 from clayonto.namespaces import ID, PREFIXES, shorten
 from clayonto.terms import IRI, XSD, BlankNode, LangString, TypedLiteral, Value, decimal_form, lexical
 
 if TYPE_CHECKING:
+    import pandas
+    import polars
+
     from clayonto.sparql import Form
 
 TRIPLE_COLUMNS: Final = ("subject", "predicate", "object")
 """The columns of what CONSTRUCT and DESCRIBE give back."""
 
 
+class _Columns(dict[str, int]):
+    """Column name to position, and what reads a row that is still text."""
+
+    __slots__ = ("cells",)
+
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__((name, position) for position, name in enumerate(names))
+        self.cells = tsv.Cells()
+
+
 class Row:
     """One solution, its values by name (``row.partner``, ``row["partner"]``) or by position (``row[0]``), in column order."""
 
-    __slots__ = ("_index", "_values")
+    __slots__ = ("_columns", "_held")
 
-    def __init__(self, index: Mapping[str, int], values: Sequence[Value | None]) -> None:
-        self._index = index
-        self._values = tuple(values)
+    def __init__(self, columns: Iterable[str], values: Sequence[Value | None] | str) -> None:
+        self._columns = columns if isinstance(columns, _Columns) else _Columns(columns)
+        # Values, or the text of them until the first is asked for: most rows of a long answer are only passed over.
+        self._held: tuple[Value | None, ...] | str = values if isinstance(values, tuple | str) else tuple(values)
+
+    @property
+    def _values(self) -> tuple[Value | None, ...]:
+        held = self._held
+        if isinstance(held, str):
+            held = self._held = self._columns.cells.row(held) if self._columns else ()
+        return held
 
     def __getitem__(self, key: str | int) -> Any:
         """A value by column name or position; ``None`` where the variable has none.
@@ -33,13 +55,13 @@ class Row:
         :raises KeyError: if there is no such column.
         :raises IndexError: if there is no such position.
         """
-        return self._values[self._index[key] if isinstance(key, str) else key]
+        return self._values[self._columns[key] if isinstance(key, str) else key]
 
     def __getattr__(self, name: str) -> Any:
         try:
-            return self._values[self._index[name]]
+            return self._values[self._columns[name]]
         except KeyError:
-            raise AttributeError(f"This row has no column “{name}”; it has {', '.join(self._index)}.") from None
+            raise AttributeError(f"This row has no column “{name}”; it has {', '.join(self._columns)}.") from None
 
     def __iter__(self) -> Iterator[Value | None]:
         return iter(self._values)
@@ -49,7 +71,7 @@ class Row:
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Row):
-            return self._values == other._values and list(self._index) == list(other._index)
+            return self._values == other._values and list(self._columns) == list(other._columns)
         return self._values == other if isinstance(other, tuple) else NotImplemented
 
     def __hash__(self) -> int:
@@ -59,11 +81,11 @@ class Row:
         return f"Row({', '.join(f'{name}={value!r}' for name, value in self.to_dict().items())})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Row, (dict(self._index), self._values)
+        return Row, (list(self._columns), self._values)
 
     def to_dict(self) -> dict[str, Value | None]:
         """Column name to value, in column order."""
-        return dict(zip(self._index, self._values, strict=True))
+        return dict(zip(self._columns, self._values, strict=True))
 
 
 class Rows(Sequence[Row]):
@@ -95,8 +117,22 @@ class Rows(Sequence[Row]):
         self.engine = engine
         self.form: Form = form
         self.types = dict(types or {})
-        self._index = {name: position for position, name in enumerate(self.columns)}
-        self._rows = [Row(self._index, row) for row in values]
+        self._index = _Columns(self.columns)
+        self._tsv: bytes | None = None
+        self._held: list[Sequence[Value | None] | str] | None = list(values)
+
+    @classmethod
+    def from_tsv(cls, solutions: bytes, *, engine: str, types: Mapping[str, str] | None = None) -> Rows:
+        """Rows from SPARQL 1.1 TSV. The values are read when the first of them is asked for."""
+        rows = cls(tsv.columns(solutions), (), engine=engine, types=types)
+        rows._tsv, rows._held = solutions, None
+        return rows
+
+    @property
+    def _all(self) -> list[Sequence[Value | None] | str]:
+        if self._held is None:
+            self._held = list(tsv.lines(self._tsv or b""))
+        return self._held
 
     @overload
     def __getitem__(self, key: int) -> Row: ...
@@ -104,22 +140,23 @@ class Rows(Sequence[Row]):
     def __getitem__(self, key: slice) -> Rows: ...
     def __getitem__(self, key: int | slice) -> Row | Rows:
         if isinstance(key, int):
-            return self._rows[key]
-        return Rows(self.columns, list(map(tuple, self._rows[key])), engine=self.engine, form=self.form, types=self.types)
+            return Row(self._index, self._all[key])
+        return Rows(self.columns, [tuple(row) for row in list(self)[key]], engine=self.engine, form=self.form, types=self.types)
 
     def __iter__(self) -> Iterator[Row]:
-        return iter(self._rows)
+        index = self._index
+        return (Row(index, held) for held in self._all)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._all)
 
     def __bool__(self) -> bool:
-        return bool(self._rows[0][0]) if self.form == "ask" else bool(self._rows)
+        return bool(self[0][0]) if self.form == "ask" else bool(self._all)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Rows):
             return NotImplemented
-        return self.columns == other.columns and self._rows == other._rows and self.form == other.form
+        return self.columns == other.columns and list(self) == list(other) and self.form == other.form
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -147,8 +184,8 @@ class Rows(Sequence[Row]):
         return self._results("csv")
 
     def to_tsv(self) -> str:
-        """W3C SPARQL 1.1 Query Results TSV: terms as in Turtle."""
-        return self._results("tsv")
+        """W3C SPARQL 1.1 Query Results TSV: terms as in Turtle, values in canonical form."""
+        return tsv.write(self.columns, self).decode()
 
     def to_xml(self) -> str:
         """W3C SPARQL Query Results XML."""
@@ -157,11 +194,32 @@ class Rows(Sequence[Row]):
     def _results(self, kind: str) -> str:
         import pyoxigraph as ox
 
-        formats = {"csv": ox.QueryResultsFormat.CSV, "tsv": ox.QueryResultsFormat.TSV, "xml": ox.QueryResultsFormat.XML}
+        formats = {"csv": ox.QueryResultsFormat.CSV, "xml": ox.QueryResultsFormat.XML}
         # The library writes one of these formats by hand; the engine's serialisers know the others' fine print.
         results = ox.parse_query_results(self.to_json(), format=ox.QueryResultsFormat.JSON)
         written = results.serialize(format=formats[kind])
         return (written or b"").decode()
+
+    def to_polars(self) -> polars.DataFrame:
+        """A polars frame with a column for each of ours, typed also when empty (:mod:`clayonto.frames` has the types).
+
+        :raises MissingExtraError: if polars is not installed.
+        """
+        from clayonto.frames import to_polars
+
+        return to_polars(self._as_tsv(), self.types)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A pandas frame with a column for each of ours, typed also when empty (:mod:`clayonto.frames` has the types).
+
+        :raises MissingExtraError: if pandas is not installed.
+        """
+        from clayonto.frames import to_pandas
+
+        return to_pandas(self._as_tsv(), self.types)
+
+    def _as_tsv(self) -> bytes:
+        return self._tsv if self._tsv is not None else tsv.write(self.columns, self)
 
     def to_rdf(self, kind: str = "turtle") -> str:
         """The triples of a CONSTRUCT or DESCRIBE as ``turtle``, ``ntriples`` or ``jsonld``, sorted.

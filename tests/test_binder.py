@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clayonto import sparql
+from clayonto import sparql, tsv
 from clayonto.engines import ENGINES, make
 from clayonto.errors import ParameterError, TermError
 from clayonto.namespaces import ID
@@ -66,9 +66,8 @@ def shape(text: str) -> list[str]:
 
 
 def came_back(name: str, text: str) -> object:
-    columns, rows = ENGINE[name].select(text, base=ID)
-    found = list(rows)
-    assert list(columns) == ["x", "kept"]
+    columns, found = tsv.read(ENGINE[name].select(text, base=ID))
+    assert columns == ["x", "kept"]
     assert len(found) == 1
     assert found[0][1] == "$v"
     return found[0][0]
@@ -160,8 +159,8 @@ def test_lists_stay_lists(values: list[str]) -> None:
     text = query.bind({"v": values})
     commas = sum(1 for t in sparql.tokens(text) if t.text == ",")
     assert commas == max(len(values) - 1, 0)
-    _, rows = ENGINE["oxigraph"].select(text, base=ID)
-    assert bool(list(rows)) == ("a" in values)
+    _, rows = tsv.read(ENGINE["oxigraph"].select(text, base=ID))
+    assert bool(rows) == ("a" in values)
 
 
 def test_values_do_not_grow_together() -> None:
@@ -169,7 +168,7 @@ def test_values_do_not_grow_together() -> None:
         '#+ title.en = "t"\n#+ [params.a]\n#+ type = "integer"\n#+ [params.b]\n#+ type = "integer"\nSELECT ?x { VALUES ?x { $a$b } }',
         name="t",
     )
-    _, rows = ENGINE["oxigraph"].select(query.bind({"a": 1, "b": 2}), base=ID)
+    _, rows = tsv.read(ENGINE["oxigraph"].select(query.bind({"a": 1, "b": 2}), base=ID))
     assert [row[0] for row in rows] == [1, 2]
 
 

@@ -112,5 +112,10 @@ def test_an_answer_without_rows_keeps_its_columns(kg: KnowledgeGraph) -> None:
 
 
 def test_a_row_can_be_made_and_compared() -> None:
-    assert Row({"a": 0}, [1]) == Row({"a": 0}, [1]) != Row({"b": 0}, [1])
+    assert Row(["a"], [1]) == Row(["a"], [1]) != Row(["b"], [1])
     assert clayonto.Row is Row
+
+
+def test_an_answer_without_columns_keeps_its_rows(kg: KnowledgeGraph) -> None:
+    rows = kg.query("SELECT * { <project/clay> a clay:Project }")
+    assert (rows.columns, len(rows), tuple(rows[0])) == ((), 1, ())

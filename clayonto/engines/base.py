@@ -1,6 +1,6 @@
 """What every engine can do, so that any of them can stand behind a graph.
 
-An engine holds triples and answers SPARQL. It gives Python values (:mod:`clayonto.terms`), never terms of its own, and
+An engine holds triples and answers SPARQL. It gives solutions as TSV and triples as Python values, never terms of its own, and
 raises the errors of :mod:`clayonto.errors`. Queries see its default graph: the merge of everything loaded.
 """
 
@@ -9,13 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from clayonto.sources import Source
     from clayonto.terms import Value
 
-Row: TypeAlias = "tuple[Value | None, ...]"
-"""One solution: a value for each variable, ``None`` where it has none."""
 Triple: TypeAlias = "tuple[Value, Value, Value]"
 
 
@@ -36,8 +34,8 @@ class Engine(Protocol):
         :raises DataError: if the file is malformed.
         """
 
-    def select(self, query: str, *, base: str) -> tuple[Sequence[str], Iterator[Row]]:
-        """The variables of a SELECT query in order, and its solutions in order.
+    def select(self, query: str, *, base: str) -> bytes:
+        """The solutions of a SELECT query in order, as SPARQL 1.1 TSV (:mod:`clayonto.tsv`).
 
         :raises QuerySyntaxError: with line and column.
         :raises EngineError: if the engine fails on a correct query.

@@ -12,9 +12,9 @@ from clayonto.namespaces import PREFIXES
 from clayonto.terms import IRI, BlankNode, Value, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from clayonto.engines.base import Row, Triple
+    from clayonto.engines.base import Triple
     from clayonto.sources import Source
 
 _PREFIXES: Final = dict(PREFIXES)
@@ -51,10 +51,13 @@ class OxigraphEngine:
         self._store.extend([ox.Quad(q.subject, q.predicate, q.object, ox.DefaultGraph()) for q in quads])
         self._store.extend([ox.Quad(q.subject, q.predicate, q.object, graph) if q.graph_name == ox.DefaultGraph() else q for q in quads])
 
-    def select(self, query: str, *, base: str) -> tuple[Sequence[str], Iterator[Row]]:
-        """Variables and solutions of a SELECT query."""
+    def select(self, query: str, *, base: str) -> bytes:
+        """The solutions of a SELECT query, as TSV."""
         solutions = self._query(query, base)
-        return [v.value for v in solutions.variables], _rows(solutions)
+        try:
+            return bytes(solutions.serialize(format=ox.QueryResultsFormat.TSV))
+        except (OSError, RuntimeError, ValueError) as error:
+            raise EngineError(f"Oxigraph stopped in the middle of the answer: {error}.") from error
 
     def ask(self, query: str, *, base: str) -> bool:
         """The answer of an ASK query."""
@@ -95,14 +98,6 @@ def check_syntax(query: str, *, base: str) -> None:
         ox.Store().query(query, base_iri=base, prefixes=_PREFIXES)
     except SyntaxError as error:
         raise syntax_error(error, query) from error
-
-
-def _rows(solutions: Any) -> Iterator[Row]:
-    try:
-        for solution in solutions:
-            yield tuple(None if term is None else to_python(term) for term in solution)
-    except (OSError, RuntimeError, ValueError) as error:
-        raise EngineError(f"Oxigraph stopped in the middle of the answer: {error}.") from error
 
 
 def to_python(term: Any) -> Value:

@@ -13,6 +13,7 @@ from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
+from clayonto import tsv
 from clayonto.engines.oxigraph import check_syntax
 from clayonto.engines.oxigraph import to_python as from_oxigraph
 from clayonto.errors import EngineError, ForbiddenQueryError
@@ -20,9 +21,9 @@ from clayonto.namespaces import PREFIXES
 from clayonto.terms import IRI, BlankNode, Value, lexical, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from clayonto.engines.base import Row, Triple
+    from clayonto.engines.base import Triple
     from clayonto.sources import Source
 
 
@@ -48,13 +49,12 @@ class RdflibEngine:
             default.add(triple)
             self._dataset.graph(rdflib.URIRef(named)).add(triple)
 
-    def select(self, query: str, *, base: str) -> tuple[Sequence[str], Iterator[Row]]:
-        """Variables and solutions of a SELECT query."""
+    def select(self, query: str, *, base: str) -> bytes:
+        """The solutions of a SELECT query, as TSV."""
         result = self._query(query, base)
         variables = list(result.vars or [])
-        return [str(v) for v in variables], (
-            tuple(None if v not in binding else to_python(binding[v]) for v in variables) for binding in result.bindings
-        )
+        rows = (tuple(None if v not in binding else to_python(binding[v]) for v in variables) for binding in result.bindings)
+        return tsv.write([str(v) for v in variables], rows)
 
     def ask(self, query: str, *, base: str) -> bool:
         """The answer of an ASK query."""

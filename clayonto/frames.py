@@ -1,0 +1,139 @@
+"""Answers as data frames, typed by what the query declares; else by what the cells are; also when there is no row.
+
+=============================  ========================  ===================
+declared or found              polars                    pandas
+=============================  ========================  ===================
+iri, string, literal, any      String                    string
+integer                        Int64                     Int64
+decimal                        Decimal(38, 2 or more)    object (Decimal)
+double                         Float64                   Float64
+boolean                        Boolean                   boolean
+date                           Date                      datetime64[ms]
+dateTime                       Datetime(us, UTC)         datetime64[us, UTC]
+=============================  ========================  ===================
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from clayonto.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas
+    import polars
+
+_PLAIN: Final = frozenset({"iri", "string", "literal", "any"})
+# Which type a column of cells is, told from TSV; tried in this order, a column takes the first that all its cells fit.
+_KINDS: Final = {
+    "integer": r"^[+-]?[0-9]{1,18}$",
+    "decimal": r'^(?:[+-]?[0-9]*\.?[0-9]+|"[+-]?[0-9]*\.?[0-9]+"\^\^<http://www\.w3\.org/2001/XMLSchema#decimal>)$',
+    "boolean": r"^(?:true|false)$",
+    "date": r'^"[0-9]{4}-[0-9]{2}-[0-9]{2}"\^\^<http://www\.w3\.org/2001/XMLSchema#date>$',
+    "dateTime": r'^"[0-9]{4}-[0-9]{2}-[0-9]{2}T[^"]*"\^\^<http://www\.w3\.org/2001/XMLSchema#dateTime>$',
+    "double": r'^(?:[+-]?[0-9.]+[eE][+-]?[0-9]+|"[^"]*"\^\^<http://www\.w3\.org/2001/XMLSchema#(?:double|float)>)$',
+}
+
+
+def to_polars(tsv: bytes, types: Mapping[str, str]) -> polars.DataFrame:
+    """A polars frame from solutions in TSV; see the module's table for its types.
+
+    :param types: column name to declared type; columns without one take the type that all their cells have.
+    :raises MissingExtraError: if polars is not installed.
+    """
+    try:
+        import polars as pl
+    except ImportError as error:
+        raise MissingExtraError("polars") from error
+    head, _, body = tsv.partition(b"\n")
+    columns = [name.lstrip("?$") for name in head.decode().rstrip("\r").split("\t")] if head.strip() else []
+    if not columns:
+        return pl.DataFrame()
+    if body:
+        frame = pl.read_csv(
+            body, separator="\t", has_header=False, new_columns=columns, infer_schema=False, quote_char=None, truncate_ragged_lines=False
+        )
+    else:
+        frame = pl.DataFrame({name: [] for name in columns}, schema=dict.fromkeys(columns, pl.String))
+    return frame.with_columns(_typed(pl, frame[name], types.get(name)) for name in columns)
+
+
+def _typed(pl: Any, cells: Any, declared: str | None) -> Any:
+    kind = declared if declared in _KINDS or declared in _PLAIN else _found(cells)
+    if kind is None or kind in _PLAIN:
+        return _texts(pl, cells)
+    # A quoted cell holds its value up to the closing quote: numbers, days and times have no quote in them.
+    bare = cells.str.extract(r'^"?([^"]*)', 1)
+    if kind == "integer":
+        return bare.cast(pl.Int64)
+    if kind == "boolean":
+        return bare == "true"
+    if kind == "decimal":
+        longest = bare.str.extract(r"\.([0-9]*)$", 1).str.len_chars().max() or 0
+        return bare.cast(pl.Decimal(38, max(2, longest)))
+    if kind == "date":
+        return bare.str.to_date("%Y-%m-%d")
+    if kind == "dateTime":
+        return bare.str.replace(r"Z$", "+00:00").str.replace(r"(T[0-9:.]+)$", "$1+00:00").str.to_datetime(time_unit="us", time_zone="UTC")
+    return bare.cast(pl.Float64)
+
+
+def _found(cells: Any) -> str | None:
+    if cells.null_count() == len(cells):
+        return None
+    return next((kind for kind, form in _KINDS.items() if cells.str.contains(form).all()), None)
+
+
+def _texts(pl: Any, cells: Any) -> Any:
+    """Cells as the text of their terms: brackets, quotes, languages, datatypes and escapes off."""
+    texts = cells.str.extract(r'^(?:<([^>]*)>|"(?:[^"\\]|\\.)*".*|(.*))$', 1)
+    strings = cells.str.extract(r'^"((?:[^"\\]|\\.)*)"', 1)
+    escaped = strings.str.contains("\\", literal=True).fill_null(value=False)
+    if escaped.any():
+        from clayonto.tsv import term
+
+        plain = {cell: str(term(cell)) for cell in cells.filter(escaped).unique()}
+        strings = pl.select(pl.when(escaped).then(cells.replace(plain)).otherwise(strings)).to_series()
+    others = cells.str.extract(r'^([^<"].*)$', 1)
+    made = pl.select(pl.coalesce(texts, strings, others)).to_series()
+    return made.alias(cells.name)
+
+
+def to_pandas(tsv: bytes, types: Mapping[str, str]) -> pandas.DataFrame:
+    """A pandas frame from solutions in TSV; see the module's table for its types.
+
+    :raises MissingExtraError: if pandas is not installed.
+    """
+    try:
+        import pandas as pd
+    except ImportError as error:
+        raise MissingExtraError("pandas") from error
+    from clayonto import tsv as reader
+
+    columns, rows = reader.read(tsv)
+    cells = [c.split(b"\t") for c in tsv.split(b"\n")[1 : len(rows) + 1]]
+    made = {}
+    for number, name in enumerate(columns):
+        values = [row[number] for row in rows]
+        kind = types.get(name)
+        if kind not in _KINDS and kind not in _PLAIN:
+            texts = [line[number].decode() for line in cells if line[number]]
+            kind = next((k for k, form in _KINDS.items() if texts and all(re.search(form, t) for t in texts)), "any")
+        dtype = {
+            "integer": "Int64",
+            "decimal": "object",
+            "double": "Float64",
+            "boolean": "boolean",
+            "date": "datetime64[ms]",
+            "dateTime": "datetime64[us, UTC]",
+        }.get(kind or "any", "string")
+        if dtype == "string":
+            values = [None if v is None else str(v) for v in values]
+        if dtype == "datetime64[us, UTC]":
+            made[name] = pd.Series(pd.to_datetime(pd.Series(values, dtype="object"), utc=True)).astype(dtype)
+        else:
+            made[name] = pd.Series(values, dtype=dtype)
+    return pd.DataFrame(made, columns=columns)

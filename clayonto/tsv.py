@@ -1,0 +1,127 @@
+"""Solutions as SPARQL 1.1 TSV: the one form in which every engine hands over an answer.
+
+An engine in Rust writes it in bulk, a parser in Rust reads it in bulk, and it keeps each term whole: IRIs in angle
+brackets, strings in quotes with language or datatype, numbers bare, nothing for a variable without a value.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from clayonto.terms import IRI, XSD, BlankNode, LangString, Value, lexical, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_MOST_KNOWN: Final = 100_000
+_ESCAPE: Final = re.compile(r"""\\(?:([tbnrf"'\\])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))""")
+_CONTROL: Final = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
+_MUST_ESCAPE: Final = re.compile(r'["\\\n\r\t]')
+_ESCAPED: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_BARE: Final = {
+    "integer": re.compile(r"[+-]?[0-9]+"),
+    "decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
+    "double": re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[eE][+-]?[0-9]+"),
+    "boolean": re.compile("true|false"),
+}
+
+
+def columns(tsv: bytes) -> list[str]:
+    """The names of the columns of a TSV document, in order."""
+    head = tsv.partition(b"\n")[0].decode().rstrip("\r")
+    return [name.lstrip("?$") for name in head.split("\t")] if head else []
+
+
+def lines(tsv: bytes) -> list[str]:
+    """The lines of a TSV document that hold its rows, in order, for :class:`Cells` to read."""
+    found = tsv.decode().split("\n")[1:]
+    if found and not found[-1]:
+        found.pop()
+    return found
+
+
+class Cells:
+    r"""Reads lines of cells; a cell met before is not parsed again.
+
+    >>> Cells().row('"CLAY"@en\t1340000.5\t')
+    ('CLAY', Decimal('1340000.5'), None)
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, Value | None] = {"": None, "\r": None}
+
+    def row(self, line: str) -> tuple[Value | None, ...]:
+        """The values of one line, in order; ``None`` where a variable has no value."""
+        known = self._known
+        values = []
+        for text in line.split("\t"):
+            if text in known:
+                values.append(known[text])
+                continue
+            value = term(text)
+            if len(known) < _MOST_KNOWN:
+                known[text] = value
+            values.append(value)
+        return tuple(values)
+
+
+def read(tsv: bytes) -> tuple[list[str], list[tuple[Value | None, ...]]]:
+    r"""The columns and rows of a TSV document, in order; ``None`` where a variable has no value.
+
+    >>> read(b'?name\t?budget\n"CLAY"@en\t1340000.5\n\t\n')[1][0][1]
+    Decimal('1340000.5')
+    """
+    names, cells = columns(tsv), Cells()
+    return names, [cells.row(line) if names else () for line in lines(tsv)]
+
+
+def term(cell: str) -> Value:
+    """The value of one cell that is not empty; text that is no RDF 1.1 term (a quoted triple) stays as it is."""
+    start = cell[0]
+    if start == "<" and cell[1:2] != "<":
+        return IRI(cell[1:-1])
+    if start == '"':
+        end = cell.rfind('"')
+        text, kind = cell[1:end], cell[end + 1 :]
+        if "\\" in text:
+            text = _ESCAPE.sub(_unescape, text)
+        if not kind:
+            return text
+        return LangString(text, kind[1:]) if kind[0] == "@" else literal(text, datatype=kind[3:-1])
+    if cell.startswith("_:"):
+        return BlankNode(cell[2:])
+    for kind, form in _BARE.items():
+        if form.fullmatch(cell):
+            return literal(cell, datatype=XSD + kind)
+    return cell
+
+
+def _unescape(found: re.Match[str]) -> str:
+    control, short, long = found.groups()
+    return _CONTROL[control] if control else chr(int(short or long, 16))
+
+
+def write(names: Sequence[str], rows: Iterable[Iterable[Value | None]]) -> bytes:
+    r"""Rows of values as a TSV document, values in canonical form.
+
+    >>> write(["x", "y"], [(IRI("urn:a"), None)])
+    b'?x\t?y\n<urn:a>\t\n'
+    """
+    lines = ["\t".join(f"?{name}" for name in names)]
+    lines += ["\t".join("" if value is None else cell(value) for value in row) for row in rows]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def cell(value: Value) -> str:
+    """The cell of one value."""
+    if isinstance(value, IRI):
+        return f"<{value}>"
+    if isinstance(value, BlankNode):
+        return f"_:{value}"
+    form, datatype, language = lexical(value)
+    kind = (datatype or "").removeprefix(XSD)
+    if kind in _BARE and _BARE[kind].fullmatch(form):
+        return form
+    quoted = '"' + _MUST_ESCAPE.sub(lambda m: _ESCAPED[m.group()], form) + '"'
+    return f"{quoted}@{language}" if language else f"{quoted}^^<{datatype}>" if datatype else quoted
