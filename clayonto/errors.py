@@ -14,6 +14,8 @@
     │   ├── QuerySyntaxError             with line and column
     │   ├── QueryFileError               the header or a ``$name`` of a query file
     │   └── ForbiddenQueryError          SERVICE, FROM, LOAD or an update
+    ├── EditError                    2   a change that cannot be made
+    │   └── NotConformingError       1   the changed data would not conform; ``report`` says why
     ├── DataError                    2   a file cannot be read as RDF, with line and column
     ├── BundleError                  3   the bundled folders are not there
     └── EngineError                  3   an engine failed
@@ -28,6 +30,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from clayonto.validation import ValidationReport
 
 
 class ClayontoError(Exception):
@@ -136,6 +140,22 @@ class DataError(ClayontoError):
         self.column = column
         place = ":".join(str(part) for part in (path, line, column) if part)
         super().__init__(f"{place}: {message}" if place else message)
+
+
+class EditError(ClayontoError):
+    """A change that cannot be made; nothing was changed."""
+
+    exit_code = 2
+
+
+class NotConformingError(EditError):
+    """The changed data would not conform, so nothing was changed; ``report`` says what is wrong."""
+
+    exit_code = 1
+
+    def __init__(self, report: ValidationReport) -> None:
+        self.report = report
+        super().__init__(f"Nothing was changed, because the data would not conform.\n{report.to_text()}")
 
 
 class BundleError(ClayontoError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clayonto import engines, sparql
@@ -10,15 +11,15 @@ from clayonto.errors import ParameterError, UnknownTermError
 from clayonto.namespaces import CLAY, ID, expand, shorten
 from clayonto.query import Catalogue, NamedQuery
 from clayonto.results import TRIPLE_COLUMNS, Rows, sort_key
-from clayonto.sources import Source, from_paths
+from clayonto.sources import Source, from_paths, triples_of
 from clayonto.sources import bundled as bundled_files
 from clayonto.terms import IRI, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from clayonto.describe import Description
+    from clayonto.editing import Change
     from clayonto.engines.base import Engine
     from clayonto.validation import ValidationReport
 
@@ -57,6 +58,9 @@ class KnowledgeGraph:
         for source in sources:
             self._engine.load(source)
             self._sources.append(source)
+        # What edits of this graph alone have put in and taken out; files say everything else.
+        self._added: dict[tuple[Any, Any, Any], None] = {}
+        self._removed: dict[tuple[Any, Any, Any], None] = {}
 
     @property
     def engine(self) -> str:
@@ -115,6 +119,17 @@ class KnowledgeGraph:
 
         return describe(self, IRI(expand(term, base=self.base)), lang=lang)
 
+    def search(self, text: str, *, lang: str = "en", limit: int = 20) -> Rows:
+        """Things, concepts and terms whose name, acronym, code or description holds a text, best match first.
+
+        :param lang: the language of the labels shown; both languages are searched.
+        :param limit: the number of rows at most.
+
+        >>> load().search("palvelupolku", lang="fi")[0].label
+        'Luovien alojen yritysten palvelupolku'
+        """
+        return self.run("search", text=text, lang=lang, limit=limit)
+
     def validate(self, *, focus: Iterable[str] | None = None, bundled: bool = True) -> ValidationReport:
         """The graph held against the bundled shapes. Files are read anew, so that no store has rewritten their literals.
 
@@ -123,10 +138,76 @@ class KnowledgeGraph:
             :func:`load`, with the bundled ones as context.
         :raises DataError: if no node is left to check.
         """
-        from clayonto.validation import validate
+        import rdflib
 
-        nodes = None if focus is None else [expand(node, base=self.base) for node in focus]
-        return validate(self._sources, list(bundled_files("shapes")), focus=nodes, bundled=bundled, base=self.base)
+        from clayonto.validation import to_rdflib
+
+        nodes: set[Any] | None = None if focus is None else {rdflib.URIRef(expand(node, base=self.base)) for node in focus}
+        theirs = to_rdflib(self.triples(bundled=False))
+        data = theirs + to_rdflib(t for t in triples_of(s for s in self._sources if s.bundled) if t not in self._removed)
+        if not bundled:
+            own = set(theirs.subjects())
+            nodes = own if nodes is None else nodes & own
+        return self._validate(data, nodes)
+
+    def validate_triples(self, triples: Iterable[tuple[Any, Any, Any]]) -> ValidationReport:
+        """Triples of pyoxigraph terms held against the bundled shapes: what the graph would say if it held just these."""
+        from clayonto.validation import to_rdflib
+
+        return self._validate(to_rdflib(triples), None)
+
+    def _validate(self, data: Any, focus: set[Any] | None) -> ValidationReport:
+        from clayonto.validation import to_rdflib, validate
+
+        return validate(data, to_rdflib(triples_of(bundled_files("shapes"))), focus=focus, base=self.base)
+
+    def edit(self, file: str | Path | None = None, *, validate: bool = False) -> Change:
+        """A change of the graph, whole or not at all: use it in a ``with`` block and call its methods.
+
+        :param file: a Turtle file to edit; it is rewritten, sorted, when the block ends, and loaded if it was not. Without
+            it the change is of this graph only.
+        :param validate: whether the data must conform when the block ends.
+        :raises NotConformingError: at the end of the block, if it must and does not; nothing is changed then.
+        :raises EditError: if a change is impossible; nothing is changed then.
+
+        >>> kg = load()
+        >>> with kg.edit() as change:
+        ...     _ = change.add_turtle("<project/x> a clay:Project ; clay:acronym 'X' .")
+        >>> len(kg.query("SELECT ?p { ?p a clay:Project }"))
+        2
+        """
+        from clayonto.editing import Change
+
+        return Change(self, None if file is None else Path(file), validate=validate)
+
+    def triples(self, *, bundled: bool = True) -> list[tuple[Any, Any, Any]]:
+        """All triples, as pyoxigraph terms, literals exactly as the files write them.
+
+        :param bundled: whether the bundled files' triples are among them.
+        """
+        read = triples_of(s for s in self._sources if bundled or not s.bundled)
+        return [*(t for t in dict.fromkeys(read) if t not in self._removed), *self._added]
+
+    def stated_in(self, triple: tuple[Any, Any, Any]) -> str:
+        """The name of the first file that states a triple; the empty text if none does."""
+        return next((s.name for s in self._sources if triple in triples_of([s])), "")
+
+    def apply(self, *, added: list[tuple[Any, Any, Any]], removed: list[tuple[Any, Any, Any]], file: Path | None) -> None:
+        """Put a finished change into the engine. For :mod:`clayonto.editing`, which has checked it.
+
+        :param file: the file that now says so; ``None`` if only this graph does.
+        """
+        if file is None:
+            self._removed.update(dict.fromkeys(removed))
+            self._added = {t: None for t in self._added if t not in self._removed} | dict.fromkeys(added)
+            self._removed = {t: None for t in self._removed if t not in self._added}
+            self._engine.change(added, removed)
+            return
+        source = from_paths([file], base=self.base)[0]
+        if source.name not in {s.name for s in self._sources}:
+            self._sources.append(source)
+        elsewhere = set(triples_of(s for s in self._sources if s.name != source.name)) | set(self._added)
+        self._engine.change(added, [t for t in removed if t not in elsewhere])
 
     def info(self) -> dict[str, Any]:
         """Versions, engine, graphs and counts, ready for JSON."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import glob
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
@@ -130,3 +130,8 @@ def from_paths(paths: Iterable[str | Path], *, base: str = ID) -> list[Source]:
                 raise DataError(f"the ending “{file.suffix}” names no RDF format; it can be {', '.join(FORMATS)}.", path=str(file))
             found.setdefault(str(file), Source(str(file), FORMATS[file.suffix.lower()], file, base))
     return list(found.values())
+
+
+def triples_of(sources: Iterable[Source]) -> list[tuple[Any, Any, Any]]:
+    """The triples of files as pyoxigraph terms, in order, exactly as written."""
+    return [(quad.subject, quad.predicate, quad.object) for source in sources for quad in source.quads()]

@@ -88,6 +88,17 @@ def format_turtle(text: str, *, name: str = "", base: str = ID) -> str:
     )
 
 
+def loses_comments(text: str) -> bool:
+    r"""Whether a Turtle document has comments that :func:`format_turtle` cannot keep: any but the lines at its top.
+
+    >>> loses_comments("# head\n<urn:a> <urn:b> '#c' . # tail\n")
+    True
+    """
+    body = re.sub(r"\A(#[^\n]*\n)*", "", text)
+    strings_and_iris = r'''"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|<[^<>"{}|^`\s]*>'''
+    return "#" in re.sub(strings_and_iris, "", body)
+
+
 class _Writer:
     def __init__(self, prefixes: Mapping[str, str], base: str | None) -> None:
         self.base = base

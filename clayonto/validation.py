@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     import rdflib
 
-    from clayonto.sources import Source
 
 _SH: Final = PREFIXES["sh"]
 SEVERITIES: Final = ("violation", "warning", "info")
@@ -124,8 +123,8 @@ class ValidationReport:
         return str(self._graph.serialize(format="turtle"))
 
 
-def to_rdflib(sources: Iterable[Source]) -> rdflib.Graph:
-    """The triples of files in one rdflib graph, literals exactly as written."""
+def to_rdflib(triples: Iterable[tuple[Any, Any, Any]]) -> rdflib.Graph:
+    """Triples of pyoxigraph terms in an rdflib graph, literals exactly as written."""
     import pyoxigraph as ox
     import rdflib
 
@@ -139,43 +138,37 @@ def to_rdflib(sources: Iterable[Source]) -> rdflib.Graph:
         datatype = None if t.language or t.datatype.value == PREFIXES["xsd"] + "string" else rdflib.URIRef(t.datatype.value)
         return rdflib.Literal(t.value, lang=t.language, datatype=datatype, normalize=False)
 
-    for source in sources:
-        for quad in source.quads():
-            graph.add((term(quad.subject), term(quad.predicate), term(quad.object)))
+    for s, p, o in triples:
+        graph.add((term(s), term(p), term(o)))
     return graph
 
 
-def validate(
-    data: Sequence[Source], shapes: Sequence[Source], *, focus: Sequence[str] | None, bundled: bool, base: str
-) -> ValidationReport:
+def validate(data: rdflib.Graph, shapes: rdflib.Graph, *, focus: set[Any] | None, base: str) -> ValidationReport:
     """Hold data against shapes. See :meth:`clayonto.KnowledgeGraph.validate`.
 
-    :raises DataError: if ``focus`` or ``bundled=False`` leaves no node that a shape targets.
+    :param focus: the rdflib nodes to report on; all that a shape targets when ``None``.
+    :raises DataError: if ``focus`` has no node that a shape targets.
     :raises EngineError: if pyshacl cannot use the shapes, or gives up.
     """
     import pyshacl
     import rdflib
     from rdflib.namespace import SH
 
-    theirs = to_rdflib(source for source in data if not source.bundled)
-    data_graph = theirs + to_rdflib(source for source in data if source.bundled)
-    shapes_graph = to_rdflib(shapes)
-    nodes = _targets(data_graph, shapes_graph)
+    nodes = _targets(data, shapes)
     if focus is not None:
-        nodes &= {rdflib.URIRef(node) for node in focus}
-    if not bundled:
-        nodes &= set(theirs.subjects())
-    if not nodes:
-        raise DataError("None of the nodes is of a class that the shapes know, so nothing was checked; does the data say what they are?")
+        nodes &= focus
+        if not nodes:
+            raise DataError("No node is of a class that the shapes know, so nothing was checked; does the data say what they are?")
     try:
         # Not with focus_nodes: pyshacl 0.40 then takes every value inside sh:or and sh:qualifiedValueShape for conforming.
-        _, report, _ = pyshacl.validate(data_graph, shacl_graph=shapes_graph, inference="none", advanced=False)
+        _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False)
     except Exception as error:  # pyshacl raises whatever its parts raise
         raise EngineError(f"pyshacl could not check the data: {error!s:.300}") from error
     if not isinstance(report, rdflib.Graph):
         raise EngineError(f"pyshacl could not check the data: {report!s:.300}")
-    _restrict(report, nodes)
-    results = [_violation(report, node, data_graph, shapes_graph) for node in report.objects(None, SH.result)]
+    if focus is not None:
+        _restrict(report, nodes)
+    results = [_violation(report, node, data, shapes) for node in report.objects(None, SH.result)]
     results.sort(key=lambda r: (SEVERITIES.index(r.severity), r.focus, r.path or "", r.shape, r.constraint or "", r.value or ""))
     return ValidationReport(
         conforms=not any(r.severity == "violation" for r in results),
@@ -185,19 +178,6 @@ def validate(
         base=base,
         _graph=report,
     )
-
-
-def _restrict(report: rdflib.Graph, nodes: set[Any]) -> None:
-    """Take the results about other nodes out of a W3C report, and let it say anew whether the data conforms."""
-    import rdflib
-    from rdflib.namespace import RDF, SH
-
-    for result in list(report.objects(None, SH.result)):
-        if report.value(result, SH.focusNode) not in nodes:
-            report.remove((None, SH.result, result))
-            report.remove((result, None, None))
-    for whole in list(report.subjects(RDF.type, SH.ValidationReport)):
-        report.set((whole, SH.conforms, rdflib.Literal((whole, SH.result, None) not in report)))
 
 
 def _targets(data: rdflib.Graph, shapes: rdflib.Graph) -> set[Any]:
@@ -213,6 +193,19 @@ def _targets(data: rdflib.Graph, shapes: rdflib.Graph) -> set[Any]:
     for prop in set(shapes.objects(None, SH.targetObjectsOf)):
         found.update(data.objects(None, prop))
     return found
+
+
+def _restrict(report: rdflib.Graph, nodes: set[Any]) -> None:
+    """Take the results about other nodes out of a W3C report, and let it say anew whether the data conforms."""
+    import rdflib
+    from rdflib.namespace import RDF, SH
+
+    for result in list(report.objects(None, SH.result)):
+        if report.value(result, SH.focusNode) not in nodes:
+            report.remove((None, SH.result, result))
+            report.remove((result, None, None))
+    for whole in list(report.subjects(RDF.type, SH.ValidationReport)):
+        report.set((whole, SH.conforms, rdflib.Literal((whole, SH.result, None) not in report)))
 
 
 def _violation(report: rdflib.Graph, node: Any, data: rdflib.Graph, shapes: rdflib.Graph) -> Violation:

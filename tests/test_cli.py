@@ -72,7 +72,9 @@ def test_every_command_has_help_in_both_languages(command: str) -> None:
     english, finnish = run(command, "--help"), run(command, "--help", "--lang", "fi")
     assert english.returncode == finnish.returncode == 0
     assert english.stdout != finnish.stdout
-    assert "Näytä" in finnish.stdout or "Tarkista" in finnish.stdout or "kysely" in finnish.stdout or "Tutustu" in finnish.stdout
+    assert finnish.stdout.startswith("Käyttö: clayonto ")
+    assert "Näytä tämä ohje." in finnish.stdout
+    assert run(command, "--help", LANG="fi_FI.UTF-8").stdout == finnish.stdout
 
 
 def test_queries_as_json_have_what_the_contract_names() -> None:
@@ -227,3 +229,64 @@ def test_a_reader_that_has_enough_is_no_error() -> None:
     result = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, check=False)
     assert result.stdout.startswith("term")
     assert result.stderr == ""
+
+
+def test_search_finds_in_both_languages() -> None:
+    for text in ("palvelupolku", "service path"):
+        result = run("search", text, "--lang", "fi")
+        assert result.returncode == 0
+        assert "service-path/creative-industries-south-ostrobothnia" in result.stdout
+    assert len(json.loads(run("search", "clay", "-n", "3", "-f", "json").stdout)["results"]["bindings"]) == 3
+    nothing = run("search", "xyzzy")
+    assert (nothing.returncode, nothing.stdout, nothing.stderr) == (1, "", "Nothing holds “xyzzy”.\n")
+
+
+def test_a_new_project_is_filled_in_and_checked(tmp_path: Path) -> None:
+    organisation, project = tmp_path / "o.ttl", tmp_path / "p.ttl"
+    assert run("new", "organisation", "my-council", "-o", str(organisation)).returncode == 0
+    assert run("new", "project", "my-project", "-o", str(project)).returncode == 0
+    empty = run("validate", str(project), str(organisation))
+    assert empty.returncode == 1
+    assert "needs exactly one programme" in empty.stdout
+    for file in (organisation, project):
+        filled = file.read_text().replace("#: ", "").replace("organisation/KEY", "organisation/my-council")
+        file.write_text(filled)
+    full = run("validate", str(project), str(organisation))
+    assert (full.returncode, full.stderr) == (0, ""), full.stdout
+    again = run("new", "project", "my-project", "-o", str(project))
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
+    assert "must be lower-case letters and digits" in run("new", "project", "My Project").stderr
+
+
+def test_lint_names_what_will_not_travel(tmp_path: Path) -> None:
+    bad = run("lint", "-", stdin="SELECT * { ?s ?p ?o }")
+    assert bad.returncode == 1
+    assert "standard input:1:1: select-star: name the columns" in bad.stdout
+    assert json.loads(run("lint", "-", "-f", "json", stdin="DESCRIBE <urn:x>").stdout)[0]["rule"] == "describe"
+    fine = run("lint", "project-partners")
+    assert (fine.returncode, fine.stdout) == (0, "")
+
+
+def test_format_sorts_files_and_keeps_comments(tmp_path: Path) -> None:
+    file = tmp_path / "x.ttl"
+    file.write_text("# head\n<urn:b> <urn:p> 1 .\n<urn:a> <urn:p> 1 .\n")
+    assert run("format", "--check", str(file)).returncode == 1
+    assert run("format", str(file)).returncode == 0
+    assert file.read_text() == "# head\n<urn:a>\n    <urn:p> 1 .\n\n<urn:b>\n    <urn:p> 1 .\n"
+    assert run("format", "--check", str(file)).returncode == 0
+    file.write_text("<urn:b> <urn:p> 1 .\n# kept\n<urn:a> <urn:p> 1 .\n")
+    refused = run("format", str(file))
+    assert refused.returncode != 0
+    assert "comments below its head" in refused.stderr
+    assert "# kept" in file.read_text()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_for_each_shell(shell: str) -> None:
+    assert "_CLAYONTO_COMPLETE" in run("completion", shell).stdout
+
+
+def test_completion_completes() -> None:
+    result = run(_CLAYONTO_COMPLETE="bash_complete", COMP_WORDS="clayonto des", COMP_CWORD="1")
+    assert result.stdout.strip() == "plain,describe"

@@ -11,7 +11,7 @@ from rdflib.namespace import RDF, SH
 
 import clayonto
 from clayonto.namespaces import SHAPES
-from clayonto.sources import bundled
+from clayonto.sources import bundled, triples_of
 from clayonto.validation import ValidationReport, to_rdflib
 from tests.conftest import graph
 
@@ -48,7 +48,7 @@ def test_a_broken_file_breaks_the_shapes_it_says(path: Path) -> None:
 
 
 def test_every_shape_has_a_file_that_breaks_it() -> None:
-    shapes = to_rdflib(bundled("shapes"))
+    shapes = to_rdflib(triples_of(bundled("shapes")))
     parts = {str(s) for kind in (SH.PropertyShape, SH.SPARQLConstraint) for s in shapes.subjects(RDF.type, kind)}
     # A shape that only qualifies another (who leads) is never the source of a result.
     parts -= {str(p) for q in shapes.objects(None, SH.qualifiedValueShape) for p in shapes.objects(q, SH.property)}
@@ -61,7 +61,7 @@ def test_every_shape_has_a_file_that_breaks_it() -> None:
 
 
 def test_every_shape_has_messages_in_both_languages() -> None:
-    shapes = to_rdflib(bundled("shapes"))
+    shapes = to_rdflib(triples_of(bundled("shapes")))
     qualifying = {p for q in shapes.objects(None, SH.qualifiedValueShape) for p in shapes.objects(q, SH.property)}
     speaking = {s for kind in (SH.PropertyShape, SH.SPARQLConstraint) for s in shapes.subjects(RDF.type, kind)} - qualifying
     assert len(speaking) > 60
@@ -70,7 +70,7 @@ def test_every_shape_has_messages_in_both_languages() -> None:
 
 
 def test_no_shape_is_a_blank_node() -> None:
-    shapes = to_rdflib(bundled("shapes"))
+    shapes = to_rdflib(triples_of(bundled("shapes")))
     kinds = (SH.NodeShape, SH.PropertyShape, SH.SPARQLConstraint)
     assert not [s for kind in kinds for s in shapes.subjects(RDF.type, kind) if isinstance(s, rdflib.BNode)]
 

@@ -22,7 +22,12 @@ COMMANDS: Final = {
     "queries": "query",
     "query": "query",
     "describe": "describe",
+    "search": "search",
     "validate": "validate",
+    "new": "edit",
+    "format": "edit",
+    "lint": "edit",
+    "completion": "edit",
 }
 """Command to the module it lives in, in the order of the help."""
 
@@ -36,7 +41,9 @@ class _Commands(Command, click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"clayonto.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        module = import_module(f"clayonto.cli.{COMMANDS[cmd_name]}")
+        # A function called "format" would hide Python's own.
+        command: click.Command = getattr(module, cmd_name, None) or getattr(module, f"{cmd_name}_")
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:

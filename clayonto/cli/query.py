@@ -6,11 +6,15 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from clayonto.cli.common import graph_options, lang_option, open_graph, write
 from clayonto.cli.language import command, say
+
+if TYPE_CHECKING:
+    from clayonto.query import NamedQuery
 
 FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld")
 
@@ -90,19 +94,14 @@ def query(
 ) -> None:
     """Answer a query."""
     from clayonto.errors import UsageError
-    from clayonto.query import NamedQuery
     from clayonto.results import WRITERS
 
     values = _values(params)
-    named = _find(query)
-    if isinstance(named, str):
-        from clayonto.query import queries as catalogue
-
-        named = catalogue()[named]
+    named = find_query(query)
     if "lang" in named.params:
         values.setdefault("lang", lang)
     graph = open_graph(data, no_bundle=no_bundle, engine=engine)
-    if isinstance(named, NamedQuery) and not named.has_header and not values:
+    if not named.has_header and not values:
         rows = graph.query(named.text)
     else:
         rows = graph.run(named, **values)
@@ -131,15 +130,20 @@ def _values(params: tuple[str, ...]) -> dict[str, object]:
     return values
 
 
-def _find(argument: str):  # type: ignore[no-untyped-def]
-    """The query that an argument means: text from standard input or a file, read; or a name, as it is."""
+def find_query(argument: str) -> NamedQuery:
+    """The query that an argument means: ``-`` for standard input, a file, or the name of a bundled one.
+
+    :raises QueryFileError: if the file cannot be read or is malformed.
+    :raises UnknownQueryError: if no query has the name.
+    """
     from clayonto.errors import QueryFileError
     from clayonto.query import NamedQuery
+    from clayonto.query import queries as catalogue
 
     if argument == "-":
         return NamedQuery.parse(sys.stdin.read(), name=say("standard input", "vakiosyöte"))
     if not argument.endswith(".rq") and "/" not in argument:
-        return argument
+        return catalogue()[argument]
     path = Path(argument)
     try:
         return NamedQuery.parse(path.read_text(encoding="utf-8"), name=argument)

@@ -6,10 +6,10 @@ raises the errors of :mod:`clayonto.errors`. Queries see its default graph: the 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from clayonto.sources import Source
     from clayonto.terms import Value
@@ -33,6 +33,9 @@ class Engine(Protocol):
 
         :raises DataError: if the file is malformed.
         """
+
+    def change(self, added: Iterable[Any], removed: Iterable[Any]) -> None:
+        """Take triples (of pyoxigraph terms) out of every graph, and put others into the default graph."""
 
     def select(self, query: str, *, base: str) -> bytes:
         """The solutions of a SELECT query in order, as SPARQL 1.1 TSV (:mod:`clayonto.tsv`).

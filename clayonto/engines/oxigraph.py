@@ -12,7 +12,7 @@ from clayonto.namespaces import PREFIXES
 from clayonto.terms import IRI, BlankNode, Value, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from clayonto.engines.base import Triple
     from clayonto.sources import Source
@@ -50,6 +50,13 @@ class OxigraphEngine:
         quads = source.quads()
         self._store.extend([ox.Quad(q.subject, q.predicate, q.object, ox.DefaultGraph()) for q in quads])
         self._store.extend([ox.Quad(q.subject, q.predicate, q.object, graph) if q.graph_name == ox.DefaultGraph() else q for q in quads])
+
+    def change(self, added: Iterable[Any], removed: Iterable[Any]) -> None:
+        """Take triples out of every graph, and put others into the default graph."""
+        for s, p, o in removed:
+            for quad in list(self._store.quads_for_pattern(s, p, o)):
+                self._store.remove(quad)
+        self._store.extend([ox.Quad(*triple) for triple in added])
 
     def select(self, query: str, *, base: str) -> bytes:
         """The solutions of a SELECT query, as TSV."""

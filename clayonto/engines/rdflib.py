@@ -21,7 +21,7 @@ from clayonto.namespaces import PREFIXES
 from clayonto.terms import IRI, BlankNode, Value, lexical, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from clayonto.engines.base import Triple
     from clayonto.sources import Source
@@ -48,6 +48,16 @@ class RdflibEngine:
             named = getattr(quad.graph_name, "value", source.graph)
             default.add(triple)
             self._dataset.graph(rdflib.URIRef(named)).add(triple)
+
+    def change(self, added: Iterable[Any], removed: Iterable[Any]) -> None:
+        """Take triples out of every graph, and put others into the default graph."""
+        for triple in removed:
+            s, p, o = (_term(from_oxigraph(term)) for term in triple)
+            self._dataset.remove((s, p, o, None))
+            self._dataset.default_graph.remove((s, p, o))
+        for triple in added:
+            s, p, o = (_term(from_oxigraph(term)) for term in triple)
+            self._dataset.default_graph.add((s, p, o))
 
     def select(self, query: str, *, base: str) -> bytes:
         """The solutions of a SELECT query, as TSV."""
