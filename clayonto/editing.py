@@ -165,8 +165,8 @@ class Change:
         return s, p, _term(value, self._graph.base)
 
 
-def replace(file: Path, text: str) -> None:
-    """Write a text file whole or not at all: beside it first, then in its place.
+def replace(file: Path, content: str | bytes) -> None:
+    """Write a file (text as UTF-8) whole or not at all: beside it first, then in its place.
 
     :raises OSError: if the folder cannot be written to; the file is as it was then.
     """
@@ -175,7 +175,7 @@ def replace(file: Path, text: str) -> None:
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(handle, "wb") as out:
-            out.write(text.encode())
+            out.write(content.encode() if isinstance(content, str) else content)
             out.flush()
             os.fsync(out.fileno())
         Path(name).chmod(0o666 & ~mask)

@@ -25,7 +25,6 @@ Each message is a sentence for the person who reads it: what was wrong, where, a
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -172,5 +171,7 @@ def nearest(name: str, known: Iterable[str]) -> list[str]:
     >>> nearest("project-partner", ["project-partners", "glossary"])
     ['project-partners']
     """
+    from difflib import get_close_matches
+
     by_lower = {k.lower(): k for k in known}
     return [by_lower[m] for m in get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)]

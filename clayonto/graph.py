@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clayonto import engines, sparql
@@ -17,6 +15,7 @@ from clayonto.terms import IRI, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from clayonto.describe import Description
     from clayonto.editing import Change
@@ -176,6 +175,8 @@ class KnowledgeGraph:
         >>> len(kg.query("SELECT ?p { ?p a clay:Project }"))
         2
         """
+        from pathlib import Path
+
         from clayonto.editing import Change
 
         return Change(self, None if file is None else Path(file), validate=validate)
@@ -211,6 +212,8 @@ class KnowledgeGraph:
 
     def info(self) -> dict[str, Any]:
         """Versions, engine, graphs and counts, ready for JSON."""
+        from importlib.metadata import version
+
         counts = self._answer(
             f"SELECT ?class (COUNT(DISTINCT ?thing) AS ?things) WHERE {{ ?thing a ?class "
             f"FILTER(STRSTARTS(STR(?class), {render(str(CLAY))})) }} GROUP BY ?class ORDER BY STR(?class)"

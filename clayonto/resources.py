@@ -7,7 +7,6 @@ A wheel carries them as ``clayonto/_bundle/`` and may be imported zipped, so eve
 from __future__ import annotations
 
 import os
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -28,13 +27,13 @@ def bundle() -> Traversable:
     :raises BundleError: if ``$CLAYONTO_BUNDLE`` names a folder without them, or none is found.
     """
     chosen = os.environ.get("CLAYONTO_BUNDLE")
-    package = files("clayonto")
-    if chosen:
-        candidates: list[Traversable] = [Path(chosen)]
-    else:
-        candidates = [package / "_bundle"]
-        if isinstance(package, Path):
-            candidates.append(package.parent)
+    here = Path(__file__).parent
+    candidates: list[Traversable] = [Path(chosen)] if chosen else [here / "_bundle", here.parent]
+    if not chosen and not here.is_dir():
+        # Imported from a zipped wheel. (Only then: importlib.resources takes as long to import as the graph to load.)
+        from importlib.resources import files
+
+        candidates = [files("clayonto") / "_bundle"]
     for candidate in candidates:
         if all((candidate / name).is_dir() for name in FOLDERS):
             return candidate

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, overload
@@ -164,6 +162,8 @@ class Rows(Sequence[Row]):
         return f"<{len(self)} rows of {', '.join(self.columns)}, from {self.engine}>"
 
     def _repr_html_(self) -> str:
+        import html
+
         head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
         body = "".join("<tr>" + "".join(f"<td>{html.escape(show(value))}</td>" for value in row) + "</tr>" for row in self)
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
@@ -174,6 +174,8 @@ class Rows(Sequence[Row]):
 
     def to_json(self) -> str:
         """W3C SPARQL 1.1 Query Results JSON, values in canonical form."""
+        import json
+
         if self.form == "ask":
             return json.dumps({"head": {}, "boolean": bool(self)})
         bindings = [{name: _json_term(value) for name, value in zip(self.columns, row, strict=True) if value is not None} for row in self]

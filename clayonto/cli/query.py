@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +35,8 @@ def queries(style: str, lang: str) -> None:
 
     found = list(catalogue().values())
     if style == "json":
+        import json
+
         write(json.dumps([query.to_dict() for query in found], ensure_ascii=False, indent=1), None)
         return
     head = [say("name", "nimi"), say("question", "kysymys"), say("parameters", "parametrit")]
@@ -106,6 +106,8 @@ def query(
     else:
         rows = graph.run(named, **values)
     if style == "table":
+        import shutil
+
         width = shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
         write(rows.to_table(width=width), output)
         if sys.stderr.isatty() and rows.form != "ask":
