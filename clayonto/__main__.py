@@ -1,5 +1,85 @@
-"""``python -m clayonto``: the command line."""
+"""Where the command line starts: ``clayonto`` and ``python -m clayonto``.
 
-from clayonto.cli import main
+Scripts ask named queries by the hundred, and importing what parses every other command line takes longer than the answer. So the plainest
+call, ``clayonto query NAME [--param K=V]... [--lang en|fi] [-f csv|tsv|json|xml]``, is answered here; whatever else there is, and every error,
+goes to :mod:`clayonto.cli`, which gives the same answer.
+"""
 
-main()
+from __future__ import annotations
+
+import sys
+from typing import Literal
+
+_FORMATS = ("csv", "tsv", "json", "xml")
+
+
+def plain_query(arguments: list[str]) -> tuple[str, dict[str, str], str, str | None] | None:
+    """Name, parameters, format and language of a plain call; ``None`` for any other.
+
+    >>> plain_query(["query", "glossary", "-f", "csv", "--lang", "fi"])
+    ('glossary', {}, 'csv', 'fi')
+    >>> plain_query(["query", "glossary", "--data", "x.ttl", "-f", "csv"])
+    """
+    if len(arguments) < 4 or len(arguments) % 2 or arguments[0] != "query" or arguments[1][:1] in ("-", "", "."):
+        return None
+    name, style, lang = arguments[1], None, None
+    values: dict[str, str] = {}
+    if "/" in name or name.endswith(".rq"):
+        return None
+    for option, value in zip(arguments[2::2], arguments[3::2], strict=True):
+        key, equals, text = value.partition("=")
+        if option == "--param" and key and equals and key not in values:
+            values[key] = text
+        elif option in ("-f", "--format") and value in _FORMATS:
+            style = value
+        elif option == "--lang" and value in ("en", "fi"):
+            lang = value
+        else:
+            return None
+    return None if style is None else (name, values, style, lang)
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    plain = plain_query(sys.argv[1:])
+    if plain is not None and _answered(*plain):
+        return
+    from clayonto.cli import main as full
+
+    full()
+
+
+def _answered(name: str, values: dict[str, str], style: str, lang: str | None) -> bool:
+    """Answer a plain call; false, with nothing written, if anything is wrong."""
+    import os
+
+    from clayonto.errors import ClayontoError
+    from clayonto.query import queries
+    from clayonto.results import WRITERS
+
+    try:
+        query = queries()[name]
+        if "lang" in query.params:
+            values.setdefault("lang", lang or of_locale(dict(os.environ)))
+        from clayonto.graph import load
+
+        text = WRITERS[style](load().run(query, **values))
+    except (ClayontoError, ValueError):
+        return False
+    data = (text if not text or text.endswith("\n") else text + "\n").encode()
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return True
+
+
+def of_locale(environment: dict[str, str]) -> Literal["en", "fi"]:
+    """The language of a locale: the first of the variables that is set and not empty decides, as POSIX has it."""
+    locale = next((environment[k] for k in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(k)), "")
+    return "fi" if locale.split(".")[0].split("_")[0] == "fi" else "en"
+
+
+if __name__ == "__main__":
+    main()

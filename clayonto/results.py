@@ -197,10 +197,12 @@ class Rows(Sequence[Row]):
         import pyoxigraph as ox
 
         formats = {"csv": ox.QueryResultsFormat.CSV, "xml": ox.QueryResultsFormat.XML}
-        # The library writes one of these formats by hand; the engine's serialisers know the others' fine print.
-        results = ox.parse_query_results(self.to_json(), format=ox.QueryResultsFormat.JSON)
-        written = results.serialize(format=formats[kind])
-        return (written or b"").decode()
+        # The engine's serialisers know the fine print of these formats.
+        if self.form == "ask":
+            results = ox.parse_query_results(self.to_json(), format=ox.QueryResultsFormat.JSON)
+        else:
+            results = ox.parse_query_results(tsv.write(self.columns, self), format=ox.QueryResultsFormat.TSV)
+        return (results.serialize(format=formats[kind]) or b"").decode()
 
     def to_polars(self) -> polars.DataFrame:
         """A polars frame with a column for each of ours, typed also when empty (:mod:`clayonto.frames` has the types).

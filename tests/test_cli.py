@@ -290,3 +290,16 @@ def test_completion_for_each_shell(shell: str) -> None:
 def test_completion_completes() -> None:
     result = run(_CLAYONTO_COMPLETE="bash_complete", COMP_WORDS="clayonto des", COMP_CWORD="1")
     assert result.stdout.strip() == "plain,describe"
+
+
+@pytest.mark.parametrize("style", ["csv", "tsv", "json", "xml"])
+@pytest.mark.parametrize("name", ["project-money", "where-stated", "partner-countries"])
+def test_the_short_way_gives_the_same_answer_as_the_long_one(name: str, style: str) -> None:
+    params = ["--param", "thing=amount/clay-total-budget"] if name == "where-stated" else []
+    for lang in (["--lang", "fi"], []):
+        # A spelled-out engine is what the short way leaves to the long one.
+        short, long = (
+            run("query", name, *params, *lang, "-f", style, *extra, LANG="fi_FI.UTF-8") for extra in ([], ["--engine", "oxigraph"])
+        )
+        assert (short.returncode, short.stdout, short.stderr) == (0, long.stdout, "")
+        assert short.stdout

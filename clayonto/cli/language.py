@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import click
 
+from clayonto.__main__ import of_locale
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -30,9 +32,7 @@ def detect(arguments: list[str], environment: dict[str, str]) -> Language:
     asked += [a.removeprefix("--lang=") for a in arguments if a.startswith("--lang=")]
     if asked:
         return "fi" if asked[-1] == "fi" else "en"
-    # POSIX: the first that is set and not empty decides.
-    locale = next((environment[k] for k in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(k)), "")
-    return "fi" if locale.split(".")[0].split("_")[0] == "fi" else "en"
+    return of_locale(environment)
 
 
 LANG: Language = detect(sys.argv[1:], dict(os.environ))
