@@ -6,7 +6,7 @@ BIN := .venv/bin
 TURTLE := $(shell find data ontology/concepts -name '*.ttl' | sort)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help tour test soak bench lint types format picture wheel clean
+.PHONY: help tour test soak bench lint types format reference picture wheel clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */\1\t/' | expand -t 10
@@ -37,6 +37,9 @@ format: .venv/.developing  ## write the code in the one style
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format .
 	$(BIN)/clayonto format $(TURTLE)
+
+reference: .venv/.developing  ## write docs/reference from docstrings, help texts, ontology and queries
+	$(BIN)/python docs/reference.py
 
 picture: .venv/.developing  ## draw the picture of the README anew
 	$(BIN)/python docs/picture.py docs/tour.svg

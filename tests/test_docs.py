@@ -5,7 +5,13 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+import subprocess
+import sys
+from pathlib import Path
 
+import pytest
+
+from clayonto import queries
 from clayonto.cli import COMMANDS
 from tests.conftest import ROOT
 
@@ -28,7 +34,7 @@ def test_the_other_lines_of_python_run() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
     checked = 0
     for page in pages:
         for target in re.findall(r"\]\(([^)#\s]+)\)", page.read_text(encoding="utf-8")):
@@ -52,3 +58,31 @@ def test_every_module_is_in_the_design() -> None:
     modules = {p.name for p in (ROOT / "clayonto").glob("*.py") if not p.name.startswith("__")}
     assert len(modules) > 8
     assert not [m for m in modules if f"`{m}`" not in design]
+
+
+PAGES = [p for p in sorted((ROOT / "docs").rglob("*.md")) if "```python" in p.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_the_python_of_a_page_runs(page: Path) -> None:
+    code = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(compile("\n".join(code), str(page), "exec"), {})
+    assert printed.getvalue()
+
+
+def test_pages_use_real_commands_and_queries() -> None:
+    seen = 0
+    for page in (ROOT / "docs").rglob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        for command in re.findall(r"^clayonto ([a-z]+)", text, flags=re.MULTILINE):
+            assert command in COMMANDS, f"{page.name}: {command}"
+        for name in re.findall(r"clayonto query ([a-z-]{3,})", text):
+            seen += 1
+            assert name in queries(), f"{page.name}: {name}"
+    assert seen > 5
+
+
+def test_the_reference_is_up_to_date() -> None:
+    done = subprocess.run([sys.executable, str(ROOT / "docs" / "reference.py"), "--check"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{done.stdout}{done.stderr} run make reference"
