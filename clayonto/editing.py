@@ -45,6 +45,8 @@ class Change:
 
     def __enter__(self) -> Self:
         if self._file is not None:
+            if not self._graph.sources:
+                raise EditError("A graph on disk is edited without a file; load() adds files to it.")
             if self._file.suffix.lower() != ".ttl":
                 raise EditError(f"{self._file} is not Turtle (.ttl), the one format that an edit writes back.")
             self._own = [_triple(q) for q in from_paths([self._file], base=self._graph.base)[0].quads()] if self._file.exists() else []

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clayonto import engines, sparql
-from clayonto.errors import ParameterError, UnknownTermError
-from clayonto.namespaces import CLAY, ID, expand, shorten
+from clayonto.errors import ParameterError, UnknownTermError, UsageError
+from clayonto.namespaces import CLAY, ID, PREFIXES, expand, shorten
 from clayonto.query import Catalogue, NamedQuery
 from clayonto.results import TRIPLE_COLUMNS, Rows, sort_key
 from clayonto.sources import Source, from_paths, triples_of
@@ -17,17 +17,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    import rdflib
+
     from clayonto.describe import Description
     from clayonto.editing import Change
     from clayonto.engines.base import Engine
     from clayonto.validation import ValidationReport
 
 
-def load(*paths: str | Path, engine: str | None = None, bundle: bool = True, base: str = ID) -> KnowledgeGraph:
+def load(
+    *paths: str | Path, engine: str | None = None, store: str | Path | None = None, bundle: bool = True, base: str = ID
+) -> KnowledgeGraph:
     """A graph of the bundled ontology and data, and of the files that ``paths`` name.
 
     :param paths: files, folders or patterns of Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD.
     :param engine: ``oxigraph`` (the default) or ``rdflib``.
+    :param store: a folder to keep the graph in. A new one is built from all of the above; one that holds a graph is opened as it is,
+        and ``paths`` are added to it. Without it the graph is in memory.
     :param bundle: whether to load the bundled data; the ontology and its concepts are loaded either way.
     :param base: what relative IRIs in files, queries and calls are relative to.
     :raises DataError: if a path names nothing, or a file cannot be read; nothing is loaded then.
@@ -39,8 +45,22 @@ def load(*paths: str | Path, engine: str | None = None, bundle: bool = True, bas
     1 2018-06-01 2021-05-31
     2 2021-06-01 2023-05-31
     """
-    sources = [*bundled_files("ontology"), *(bundled_files("data") if bundle else ()), *from_paths(paths, base=base)]
-    return KnowledgeGraph(sources, engine=engine, base=base)
+    own = from_paths(paths, base=base)
+    if store is None:
+        return KnowledgeGraph([*_bundle(bundle), *own], engine=engine, base=base)
+    if engine not in (None, "oxigraph"):
+        raise UsageError(f"A graph on disk is Oxigraph's; the engine “{engine}” holds graphs in memory only. Leave one of the two out.")
+    from pathlib import Path
+
+    from clayonto.engines.disk import DiskEngine
+
+    disk = DiskEngine(Path(store))
+    disk.load_all(own if disk.exists else [*_bundle(bundle), *own])
+    return KnowledgeGraph((), engine=disk, base=base)
+
+
+def _bundle(data: bool) -> list[Source]:
+    return [*bundled_files("ontology"), *(bundled_files("data") if data else ())]
 
 
 class KnowledgeGraph:
@@ -49,10 +69,10 @@ class KnowledgeGraph:
     Queries see one default graph, the merge of all files; each file is also kept in a named graph of its own.
     """
 
-    def __init__(self, sources: Iterable[Source], *, engine: str | None = None, base: str = ID) -> None:
+    def __init__(self, sources: Iterable[Source], *, engine: str | Engine | None = None, base: str = ID) -> None:
         self.base = base
         self.queries = Catalogue()
-        self._engine: Engine = engines.make(engine)
+        self._engine: Engine = engines.make(engine) if engine is None or isinstance(engine, str) else engine
         self._sources: list[Source] = []
         for source in sources:
             self._engine.load(source)
@@ -68,15 +88,21 @@ class KnowledgeGraph:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """The files that were loaded, in order."""
+        """The files that were loaded into memory, in order; none for a graph on disk."""
         return tuple(self._sources)
+
+    @property
+    def files(self) -> list[dict[str, str]]:
+        """``name`` and ``graph`` of each file that the graph was made from, in order."""
+        loaded = getattr(self._engine, "loaded", None) or [{"name": s.name, "graph": s.graph} for s in self._sources]
+        return [{"name": entry["name"], "graph": entry["graph"]} for entry in loaded]
 
     def __len__(self) -> int:
         """How many triples the graph has."""
         return len(self._engine)
 
     def __repr__(self) -> str:
-        return f"<KnowledgeGraph of {len(self._sources)} files in {self.engine}>"
+        return f"<KnowledgeGraph of {len(self.files)} files in {self.engine}>"
 
     def run(self, query: str | NamedQuery, /, **params: object) -> Rows:
         """The answer to a named query.
@@ -186,6 +212,8 @@ class KnowledgeGraph:
 
         :param bundled: whether the bundled files' triples are among them.
         """
+        if not self._sources and hasattr(self._engine, "triples"):
+            return list(self._engine.triples())
         read = triples_of(s for s in self._sources if bundled or not s.bundled)
         return [*(t for t in dict.fromkeys(read) if t not in self._removed), *self._added]
 
@@ -193,11 +221,23 @@ class KnowledgeGraph:
         """The name of the first file that states a triple; the empty text if none does."""
         return next((s.name for s in self._sources if triple in triples_of([s])), "")
 
+    def to_rdflib(self) -> rdflib.Graph:
+        """All triples in a new rdflib graph, literals as the files write them; changing it changes nothing here."""
+        from clayonto.validation import to_rdflib
+
+        made = to_rdflib(self.triples())
+        for prefix, namespace in PREFIXES.items():
+            made.bind(prefix, namespace)
+        return made
+
     def apply(self, *, added: list[tuple[Any, Any, Any]], removed: list[tuple[Any, Any, Any]], file: Path | None) -> None:
         """Put a finished change into the engine. For :mod:`clayonto.editing`, which has checked it.
 
         :param file: the file that now says so; ``None`` if only this graph does.
         """
+        if file is None and not self._sources:
+            self._engine.change(added, removed)
+            return
         if file is None:
             self._removed.update(dict.fromkeys(removed))
             self._added = {t: None for t in self._added if t not in self._removed} | dict.fromkeys(added)
@@ -226,7 +266,7 @@ class KnowledgeGraph:
             "triples": len(self),
             "queries": len(self.queries),
             "things": {shorten(row[0]): row[1] for row in counts if row[0]},
-            "sources": [{"name": s.name, "graph": s.graph} for s in self._sources],
+            "sources": self.files,
         }
 
     def _answer(self, text: str, *, types: Any = None) -> Rows:

@@ -25,8 +25,16 @@ def lang_option(function: F) -> F:
 
 
 def graph_options(function: F) -> F:
-    """``--data``, ``--no-bundle`` and ``--engine``: which graph is asked, and by what."""
+    """``--data``, ``--no-bundle``, ``--store`` and ``--engine``: which graph is asked, and by what."""
     for option in (
+        click.option(
+            "--store",
+            metavar="DIR",
+            help=say(
+                "Graph on disk: opened, or built there if the folder is new; --data is added to it.",
+                "Levyllä oleva verkko: avataan, tai rakennetaan uuteen kansioon; --data lisätään siihen.",
+            ),
+        ),
         click.option("--engine", type=click.Choice(ENGINES), help=say("Engine that answers.", "Moottori, joka vastaa.")),
         click.option(
             "--no-bundle",
@@ -44,11 +52,11 @@ def graph_options(function: F) -> F:
     return function
 
 
-def open_graph(data: tuple[str, ...], *, no_bundle: bool, engine: str | None) -> KnowledgeGraph:
+def open_graph(data: tuple[str, ...], *, no_bundle: bool, engine: str | None, store: str | None) -> KnowledgeGraph:
     """The graph that the options of :func:`graph_options` ask for."""
     from clayonto.graph import load
 
-    return load(*data, engine=engine, bundle=not no_bundle)
+    return load(*data, engine=engine, bundle=not no_bundle, store=store)
 
 
 def write(text: str, output: str | None) -> None:

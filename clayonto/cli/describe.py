@@ -29,7 +29,7 @@ from clayonto.cli.language import command, say
     show_default=True,
     help=say("Form of the answer.", "Vastauksen muoto."),
 )
-def describe(term: str, data: tuple[str, ...], no_bundle: bool, engine: str | None, lang: str, style: str) -> None:
+def describe(term: str, data: tuple[str, ...], no_bundle: bool, engine: str | None, store: str | None, lang: str, style: str) -> None:
     """Describe a thing or a term."""
-    found = open_graph(data, no_bundle=no_bundle, engine=engine).describe(term, lang=lang)
+    found = open_graph(data, no_bundle=no_bundle, engine=engine, store=store).describe(term, lang=lang)
     write(found.to_text() if style == "text" else json.dumps(found.to_dict(), ensure_ascii=False, indent=1), None)

@@ -22,11 +22,11 @@ from clayonto.cli.language import command, say
     help=say("Form of the answer.", "Vastauksen muoto."),
 )
 @click.option("--lang", type=click.Choice(["en", "fi"]), expose_value=False, help=say("Language of texts.", "Tekstien kieli."))
-def info(data: tuple[str, ...], no_bundle: bool, engine: str | None, style: str) -> None:
+def info(data: tuple[str, ...], no_bundle: bool, engine: str | None, store: str | None, style: str) -> None:
     """Show what is installed and what the graph holds."""
     from clayonto.results import draw_table
 
-    graph = open_graph(data, no_bundle=no_bundle, engine=engine)
+    graph = open_graph(data, no_bundle=no_bundle, engine=engine, store=store)
     facts = graph.info()
     if style == "json":
         write(json.dumps(facts, ensure_ascii=False, indent=1), None)

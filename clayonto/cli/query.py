@@ -88,6 +88,7 @@ def query(
     data: tuple[str, ...],
     no_bundle: bool,
     engine: str | None,
+    store: str | None,
     lang: str,
     style: str,
     output: str | None,
@@ -100,7 +101,7 @@ def query(
     named = find_query(query)
     if "lang" in named.params:
         values.setdefault("lang", lang)
-    graph = open_graph(data, no_bundle=no_bundle, engine=engine)
+    graph = open_graph(data, no_bundle=no_bundle, engine=engine, store=store)
     if not named.has_header and not values:
         rows = graph.query(named.text)
     else:

@@ -35,12 +35,20 @@ from clayonto.cli.language import command, say
 )
 @click.pass_context
 def search(
-    ctx: click.Context, text: str, data: tuple[str, ...], no_bundle: bool, engine: str | None, lang: str, limit: int, style: str
+    ctx: click.Context,
+    text: str,
+    data: tuple[str, ...],
+    no_bundle: bool,
+    engine: str | None,
+    store: str | None,
+    lang: str,
+    limit: int,
+    style: str,
 ) -> None:
     """Search the graph; exit code 1 when nothing is found."""
     from clayonto.results import WRITERS
 
-    rows = open_graph(data, no_bundle=no_bundle, engine=engine).search(text, lang=lang, limit=limit)
+    rows = open_graph(data, no_bundle=no_bundle, engine=engine, store=store).search(text, lang=lang, limit=limit)
     if style != "table":
         write(WRITERS[style](rows), None)
     elif rows:
