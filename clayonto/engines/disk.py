@@ -141,21 +141,23 @@ class DiskEngine(OxigraphEngine):
         number = int(self.manifest["generation"] or 0) + 1
         target = self._path(f"{number:06}")
         building = target.with_name(f"{target.name}.building-{os.getpid()}")
+        stores: list[ox.Store] = []
         try:
             building.parent.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(building, ignore_errors=True)
             if self.exists:
                 # A backup shares the unchanged files of a store with it: hard links, not copies.
                 ox.Store.read_only(str(self._path(self.manifest["generation"]))).backup(str(building))
-            store: ox.Store | None = ox.Store(str(building))
-            fill(store)
-            store = _closed(store)
+            stores.append(ox.Store(str(building)))
+            fill(stores[0])
+            stores[0].flush()
+            stores.clear()  # closes it
             shutil.rmtree(target, ignore_errors=True)
             building.rename(target)
         except BaseException as error:
             # The frames of the error hold the store open, and an open store makes files in the folder that is to go.
             traceback.clear_frames(error.__traceback__)
-            store = None
+            stores.clear()
             shutil.rmtree(building, ignore_errors=True)
             if isinstance(error, OSError):
                 raise EngineError(f"The graph in {self.folder} could not be written, and is as it was: {error}.") from error
@@ -197,11 +199,6 @@ class DiskEngine(OxigraphEngine):
         if manifest.get("format") != FORMAT:
             raise EngineError(f"{self.folder} has layout {manifest.get('format')!r}, this version reads {FORMAT}; build the graph anew.")
         return manifest
-
-
-def _closed(store: ox.Store) -> None:
-    """Write a store out; it is closed when its last name is gone."""
-    store.flush()
 
 
 def _runs(process: str) -> bool:
