@@ -8,7 +8,6 @@ goes to :mod:`clayonto.cli`, which gives the same answer.
 from __future__ import annotations
 
 import sys
-from typing import Literal
 
 _FORMATS = ("csv", "tsv", "json", "xml")
 
@@ -54,6 +53,7 @@ def _answered(name: str, values: dict[str, str], style: str, lang: str | None) -
     import os
 
     from clayonto.errors import ClayontoError
+    from clayonto.locales import of_locale
     from clayonto.query import queries
     from clayonto.results import WRITERS
 
@@ -73,12 +73,6 @@ def _answered(name: str, values: dict[str, str], style: str, lang: str | None) -
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return True
-
-
-def of_locale(environment: dict[str, str]) -> Literal["en", "fi"]:
-    """The language of a locale: the first of the variables that is set and not empty decides, as POSIX has it."""
-    locale = next((environment[k] for k in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(k)), "")
-    return "fi" if locale.split(".")[0].split("_")[0] == "fi" else "en"
 
 
 if __name__ == "__main__":

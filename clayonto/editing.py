@@ -6,8 +6,6 @@ the file it edits get replaced; otherwise both are as they were.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,6 +14,7 @@ import pyoxigraph as ox
 from clayonto import sparql
 from clayonto.engines.oxigraph import syntax_error, to_python
 from clayonto.errors import EditError, NotConformingError
+from clayonto.files import replace
 from clayonto.namespaces import PREFIXES, expand
 from clayonto.sources import from_paths
 from clayonto.terms import IRI, Value, lexical
@@ -165,26 +164,6 @@ class Change:
     def _make(self, subject: str, predicate: str, value: Value) -> Triple:
         s, p = (ox.NamedNode(expand(text, base=self._graph.base)) for text in (subject, predicate))
         return s, p, _term(value, self._graph.base)
-
-
-def replace(file: Path, content: str | bytes) -> None:
-    """Write a file (text as UTF-8) whole or not at all: beside it first, then in its place.
-
-    :raises OSError: if the folder cannot be written to; the file is as it was then.
-    """
-    mask = os.umask(0)
-    os.umask(mask)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(content.encode() if isinstance(content, str) else content)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(name).chmod(0o666 & ~mask)
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _comments(text: str) -> int:

@@ -24,6 +24,24 @@ def lang_option(function: F) -> F:
     return click.option("--lang", type=click.Choice(["en", "fi"]), default=LANG, show_default=True, help=text)(function)
 
 
+def texts_option(function: F) -> F:
+    """``--lang`` where it only sets the language of the command's own words."""
+    text = say("Language of texts.", "Tekstien kieli.")
+    return click.option("--lang", type=click.Choice(["en", "fi"]), expose_value=False, help=text)(function)
+
+
+def format_option(*styles: str) -> Callable[[F], F]:
+    """``-f``: the form of what is written, passed on as ``style``; the first is the default."""
+    text = say("Form of the output.", "Tulosteen muoto.")
+    return click.option("-f", "--format", "style", type=click.Choice(styles), default=styles[0], show_default=True, help=text)
+
+
+def output_option(function: F) -> F:
+    """``-o``: the file to write to."""
+    text = say("Write to a file, whole or not at all.", "Kirjoita tiedostoon, kokonaan tai ei lainkaan.")
+    return click.option("-o", "--output", metavar="FILE", help=text)(function)
+
+
 def graph_options(function: F) -> F:
     """``--data``, ``--no-bundle``, ``--store`` and ``--engine``: which graph is asked, and by what."""
     for option in (
@@ -69,7 +87,7 @@ def write(text: str, output: str | None) -> None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
-    from clayonto.editing import replace
+    from clayonto.files import replace
 
     try:
         replace(Path(output), data)

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from clayonto.cli.common import graph_options, lang_option, open_graph, write
+from clayonto.cli.common import format_option, graph_options, lang_option, open_graph, write
 from clayonto.cli.language import command, say
 
 
@@ -20,15 +20,7 @@ from clayonto.cli.language import command, say
 @click.argument("term")
 @graph_options
 @lang_option
-@click.option(
-    "-f",
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help=say("Form of the answer.", "Vastauksen muoto."),
-)
+@format_option("text", "json")
 def describe(term: str, data: tuple[str, ...], no_bundle: bool, engine: str | None, store: str | None, lang: str, style: str) -> None:
     """Describe a thing or a term."""
     found = open_graph(data, no_bundle=no_bundle, engine=engine, store=store).describe(term, lang=lang)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from clayonto.cli.common import write
+from clayonto.cli.common import format_option, texts_option, write
 from clayonto.cli.language import command, say
 from clayonto.skeletons import KINDS
 
@@ -25,7 +25,7 @@ from clayonto.skeletons import KINDS
 @click.argument("kind", type=click.Choice(KINDS))
 @click.argument("key")
 @click.option("-o", "--output", metavar="FILE", help=say("Write to a new file.", "Kirjoita uuteen tiedostoon."))
-@click.option("--lang", type=click.Choice(["en", "fi"]), expose_value=False, help=say("Language of texts.", "Tekstien kieli."))
+@texts_option
 def new(kind: str, key: str, output: str | None) -> None:
     """Write a skeleton."""
     from clayonto.errors import UsageError
@@ -45,16 +45,8 @@ def new(kind: str, key: str, output: str | None) -> None:
     ),
 )
 @click.argument("query", metavar="NAME|FILE.rq|-")
-@click.option(
-    "-f",
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help=say("Form of the findings.", "Löydösten muoto."),
-)
-@click.option("--lang", type=click.Choice(["en", "fi"]), expose_value=False, help=say("Language of texts.", "Tekstien kieli."))
+@format_option("text", "json")
+@texts_option
 @click.pass_context
 def lint(ctx: click.Context, query: str, style: str) -> None:
     """Name what will not travel."""
@@ -91,11 +83,11 @@ def lint(ctx: click.Context, query: str, style: str) -> None:
     help=say("Write nothing; exit code 1 if a file would change.", "Älä kirjoita; lopetuskoodi 1, jos jokin muuttuisi."),
 )
 @click.option("--force", is_flag=True, help=say("Format files whose comments will be lost.", "Muotoile, vaikka kommentteja katoaa."))
-@click.option("--lang", type=click.Choice(["en", "fi"]), expose_value=False, help=say("Language of texts.", "Tekstien kieli."))
+@texts_option
 @click.pass_context
 def format_(ctx: click.Context, files: tuple[str, ...], check: bool, force: bool) -> None:
     """Sort Turtle files."""
-    from clayonto.editing import replace
+    from clayonto.files import replace
     from clayonto.turtle import format_turtle, loses_comments
 
     made = []
@@ -131,7 +123,7 @@ def format_(ctx: click.Context, files: tuple[str, ...], check: bool, force: bool
     ),
 )
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-@click.option("--lang", type=click.Choice(["en", "fi"]), expose_value=False, help=say("Language of texts.", "Tekstien kieli."))
+@texts_option
 def completion(shell: str) -> None:
     """Print a completion script."""
     from click.shell_completion import get_completion_class

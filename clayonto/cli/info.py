@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import json
 
-import click
-
-from clayonto.cli.common import graph_options, open_graph, write
+from clayonto.cli.common import format_option, graph_options, open_graph, texts_option, write
 from clayonto.cli.language import command, say
 
 
 @command(help=say("Show versions, engines found, graphs and counts.", "Näytä versiot, löydetyt moottorit, graafit ja määrät."))
 @graph_options
-@click.option(
-    "-f",
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help=say("Form of the answer.", "Vastauksen muoto."),
-)
-@click.option("--lang", type=click.Choice(["en", "fi"]), expose_value=False, help=say("Language of texts.", "Tekstien kieli."))
+@format_option("text", "json")
+@texts_option
 def info(data: tuple[str, ...], no_bundle: bool, engine: str | None, store: str | None, style: str) -> None:
     """Show what is installed and what the graph holds."""
     from clayonto.results import draw_table

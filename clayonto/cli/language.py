@@ -8,16 +8,14 @@ from __future__ import annotations
 import os
 import sys
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
-from clayonto.__main__ import of_locale
+from clayonto.locales import Language, of_locale
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-Language = Literal["en", "fi"]
 
 
 def detect(arguments: list[str], environment: dict[str, str]) -> Language:

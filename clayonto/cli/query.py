@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clayonto.cli.common import graph_options, lang_option, open_graph, write
+from clayonto.cli.common import format_option, graph_options, lang_option, open_graph, output_option, write
 from clayonto.cli.language import command, say
 
 if TYPE_CHECKING:
@@ -18,15 +18,7 @@ FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld")
 
 
 @command(help=say("List the named queries.", "Luettele nimetyt kyselyt."))
-@click.option(
-    "-f",
-    "--format",
-    "style",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help=say("Form of the list.", "Luettelon muoto."),
-)
+@format_option("table", "json")
 @lang_option
 def queries(style: str, lang: str) -> None:
     """List the named queries with their parameters."""
@@ -70,18 +62,8 @@ def queries(style: str, lang: str) -> None:
 )
 @graph_options
 @lang_option
-@click.option(
-    "-f",
-    "--format",
-    "style",
-    type=click.Choice(FORMATS),
-    default="table",
-    show_default=True,
-    help=say("Form of the answer.", "Vastauksen muoto."),
-)
-@click.option(
-    "-o", "--output", metavar="FILE", help=say("Write to a file, whole or not at all.", "Kirjoita tiedostoon, kokonaan tai ei lainkaan.")
-)
+@format_option(*FORMATS)
+@output_option
 def query(
     query: str,
     params: tuple[str, ...],

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from clayonto.cli.common import graph_options, lang_option, open_graph, write
+from clayonto.cli.common import format_option, graph_options, lang_option, open_graph, write
 from clayonto.cli.language import command, say
 
 
@@ -24,15 +24,7 @@ from clayonto.cli.language import command, say
 @graph_options
 @lang_option
 @click.option("-n", "--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help=say("Rows at most.", "Rivejä enintään."))
-@click.option(
-    "-f",
-    "--format",
-    "style",
-    type=click.Choice(["table", "csv", "json"]),
-    default="table",
-    show_default=True,
-    help=say("Form of the answer.", "Vastauksen muoto."),
-)
+@format_option("table", "csv", "json")
 @click.pass_context
 def search(
     ctx: click.Context,

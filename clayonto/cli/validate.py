@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from clayonto.cli.common import lang_option, write
+from clayonto.cli.common import format_option, lang_option, output_option, write
 from clayonto.cli.language import command, say
 
 _SEVERITIES = ("violation", "warning", "info")
@@ -25,15 +25,7 @@ _SEVERITIES = ("violation", "warning", "info")
     help=say("Leave the bundled data out; the ontology stays.", "Jätä mukana tuleva aineisto pois; ontologia jää."),
 )
 @lang_option
-@click.option(
-    "-f",
-    "--format",
-    "style",
-    type=click.Choice(["text", "json", "turtle"]),
-    default="text",
-    show_default=True,
-    help=say("Form of the report.", "Raportin muoto."),
-)
+@format_option("text", "json", "turtle")
 @click.option(
     "--fail-on",
     type=click.Choice(_SEVERITIES),
@@ -41,9 +33,7 @@ _SEVERITIES = ("violation", "warning", "info")
     show_default=True,
     help=say("The mildest severity that makes the exit code 1.", "Lievin vakavuus, joka tekee lopetuskoodista 1."),
 )
-@click.option(
-    "-o", "--output", metavar="FILE", help=say("Write to a file, whole or not at all.", "Kirjoita tiedostoon, kokonaan tai ei lainkaan.")
-)
+@output_option
 @click.pass_context
 def validate(ctx: click.Context, paths: tuple[str, ...], no_bundle: bool, lang: str, style: str, fail_on: str, output: str | None) -> None:
     """Check data against the shapes."""

@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from clayonto.editing import replace
 from clayonto.engines.oxigraph import OxigraphEngine
 from clayonto.errors import EngineError
+from clayonto.files import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
