@@ -6,7 +6,6 @@ the file it edits get replaced; otherwise both are as they were.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import pyoxigraph as ox
@@ -22,6 +21,7 @@ from clayonto.turtle import format_turtle, write_turtle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
     from types import TracebackType
 
     from clayonto.graph import KnowledgeGraph
