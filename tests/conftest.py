@@ -14,6 +14,9 @@ ROOT = Path(__file__).parents[1]
 REFERENCE = Path(os.environ.get("CLAYONTO_SHARED", ROOT.parent / "shared"))
 """Where source documents and vocabularies lie that the repository does not carry."""
 
+SOAK = int(os.environ.get("CLAYONTO_SOAK", "1"))
+"""How many times as long the fuzzing is to run."""
+
 _graphs: dict[str, clayonto.KnowledgeGraph] = {}
 _not_run: dict[str, int] = {}
 

@@ -15,6 +15,7 @@ from clayonto.errors import ParameterError, TermError
 from clayonto.namespaces import ID
 from clayonto.query import NamedQuery
 from clayonto.terms import IRI, LangString, TypedLiteral, render
+from tests.conftest import SOAK
 
 HOSTILE = [
     'x\n\\"',
@@ -81,7 +82,8 @@ def test_hostile_texts_come_back_unchanged(engine: str, value: str) -> None:
     assert came_back(engine, text) == value
 
 
-@settings(max_examples=300, deadline=None)
+@pytest.mark.fuzz
+@settings(max_examples=300 * SOAK, deadline=None)
 @given(TEXT)
 @example("\\u0022 } #")
 def test_any_text_comes_back_unchanged_from_oxigraph(value: str) -> None:
@@ -90,13 +92,15 @@ def test_any_text_comes_back_unchanged_from_oxigraph(value: str) -> None:
     assert came_back("oxigraph", text) == value
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.fuzz
+@settings(max_examples=60 * SOAK, deadline=None)
 @given(TEXT)
 def test_any_text_comes_back_unchanged_from_rdflib(value: str) -> None:
     assert came_back("rdflib", question("string").bind({"v": value})) == value
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.fuzz
+@settings(max_examples=150 * SOAK, deadline=None)
 @given(TEXT, st.from_regex(r"[a-zA-Z]{2,3}(-[a-zA-Z]{4})?(-[a-zA-Z]{2})?", fullmatch=True))
 def test_texts_keep_their_language(value: str, tag: str) -> None:
     text = question("langString").bind({"v": LangString(value, tag)})
@@ -107,7 +111,8 @@ def test_texts_keep_their_language(value: str, tag: str) -> None:
     assert back.language == tag.lower()
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.fuzz
+@settings(max_examples=200 * SOAK, deadline=None)
 @given(TEXT)
 def test_a_language_tag_is_a_tag_or_an_error(tag: str) -> None:
     try:
@@ -117,7 +122,8 @@ def test_a_language_tag_is_a_tag_or_an_error(tag: str) -> None:
     assert shape(text) == shape(question("langString").bind({"v": "plain@en"}))
 
 
-@settings(max_examples=300, deadline=None)
+@pytest.mark.fuzz
+@settings(max_examples=300 * SOAK, deadline=None)
 @given(TEXT)
 def test_an_iri_is_an_iri_or_an_error(value: str) -> None:
     try:
@@ -127,7 +133,8 @@ def test_an_iri_is_an_iri_or_an_error(value: str) -> None:
     assert shape(text) == shape(question("iri").bind({"v": "project/clay"}))
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.fuzz
+@settings(max_examples=200 * SOAK, deadline=None)
 @given(TEXT, TEXT)
 def test_a_datatype_is_an_iri_or_an_error(value: str, datatype: str) -> None:
     try:
@@ -137,7 +144,8 @@ def test_a_datatype_is_an_iri_or_an_error(value: str, datatype: str) -> None:
     assert [t.kind for t in sparql.tokens(rendered)] == ["string", "mark", "iri"]
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.fuzz
+@settings(max_examples=200 * SOAK, deadline=None)
 @given(st.one_of(st.integers(), st.decimals(allow_nan=False, allow_infinity=False, places=6), st.dates()))
 def test_numbers_and_days_come_back_equal(value: int | Decimal | date) -> None:
     kind = "date" if isinstance(value, date) else "decimal" if isinstance(value, Decimal) else "integer"
@@ -150,7 +158,8 @@ def test_numbers_and_days_come_back_equal(value: int | Decimal | date) -> None:
     assert back == value
 
 
-@settings(max_examples=100, deadline=None)
+@pytest.mark.fuzz
+@settings(max_examples=100 * SOAK, deadline=None)
 @given(st.lists(TEXT, max_size=5))
 def test_lists_stay_lists(values: list[str]) -> None:
     query = NamedQuery.parse(

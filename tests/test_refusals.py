@@ -121,7 +121,8 @@ def test_named_query_files_are_held_to_the_same() -> None:
         NamedQuery.parse('#+ title.en = "x"\nSELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }', name="x")
 
 
-@settings(max_examples=300, deadline=None)
+@pytest.mark.fuzz
+@settings(max_examples=300 * SOAK, deadline=None)
 @given(
     st.lists(
         st.sampled_from(

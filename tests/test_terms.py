@@ -10,7 +10,7 @@ from decimal import Decimal
 import pyoxigraph as ox
 import pytest
 import rdflib
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clayonto.engines.oxigraph import to_python as from_oxigraph
@@ -18,6 +18,7 @@ from clayonto.engines.rdflib import to_python as from_rdflib
 from clayonto.errors import TermError
 from clayonto.namespaces import PREFIXES, check_iri, expand, shorten
 from clayonto.terms import IRI, XSD, BlankNode, LangString, TypedLiteral, Value, lexical, literal, render
+from tests.conftest import SOAK
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,8 @@ def test_what_python_cannot_hold_stays_as_it_was(form: str, kind: str) -> None:
     assert lexical(value) == (form, XSD + kind, None)
 
 
+@pytest.mark.fuzz
+@settings(max_examples=100 * SOAK, deadline=None)
 @given(
     st.one_of(
         st.text(st.characters(exclude_categories=["Cs"])),
@@ -79,6 +82,8 @@ def test_a_value_survives_its_lexical_form(value: Value) -> None:
     assert lexical(back) == (form, datatype, language)
 
 
+@pytest.mark.fuzz
+@settings(max_examples=100 * SOAK, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
 def test_both_engines_read_a_term_alike(text: str) -> None:
     for kind in ("string", "integer", "decimal", "date", "gYear", "boolean", "double"):
@@ -128,6 +133,8 @@ def test_a_short_form_reads_back(iri: str) -> None:  # fmt: skip
     assert expand(shorten(iri)) == iri
 
 
+@pytest.mark.fuzz
+@settings(max_examples=100 * SOAK, deadline=None)
 @given(st.text(max_size=20))
 def test_short_forms_of_any_thing_read_back(key: str) -> None:
     for base in ("https://w3id.org/clayonto/id/", PREFIXES["clay"], "https://example.org/"):

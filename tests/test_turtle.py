@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from clayonto.errors import DataError
 from clayonto.namespaces import ID, PREFIXES
 from clayonto.turtle import format_turtle, write_turtle
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SOAK
 
 IRIS = st.sampled_from(
     [ID + "project/clay", ID + "a:b", ID + "x?y", ID + "x#y", ID, ID + "/x", ID + "a/../b", ID + "å", PREFIXES["clay"] + "Project", PREFIXES["clay"], PREFIXES["clay"] + "a.b.", PREFIXES["clay"] + "a/b", "urn:x", "https://example.org/%20", "https://w3id.org/clayonto/concept/theme/3d"]
@@ -33,7 +33,8 @@ def read(text: str) -> set[tuple[object, object, object]]:
     return {(q.subject, q.predicate, q.object) for q in ox.parse(text.encode(), format=ox.RdfFormat.TURTLE, base_iri=ID)}
 
 
-@settings(max_examples=300, deadline=None)
+@pytest.mark.fuzz
+@settings(max_examples=300 * SOAK, deadline=None)
 @given(TRIPLES)
 def test_nothing_is_lost_and_order_does_not_matter(triples: list[tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode]]) -> None:
     text = write_turtle(triples)
