@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from clayonto import KnowledgeGraph, sparql
 from clayonto.errors import ForbiddenQueryError, QueryError, QuerySyntaxError
+from tests.conftest import SOAK
 
 
 class Listener:
