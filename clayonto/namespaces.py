@@ -44,8 +44,9 @@ SHAPES: Final = Namespace("https://w3id.org/clayonto/shapes#")
 GRAPH: Final = Namespace("https://w3id.org/clayonto/graph/")
 
 SCHEMES: Final = (
-    "activity-kind", "aspect", "audience", "money-kind", "money-status", "organisation-kind",
-    "passage-kind", "rank", "role", "theme",
+    "activity-kind", "aspect", "audience", "exchange-mode", "exchange-role", "indicator", "initiative-status",
+    "milestone-kind", "money-kind", "money-status", "organisation-kind", "passage-kind", "rank", "role", "sector",
+    "target-market", "theme", "unit",
 )  # fmt: skip
 """The concept schemes; each is a prefix too."""
 
@@ -66,6 +67,7 @@ PREFIXES: Final = MappingProxyType(
         "org": "http://www.w3.org/ns/org#",
         "owl": "http://www.w3.org/2002/07/owl#",
         "prov": "http://www.w3.org/ns/prov#",
+        "qb": "http://purl.org/linked-data/cube#",
         "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
         "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
         "sh": "http://www.w3.org/ns/shacl#",
