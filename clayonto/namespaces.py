@@ -45,7 +45,7 @@ GRAPH: Final = Namespace("https://w3id.org/clayonto/graph/")
 
 SCHEMES: Final = (
     "activity-kind", "aspect", "audience", "money-kind", "money-status", "organisation-kind",
-    "passage-kind", "rank", "role", "theme",
+    "passage-kind", "priority-axis", "rank", "role", "theme",
 )  # fmt: skip
 """The concept schemes; each is a prefix too."""
 
