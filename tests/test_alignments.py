@@ -8,7 +8,7 @@ from rdflib.namespace import VOID
 
 import clayonto
 from clayonto.engines import ENGINES
-from clayonto.sources import Source, bundled
+from clayonto.sources import Source, bundled, triples_of
 from clayonto.validation import to_rdflib
 from tests import ontology_checks as checks
 from tests import owl_rl_checks
@@ -19,7 +19,7 @@ ALIGNMENTS = {source.name: source for source in bundled("ontology") if not in_on
 
 
 def mappings(source: Source) -> Graph:
-    return to_rdflib([source])
+    return to_rdflib(triples_of([source]))
 
 
 def pairs(graph: Graph) -> set[tuple[URIRef, URIRef]]:

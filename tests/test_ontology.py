@@ -13,7 +13,7 @@ from rdflib.namespace import ORG
 
 from clayonto.namespaces import CLAY, CONCEPT, ID
 from clayonto.query import queries
-from clayonto.sources import Source, bundled
+from clayonto.sources import Source, bundled, triples_of
 from clayonto.validation import to_rdflib
 from tests import ontology_checks as checks
 from tests import owl_rl_checks
@@ -53,17 +53,17 @@ def in_ontology(source: Source) -> bool:
 
 @cache
 def ontology() -> Graph:
-    return to_rdflib(filter(in_ontology, bundled("ontology")))
+    return to_rdflib(triples_of(filter(in_ontology, bundled("ontology"))))
 
 
 @cache
 def data() -> Graph:
-    return to_rdflib(bundled("data"))
+    return to_rdflib(triples_of(bundled("data")))
 
 
 @cache
 def shapes() -> Graph:
-    return to_rdflib(bundled("shapes"))
+    return to_rdflib(triples_of(bundled("shapes")))
 
 
 @cache
