@@ -60,7 +60,9 @@ def load(
 
 
 def _bundle(data: bool) -> list[Source]:
-    return [*bundled_files("ontology"), *(bundled_files("data") if data else ())]
+    # Alignments are published, not loaded: their mappings are inexact.
+    ontology = (source for source in bundled_files("ontology") if not source.name.startswith("ontology/alignments/"))
+    return [*ontology, *(bundled_files("data") if data else ())]
 
 
 class KnowledgeGraph:

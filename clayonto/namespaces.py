@@ -44,8 +44,8 @@ SHAPES: Final = Namespace("https://w3id.org/clayonto/shapes#")
 GRAPH: Final = Namespace("https://w3id.org/clayonto/graph/")
 
 SCHEMES: Final = (
-    "activity-kind", "aspect", "audience", "exchange-mode", "exchange-role", "indicator", "initiative-status",
-    "milestone-kind", "money-kind", "money-status", "organisation-kind", "passage-kind", "rank", "role", "sector",
+    "activity-kind", "aspect", "audience", "exchange-mode", "exchange-role", "indicator", "initiative-status", "milestone-kind",
+    "money-kind", "money-status", "organisation-kind", "passage-kind", "priority-axis", "rank", "role", "sector",
     "target-market", "theme", "unit",
 )  # fmt: skip
 """The concept schemes; each is a prefix too."""

@@ -142,7 +142,7 @@ def test_action_plans_and_what_came_of_them(kg: KnowledgeGraph) -> None:
             "luovien alojen yrittäjät",
         )
     ]
-    assert {row.region_label for row in rows} == {"Etelä-Pohjanmaa", "Umbria", "Lounais-Oltenia", None}
+    assert {row.region_label for row in rows} == {"Etelä-Pohjanmaa", "Umbria", "Lounais-Oltenia", "Centro", "Nouvelle-Aquitaine", None}
 
 
 def test_where_the_total_comes_from(kg: KnowledgeGraph) -> None:

@@ -127,7 +127,7 @@ def test_sparql_from_standard_input() -> None:
 @pytest.mark.parametrize(("style", "format"), [("turtle", "turtle"), ("ntriples", "nt"), ("jsonld", "json-ld")])
 def test_triples_in_their_own_forms(style: str, format: str) -> None:  # noqa: A002
     made = run("query", "-", "-f", style, stdin="CONSTRUCT { ?s clay:acronym ?a } { ?s clay:acronym ?a }").stdout
-    assert len(rdflib.Graph().parse(data=made, format=format)) == 3
+    assert len(rdflib.Graph().parse(data=made, format=format)) == 4
 
 
 def test_a_query_file_and_a_file_of_data(tmp_path: Path) -> None:
