@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 from rdflib import OWL, RDF, RDFS, SKOS, XSD, BNode, Graph, Literal, URIRef
-from rdflib.namespace import DCTERMS, SH, VANN
+from rdflib.namespace import DCTERMS, QB, SH, VANN
 
 from clayonto import sparql
 from clayonto.namespaces import CLAY
@@ -74,7 +74,8 @@ LANGUAGES: Final = ("en", "fi")
 
 _KINDS: Final = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
 _PROPERTY_KINDS: Final = _KINDS[1:]
-_SCHEMA_KINDS: Final = frozenset({*_KINDS, RDFS.Class, RDF.Property, RDFS.Datatype})
+_QB_PROPERTIES: Final = (QB.ComponentProperty, QB.DimensionProperty, QB.MeasureProperty, QB.AttributeProperty, QB.CodedProperty)
+_SCHEMA_KINDS: Final = frozenset({*_KINDS, RDFS.Class, RDF.Property, RDFS.Datatype, *_QB_PROPERTIES})
 
 
 def short(node: Node | str) -> str:
