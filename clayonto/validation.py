@@ -154,58 +154,61 @@ def validate(data: rdflib.Graph, shapes: rdflib.Graph, *, focus: set[Any] | None
     import rdflib
     from rdflib.namespace import SH
 
-    nodes = _targets(data, shapes)
+    targets = _targets(data, shapes)
     if focus is not None:
-        nodes &= focus
-        if not nodes:
+        targets = {shape: nodes & focus for shape, nodes in targets.items()}
+        shapes = _retarget(shapes, targets)
+        if not any(targets.values()):
             raise DataError("No node is of a class that the shapes know, so nothing was checked; does the data say what they are?")
     try:
         # Not with focus_nodes: pyshacl 0.40 then takes every value inside sh:or and sh:qualifiedValueShape for conforming.
-        _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False)
+        _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False, inplace=True)
     except Exception as error:  # pyshacl raises whatever its parts raise
         raise EngineError(f"pyshacl could not check the data: {error!s:.300}") from error
     if not isinstance(report, rdflib.Graph):
         raise EngineError(f"pyshacl could not check the data: {report!s:.300}")
-    if focus is not None:
-        _restrict(report, nodes)
     results = [_violation(report, node, data, shapes) for node in report.objects(None, SH.result)]
     results.sort(key=lambda r: (SEVERITIES.index(r.severity), r.focus, r.path or "", r.shape, r.constraint or "", r.value or ""))
     return ValidationReport(
         conforms=not any(r.severity == "violation" for r in results),
         results=results,
         engine=f"pyshacl {pyshacl.__version__}",
-        nodes=len(nodes),
+        nodes=len(set().union(*targets.values())),
         base=base,
         _graph=report,
     )
 
 
-def _targets(data: rdflib.Graph, shapes: rdflib.Graph) -> set[Any]:
-    """All nodes that some shape targets by class (subclasses included), by subject or by object of a property."""
+def _targets(data: rdflib.Graph, shapes: rdflib.Graph) -> dict[Any, set[Any]]:
+    """The nodes that each shape targets: by class (subclasses included), by name, by subject or by object of a property."""
     from rdflib.namespace import RDF, RDFS, SH
 
-    found: set[Any] = set()
-    for klass in set(shapes.objects(None, SH.targetClass)):
+    found: dict[Any, set[Any]] = {}
+    for shape, klass in shapes.subject_objects(SH.targetClass):
         for kind in data.transitive_subjects(RDFS.subClassOf, klass):
-            found.update(data.subjects(RDF.type, kind))
-    for prop in set(shapes.objects(None, SH.targetSubjectsOf)):
-        found.update(data.subjects(prop, None))
-    for prop in set(shapes.objects(None, SH.targetObjectsOf)):
-        found.update(data.objects(None, prop))
+            found.setdefault(shape, set()).update(data.subjects(RDF.type, kind))
+    for shape, node in shapes.subject_objects(SH.targetNode):
+        found.setdefault(shape, set()).add(node)
+    for shape, prop in shapes.subject_objects(SH.targetSubjectsOf):
+        found.setdefault(shape, set()).update(data.subjects(prop, None))
+    for shape, prop in shapes.subject_objects(SH.targetObjectsOf):
+        found.setdefault(shape, set()).update(data.objects(None, prop))
     return found
 
 
-def _restrict(report: rdflib.Graph, nodes: set[Any]) -> None:
-    """Take the results about other nodes out of a W3C report, and let it say anew whether the data conforms."""
-    import rdflib
-    from rdflib.namespace import RDF, SH
+def _retarget(shapes: rdflib.Graph, targets: dict[Any, set[Any]]) -> rdflib.Graph:
+    """The same shapes, each aimed at the given nodes and no others."""
+    from rdflib.namespace import SH
 
-    for result in list(report.objects(None, SH.result)):
-        if report.value(result, SH.focusNode) not in nodes:
-            report.remove((None, SH.result, result))
-            report.remove((result, None, None))
-    for whole in list(report.subjects(RDF.type, SH.ValidationReport)):
-        report.set((whole, SH.conforms, rdflib.Literal((whole, SH.result, None) not in report)))
+    made = type(shapes)()
+    aims = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
+    for triple in shapes:
+        if triple[1] not in aims:
+            made.add(triple)
+    for shape, nodes in targets.items():
+        for node in nodes:
+            made.add((shape, SH.targetNode, node))
+    return made
 
 
 def _violation(report: rdflib.Graph, node: Any, data: rdflib.Graph, shapes: rdflib.Graph) -> Violation:
