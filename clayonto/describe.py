@@ -38,11 +38,16 @@ class Property:
 
 @dataclass(frozen=True)
 class Passage:
-    """A claim behind the thing: its IRI, the phrase it quotes, and the place it quotes from, in words."""
+    """A claim behind the thing: its IRI, the phrase it quotes (or nothing), the place it quotes from, in words, and its rank.
+
+    ``says`` is what it states instead, where the graph follows another claim; otherwise ``None``.
+    """
 
     claim: IRI
-    quote: str
+    quote: str | None
     place: str
+    rank: str
+    says: Value | None
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,12 @@ class Description:
             lines += self._listed(self.properties)
         if self.passages:
             lines += ["", f"  {words['stated']}:"]
-            lines += [f"    {p.place}: “{p.quote}”" for p in self.passages]
+            lines += [
+                f"    {p.place}"
+                + (f": “{p.quote}”" if p.quote else "")
+                + (f"  ({p.rank}: {show(p.says, base=self.base)})" if p.says is not None else "")
+                for p in self.passages
+            ]
         if self.referenced_by:
             lines += ["", f"  {words['from']}:"]
             lines += self._listed(self.referenced_by, indent="    ")
@@ -114,7 +124,16 @@ class Description:
             "properties": listed(self.properties),
             "referencedBy": listed(self.referenced_by),
             "moreReferences": self.more_references,
-            "passages": [{"claim": str(p.claim), "quote": p.quote, "place": p.place} for p in self.passages],
+            "passages": [
+                {
+                    "claim": str(p.claim),
+                    "quote": p.quote,
+                    "place": p.place,
+                    "rank": p.rank,
+                    "says": None if p.says is None else show(p.says),
+                }
+                for p in self.passages
+            ],
         }
 
 
@@ -153,10 +172,15 @@ def describe(graph: KnowledgeGraph, iri: IRI, *, lang: str = "en") -> Descriptio
         properties=grouped(shown),
         referenced_by=grouped(back),
         more_references=max(total - len(back), 0),
-        passages=tuple(Passage(row.claim, row.quote, row.passage_label) for row in graph.run("where-stated", thing=iri, lang=lang)),
+        passages=tuple(_passage(row) for row in graph.run("where-stated", thing=iri, lang=lang)),
         lang=lang,
         base=graph.base,
     )
+
+
+def _passage(row: Any) -> Passage:
+    other = row.rank in ("other", "muu")
+    return Passage(row.claim, row.quote, row.passage_label, row.rank, row.says if other else None)
 
 
 def _in_other_language(value: Value, lang: str, siblings: list[Value]) -> bool:

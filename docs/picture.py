@@ -13,7 +13,7 @@ from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 THEME = TerminalTheme((250, 250, 247), (40, 40, 40), [(40, 40, 40)] * 8, [(90, 90, 90)] * 8)
-QUESTIONS = 3
+QUESTIONS = 2
 
 
 def main(target: Path) -> None:

@@ -32,7 +32,7 @@ def run(*arguments: str, stdin: str = "", **environment: str) -> subprocess.Comp
     )
 
 
-def test_the_tour_answers_its_five_questions() -> None:
+def test_the_tour_answers_its_questions() -> None:
     result = run("tour")
     assert result.returncode == 0
     assert result.stderr == ""
@@ -43,6 +43,10 @@ def test_the_tour_answers_its_five_questions() -> None:
         "Budget of South Ostrobothnia in CLAY: about 212,000 EUR",
         "15.8 % of Total budget of CLAY",
         "└─ Service path for firms in the creative industries",
+        "ESCP-4i  1          2016–2017            25      15",
+        "ESCP-4i  3          2020–2022        14 new          78 clusters                      20  7,500,000 EUR",
+        "69 cluster organisations         21",
+        "ClusterXchange: 34 exchanges carried out by 2021-01.",
         "paragraph 8: “kokonaisbudjetti on noin 1,34 miljoonaa euroa”",
     ):
         assert text in result.stdout
@@ -126,8 +130,8 @@ def test_sparql_from_standard_input() -> None:
 
 @pytest.mark.parametrize(("style", "format"), [("turtle", "turtle"), ("ntriples", "nt"), ("jsonld", "json-ld")])
 def test_triples_in_their_own_forms(style: str, format: str) -> None:  # noqa: A002
-    made = run("query", "-", "-f", style, stdin="CONSTRUCT { ?s clay:acronym ?a } { ?s clay:acronym ?a }").stdout
-    assert len(rdflib.Graph().parse(data=made, format=format)) == 4
+    made = run("query", "-", "-f", style, stdin="CONSTRUCT { ?s clay:phaseNumber ?n } { ?s clay:phaseNumber ?n }").stdout
+    assert len(rdflib.Graph().parse(data=made, format=format)) == 2
 
 
 def test_a_query_file_and_a_file_of_data(tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ def test_the_five_lines_print_what_the_readme_shows() -> None:
     assert len([line for line in code.splitlines() if line]) <= 5
 
 
-def test_the_other_lines_of_python_run() -> None:
+def test_the_other_lines_of_python_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     code = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     with contextlib.redirect_stdout(io.StringIO()):
         exec(compile("\n".join(code), "README.md", "exec"), {})

@@ -59,10 +59,11 @@ def test_an_ask_is_true_or_false(kg: KnowledgeGraph) -> None:
 
 
 def test_a_construct_is_rows_of_triples_in_order(kg: KnowledgeGraph) -> None:
-    rows = kg.query("CONSTRUCT { ?s clay:acronym ?a } { ?s clay:acronym ?a . ?s ?p ?o }")
+    things = "VALUES ?s { <project/clay> <organisation/ctcv> <organisation/aeucc> }"
+    rows = kg.query(f"CONSTRUCT {{ ?s clay:acronym ?a }} {{ {things} ?s clay:acronym ?a . ?s ?p ?o }}")
     assert rows.columns == ("subject", "predicate", "object")
-    assert [row.object for row in rows] == ["AEuCC", "CTCV", "ADRSV", "CLAY"]
-    assert rows.to_rdf("ntriples").count("\n") == 4
+    assert [row.object for row in rows] == ["AEuCC", "CTCV", "CLAY"]
+    assert rows.to_rdf("ntriples").count("\n") == 3
     with pytest.raises(ValueError, match="is not one of turtle, ntriples, jsonld"):
         rows.to_rdf("n3")
     with pytest.raises(ValueError, match="A SELECT gives no triples"):

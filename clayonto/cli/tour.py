@@ -30,6 +30,7 @@ def tour(lang: str) -> None:
     guide.money()
     guide.south_ostrobothnia()
     guide.action_plan()
+    guide.clusters()
     guide.passage()
     guide.farewell()
 
@@ -142,6 +143,37 @@ class _Guide:
                 (self.say("for", "kenelle"), row.made_for),
             ):
                 click.echo(f"      {label}: {value}")
+
+    def clusters(self) -> None:
+        self.question("What did the cluster initiatives do?", "Mitä klusterialoitteet tekivät?", "query initiative-rounds")
+        head = [
+            self.say("strand", "osa-aloite"), self.say("round", "kierros"), self.say("years", "vuodet"),
+            self.say("partnerships", "kumppanuuksia"), self.say("funded", "rahoitettu"), self.say("taking part", "mukana"),
+            self.say("countries", "maita"), self.say("money", "raha"),
+        ]  # fmt: skip
+        cells = []
+        for row in self.graph.run("initiative-rounds", lang=self.lang):
+            new = self.say(f"{row.to_be_funded} new", f"{row.to_be_funded} uutta")
+            cells.append(
+                [
+                    row.strand,
+                    str(row.number or "") or (self.say("last call", "viime haku") if "/call/" in row.thing else ""),
+                    f"{row.start}–{row.end}" if row.start else "",
+                    str(row.partnerships) if row.partnerships is not None else new if row.to_be_funded is not None else "",
+                    str(row.funded if row.funded is not None else ""),
+                    f"{row.participants} {row.unit}" if row.participants is not None else "",
+                    str(row.countries if row.countries is not None else ""),
+                    self.money_text(row.money, row.currency) if row.money is not None else "",
+                ]
+            )
+        self.table(head, cells, numeric=[False, False, False, True, True, False, True, True])
+        for row in self.graph.run("exchange-visits", lang=self.lang):
+            click.echo(
+                self.say(
+                    f"\n   {row.scheme_label}: {row.exchanges} exchanges carried out by {row.as_of}.",
+                    f"\n   {row.scheme_label}: {row.exchanges} vaihtojaksoa toteutettu, tilanne {row.as_of}.",
+                )
+            )
 
     def passage(self) -> None:
         self.question(
