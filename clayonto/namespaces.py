@@ -59,6 +59,7 @@ PREFIXES: Final = MappingProxyType(
         "lang": "http://publications.europa.eu/resource/authority/language/",
         "nuts": "http://data.europa.eu/nuts/code/",
         "nuts-version": "http://data.europa.eu/nuts/scheme/",
+        "cpsv": "http://purl.org/vocab/cpsv#",
         "dcat": "http://www.w3.org/ns/dcat#",
         "dct": "http://purl.org/dc/terms/",
         "epo": "http://data.europa.eu/a4g/ontology#",

@@ -193,7 +193,8 @@ def test_a_missing_bundle_is_code_3(tmp_path: Path) -> None:
 def test_validate_says_no_with_code_1() -> None:
     fine = run("validate")
     assert fine.returncode == 0
-    assert fine.stdout.startswith("The data conforms.")
+    assert fine.stdout.splitlines()[-1].startswith("The data conforms.")
+    assert run("validate", "--fail-on", "warning").returncode == 1
     broken = run("validate", str(FAILING / "monetary-amount.ttl"), "--lang", "fi")
     assert broken.returncode == 1
     assert "rikkomus: Enemmän kuin kaikki on “2000000.00”" in broken.stdout

@@ -226,13 +226,13 @@ def test_counts_by_unit_keeps_units_apart(kg: KnowledgeGraph) -> None:
         ("unit:european-countries", 21, "countries involved", "strand/escp-4x", None),
         ("unit:european-countries", 19, "countries involved", "strand/escp-s3", None),
         ("unit:exchanges", 34, "exchanges carried out", "exchange-scheme/clusterxchange", 0),
-        ("unit:partners", 57, "participants", "strand/escp-s3", 0),
-        ("unit:partnerships", 15, "partnerships with EU money", "round/escp-4i-1", 0),
-        ("unit:partnerships", 25, "partnerships formed", "round/escp-4i-1", 0),
-        ("unit:partnerships", 25, "partnerships formed", "round/escp-4i-2", 0),
+        ("unit:partners", 57, "participants", "strand/escp-s3", 7),
+        ("unit:partnerships", 15, "partnerships with EU money", "round/escp-4i-1", 3),
+        ("unit:partnerships", 25, "partnerships formed", "round/escp-4i-1", 4),
+        ("unit:partnerships", 25, "partnerships formed", "round/escp-4i-2", 4),
         ("unit:partnerships", 14, "new partnerships to be funded", "round/escp-4i-3", 0),
-        ("unit:partnerships", 13, "partnerships formed", "strand/escp-4x", 0),
-        ("unit:partnerships", 9, "partnerships formed", "strand/escp-s3", 0),
+        ("unit:partnerships", 13, "partnerships formed", "strand/escp-4x", 10),
+        ("unit:partnerships", 9, "partnerships formed", "strand/escp-s3", 1),
         ("unit:pilots", 6, "pilots funded", "initiative/first-cluster-initiative", None),
         ("unit:strands", 4, "kinds of initiative", "initiative/escp", 4),
     ]
@@ -544,7 +544,7 @@ def test_the_names_of_a_thing_are_the_names_that_claims_state() -> None:
     kg = clayonto.load()
     held = kg.query(
         "SELECT ?thing ?name { ?thing skos:altLabel|clay:acronym ?name FILTER NOT EXISTS { ?thing a clay:Project } "
-        "FILTER NOT EXISTS { ?thing a org:Organization } FILTER(STRSTARTS(STR(?thing), 'https://w3id.org/clayonto/id/')) }"
+        "FILTER NOT EXISTS { ?thing a org:Organization } FILTER NOT EXISTS { ?thing a clay:ClusterPartnership } FILTER(STRSTARTS(STR(?thing), 'https://w3id.org/clayonto/id/')) }"
     )
     stated = kg.query(
         "SELECT ?thing ?name { ?claim clay:about ?thing ; clay:statesValue ?name ; clay:aspect ?aspect ; prov:wasQuotedFrom ?passage . "

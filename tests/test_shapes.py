@@ -34,7 +34,10 @@ def expected(path: Path) -> set[str]:
 
 def test_the_bundled_data_conforms_and_something_was_checked() -> None:
     report = graph("oxigraph").validate()
-    assert report.to_text() == report.summary()
+    # All that there is to remark: sources count more partnerships and partners than the graph knows by name.
+    assert {(r.severity, r.constraint) for r in report.results} == {("warning", SHAPES["StatedAgainstCounted-fewer"])}
+    assert report.summary().startswith("The data conforms.")
+    assert report.summary().endswith(" warnings.")
     assert report.conforms
     assert report.nodes > 200
     assert report.engine.startswith("pyshacl ")

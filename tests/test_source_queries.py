@@ -38,6 +38,15 @@ def rows(kg: KnowledgeGraph, name: str, *columns: str, **params: object) -> list
 def test_disagreements(kg: KnowledgeGraph) -> None:
     found = rows(kg, "disagreements", "thing", "aspect", "preferred", "other", "percent", "preferred_source", "other_source")
     assert found == [
+        (
+            ID + "membership/recipe4mobility-nextmove",
+            "partner",
+            ID + "organisation/nextmove",
+            ID + "organisation/moveo",
+            None,
+            ID + "document/cluster-mobilitylogistics",
+            ID + "document/cluster-zonecluster",
+        ),
         (AEUCC, "number of action plans", 1, 0, Decimal(-100), PAGE, NEWS),
         (AEUCC, "number of action regions", 1, 0, Decimal(-100), PAGE, NEWS),
         (AEUCC, "role", ROLE + "partner", ROLE + "advisory-partner", None, PAGE, NEWS),
@@ -54,13 +63,13 @@ def test_disagreements(kg: KnowledgeGraph) -> None:
 
 def test_disagreements_in_finnish(kg: KnowledgeGraph) -> None:
     found = rows(kg, "disagreements", "thing_label", "aspect", "other", "other_source_label", lang="fi")
-    assert found[:2] == [
+    assert found[1:3] == [
         ("AEuCC CLAY-hankkeessa", "rooli", ROLE + "advisory-partner", NEWS_FI),
         ("AEuCC CLAY-hankkeessa", "toimenpidealueiden määrä", 0, NEWS_FI),
     ]
     council = "Etelä-Pohjanmaan liitto CLAY-hankkeessa"
-    assert found[4] == (council, "yhden kumppanin budjetti", Decimal(180000), "Vanhempi CLAY-sivu osoitteessa epliitto.fi")
-    assert len(found) == 9
+    assert found[5] == (council, "yhden kumppanin budjetti", Decimal(180000), "Vanhempi CLAY-sivu osoitteessa epliitto.fi")
+    assert len(found) == 10
 
 
 def test_claims_by_source(kg: KnowledgeGraph) -> None:
