@@ -19,12 +19,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from clayonto import sparql
 from clayonto.errors import ParameterError, QueryFileError, TermError, UnknownQueryError, nearest
@@ -38,8 +37,7 @@ COLUMN_TYPES: Final = ("iri", "string", "integer", "decimal", "boolean", "date",
 """The types that a column may be declared with: ``string`` also with a language, ``literal`` any literal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One declared parameter of a query.
 
     ``default`` and ``example`` are texts as one would type them after ``K=``; ``klass`` is the class that an IRI's
@@ -137,8 +135,7 @@ class Parameter:
         return ParameterError(f"The parameter “{self.name}” takes {wanted}, not {shown}. {more}".rstrip(), parameter=self.name)
 
 
-@dataclass(frozen=True)
-class NamedQuery:
+class NamedQuery(NamedTuple):
     """A query file: what it asks, its parameters and columns, and its SPARQL with ``$name`` in it.
 
     ``title`` and ``description`` map ``en`` and ``fi`` to text; ``columns`` maps each column to its type, in order.
@@ -146,10 +143,10 @@ class NamedQuery:
 
     name: str
     text: str
-    title: Mapping[str, str] = field(default_factory=dict)
-    description: Mapping[str, str] = field(default_factory=dict)
-    params: Mapping[str, Parameter] = field(default_factory=dict)
-    columns: Mapping[str, str] = field(default_factory=dict)
+    title: Mapping[str, str] = MappingProxyType({})
+    description: Mapping[str, str] = MappingProxyType({})
+    params: Mapping[str, Parameter] = MappingProxyType({})
+    columns: Mapping[str, str] = MappingProxyType({})
     has_header: bool = False
 
     @classmethod
@@ -184,7 +181,7 @@ class NamedQuery:
         sparql.refuse_unsafe(source)
         return query
 
-    @cached_property
+    @property
     def form(self) -> sparql.Form:
         """Whether the query selects, asks, constructs or describes."""
         return sparql.form(self.text)

@@ -6,10 +6,8 @@ engine holds it. It fetches nothing: a remote JSON-LD context or an external XML
 
 from __future__ import annotations
 
-import glob
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
@@ -35,8 +33,7 @@ FORMATS: Final = {
 _MAX_XML_ENTITIES: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One file: how people call it, what format it has, the graph that keeps it apart, and whether it came with the library."""
 
     name: str
@@ -121,6 +118,8 @@ def from_paths(paths: Iterable[str | Path], *, base: str = ID) -> list[Source]:
         elif path.exists():
             files = [path]
         else:
+            import glob
+
             files = sorted(Path(p) for p in glob.glob(str(given), recursive=True) if Path(p).is_file())
         if not files:
             what = "has no RDF file in it" if path.is_dir() else "does not exist"

@@ -7,8 +7,7 @@ comments and prefixed names can only be a keyword or a function, so ``SERVICE`` 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from clayonto.errors import ForbiddenQueryError, QuerySyntaxError
 
@@ -45,8 +44,7 @@ _CODEPOINT: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _TWO_READINGS: Final = re.compile(r"['()]")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token: its ``kind``, its ``text`` as written, and where it starts (``start`` counts from 0)."""
 
     kind: str
