@@ -143,11 +143,13 @@ def describe(graph: KnowledgeGraph, iri: IRI, *, lang: str = "en") -> Descriptio
         lang = "en"
     term = render(iri)
     out = [(r[0], r[1]) for r in graph.query(f"SELECT ?p ?o {{ {term} ?p ?o }} ORDER BY STR(?p) STR(?o)")]
-    back = [(r[0], r[1]) for r in graph.query(f"SELECT ?p ?s {{ ?s ?p {term} }} ORDER BY STR(?p) STR(?s) LIMIT {MOST_REFERENCES}")]
+    # Claims about the thing are told of as its passages.
+    referring = f"{{ ?s ?p {term} FILTER NOT EXISTS {{ ?s a clay:Claim }} }}"
+    back = [(r[0], r[1]) for r in graph.query(f"SELECT ?p ?s {referring} ORDER BY STR(?p) STR(?s) LIMIT {MOST_REFERENCES}")]
     if not out and not back:
         known = (row[0] for row in graph.query("SELECT DISTINCT ?s { ?s ?p ?o FILTER(ISIRI(?s)) }"))
         raise UnknownTermError(shorten(iri, base=graph.base), (shorten(k, base=graph.base) for k in known))
-    total = graph.query(f"SELECT (COUNT(*) AS ?n) {{ ?s ?p {term} }}")[0][0]
+    total = graph.query(f"SELECT (COUNT(*) AS ?n) {referring}")[0][0]
     things = {iri, *(p for p, _ in out + back), *(v for _, v in out + back if isinstance(v, IRI))}
     labels = labels_of(graph, things, lang=lang)
 

@@ -218,6 +218,13 @@ def test_describe_tells_of_things_and_terms() -> None:
     assert data["iri"] == "https://w3id.org/clayonto/id/project/clay"
     assert data["types"] == [{"iri": "https://w3id.org/clayonto/def#Project", "label": "project"}]
     assert any(p["quote"] == "Kesto: 1. vaihe: 1.6.2018" for p in data["passages"])
+    referring = [value["iri"] for group in data["referencedBy"] for value in group["values"]]
+    assert "https://w3id.org/clayonto/id/phase/clay-1" in referring
+    assert not [iri for iri in referring if "/claim/" in iri]
+    other = next(
+        p for p in json.loads(run("describe", "amount/clay-total-budget", "-f", "json").stdout)["passages"] if p["rank"] == "other"
+    )
+    assert (other["quote"], other["says"]) == (None, "1300000")
 
 
 def test_info_counts() -> None:
