@@ -181,8 +181,7 @@ def describe(graph: KnowledgeGraph, iri: IRI, *, lang: str = "en") -> Descriptio
 
 
 def _passage(row: Any) -> Passage:
-    other = row.rank in ("other", "muu")
-    return Passage(row.claim, row.quote, row.passage_label, row.rank, row.says if other else None)
+    return Passage(row.claim, row.quote, row.passage_label, row.rank, None if row.preferred else row.says)
 
 
 def _in_other_language(value: Value, lang: str, siblings: list[Value]) -> bool:

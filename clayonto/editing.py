@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Self
 import pyoxigraph as ox
 
 from clayonto import sparql
-from clayonto.engines.oxigraph import syntax_error, to_python
+from clayonto.engines.oxigraph import from_python, syntax_error, to_python
 from clayonto.errors import EditError, NotConformingError
 from clayonto.files import replace
 from clayonto.namespaces import PREFIXES, expand
 from clayonto.sources import from_paths
-from clayonto.terms import IRI, Value, lexical
-from clayonto.turtle import format_turtle, write_turtle
+from clayonto.terms import IRI, Value
+from clayonto.turtle import write_turtle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,10 +95,10 @@ class Change:
         """Carry out a SPARQL 1.1 Update; its ``WHERE`` sees the whole graph.
 
         :raises QuerySyntaxError: with line and column.
-        :raises EditError: if it would load from elsewhere, or remove what the file that is edited does not state.
+        :raises ForbiddenQueryError: if it would reach for another file or machine.
+        :raises EditError: if it writes to a named graph, or removes what the file that is edited does not state.
         """
-        if any(t.kind == "word" and t.text.upper() in ("LOAD", "SERVICE") for t in sparql.tokens(text)):
-            raise EditError("LOAD and SERVICE are refused: an edit reaches for no other file or machine. Use add() for files.")
+        sparql.refuse_reaching_out(text)
         store = ox.Store()
         store.extend([ox.Quad(*t) for t in self._now()])
         before = {_triple(q) for q in store}
@@ -139,7 +139,7 @@ class Change:
             parser = ox.parse(old.encode(), format=ox.RdfFormat.TURTLE, base_iri=self._graph.base)
             list(parser)
             prefixes = dict(parser.prefixes)
-        text = format_turtle(write_turtle(own, prefixes=prefixes, base=self._graph.base, head=head), base=self._graph.base)
+        text = write_turtle(own, prefixes=prefixes, base=self._graph.base, head=head)
         replace(file, text)
 
     def _now(self) -> list[Triple]:
@@ -187,13 +187,8 @@ def _parse(text: str, base: str) -> list[Triple]:
         raise DataError(error.msg.partition(": ")[2] or error.msg, line=error.lineno or 0, column=max(column, 0)) from error
 
 
-def _term(value: Value, base: str) -> Term:
-    if isinstance(value, IRI):
-        return ox.NamedNode(expand(value, base=base))
-    form, datatype, language = lexical(value)
-    if language:
-        return ox.Literal(form, language=language)
-    return ox.Literal(form, datatype=ox.NamedNode(datatype)) if datatype else ox.Literal(form)
+def _term(value: Value, base: str) -> Any:
+    return from_python(IRI(expand(value, base=base)) if isinstance(value, IRI) else value)
 
 
 def _stored(triple: Triple) -> Triple:

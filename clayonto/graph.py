@@ -158,7 +158,9 @@ class KnowledgeGraph:
         return self.run("search", text=text, lang=lang, limit=limit)
 
     def validate(self, *, focus: Iterable[str] | None = None, bundled: bool = True) -> ValidationReport:
-        """The graph held against the bundled shapes. Files are read anew, so that no store has rewritten their literals.
+        """The graph held against the bundled shapes.
+
+        Files are read anew, so that no store has rewritten their literals; a graph on disk has only those of its store.
 
         :param focus: IRIs of the nodes to check; all nodes when ``None``.
         :param bundled: whether to check the nodes of the bundled files too, or only those of the files given to
@@ -169,6 +171,8 @@ class KnowledgeGraph:
 
         from clayonto.validation import to_rdflib
 
+        if not bundled and not self._sources:
+            raise UsageError("A graph on disk does not tell the bundled nodes from others; name the nodes to check with focus.")
         nodes: set[Any] | None = None if focus is None else {rdflib.URIRef(expand(node, base=self.base)) for node in focus}
         theirs = to_rdflib(self.triples(bundled=False))
         data = theirs + to_rdflib(t for t in triples_of(s for s in self._sources if s.bundled) if t not in self._removed)

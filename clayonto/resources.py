@@ -30,7 +30,7 @@ def bundle() -> Traversable:
     here = Path(__file__).parent
     candidates: list[Traversable] = [Path(chosen)] if chosen else [here / "_bundle", here.parent]
     if not chosen and not here.is_dir():
-        # Imported from a zipped wheel. (Only then: importlib.resources takes as long to import as the graph to load.)
+        # Imported from a zipped wheel. (Only then: importlib.resources is slow to import.)
         from importlib.resources import files
 
         candidates = [files("clayonto") / "_bundle"]

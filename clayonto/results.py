@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, overload
 
 from clayonto import tsv
 from clayonto.namespaces import ID, PREFIXES, shorten
-from clayonto.terms import IRI, XSD, BlankNode, LangString, TypedLiteral, Value, decimal_form, lexical
+from clayonto.terms import IRI, BlankNode, Value, decimal_form, lexical
 
 if TYPE_CHECKING:
     import pandas
@@ -232,12 +232,14 @@ class Rows(Sequence[Row]):
         """
         import pyoxigraph as ox
 
+        from clayonto.engines.oxigraph import from_python
+
         formats = {"turtle": ox.RdfFormat.TURTLE, "ntriples": ox.RdfFormat.N_TRIPLES, "jsonld": ox.RdfFormat.JSON_LD}
         if self.form not in ("construct", "describe"):
             raise ValueError(f"A {self.form.upper()} gives no triples; ask with CONSTRUCT or DESCRIBE to get them.")
         if kind not in formats:
             raise ValueError(f"“{kind}” is not one of {', '.join(formats)}.")
-        triples = [ox.Triple(*map(_oxigraph_term, row)) for row in self]
+        triples = [ox.Triple(*map(from_python, row)) for row in self]
         used = {p: ns for p, ns in PREFIXES.items() if any(isinstance(v, IRI) and v.startswith(ns) for row in self for v in row)}
         prefixes = used if kind == "turtle" else None
         return (ox.serialize(triples, format=formats[kind], prefixes=prefixes) or b"").decode()
@@ -308,21 +310,6 @@ def _json_term(value: Value) -> dict[str, str]:
     return term
 
 
-def _oxigraph_term(value: Value | None) -> Any:
-    import pyoxigraph as ox
-
-    if value is None:  # pragma: no cover - a triple has all three
-        raise ValueError("A triple has no empty place.")
-    if isinstance(value, IRI):
-        return ox.NamedNode(str(value))
-    if isinstance(value, BlankNode):
-        return ox.BlankNode(str(value))
-    form, datatype, language = lexical(value)
-    if language:
-        return ox.Literal(form, language=language)
-    return ox.Literal(form, datatype=ox.NamedNode(datatype or XSD + "string"))
-
-
 def sort_key(row: Sequence[Value | None]) -> tuple[tuple[str, str, str], ...]:
     """A total order over rows of any values: by kind, then by text."""
 
@@ -348,4 +335,3 @@ WRITERS: Final[dict[str, Writer]] = {
     "jsonld": lambda rows: rows.to_rdf("jsonld"),
 }
 """Format name to the function that writes rows in it."""
-__all__ = ["TRIPLE_COLUMNS", "WRITERS", "LangString", "Row", "Rows", "TypedLiteral", "draw_table", "show", "sort_key"]

@@ -115,11 +115,25 @@ def refuse_unsafe(text: str) -> None:
 
     :raises ForbiddenQueryError: if one of them is in the query; strings, comments and names may hold the words.
     """
+    for reading in _readings(text):
+        if _GUARDED.search(reading):
+            form(reading)
+            _refuse_words(reading, {"SERVICE", "FROM"})
+
+
+def refuse_reaching_out(update: str) -> None:
+    """Refuse a SPARQL Update that would reach for another file or machine: ``LOAD`` and ``SERVICE``.
+
+    :raises ForbiddenQueryError: if one of them is in the update; strings, comments and names may hold the words.
+    """
+    for reading in _readings(update):
+        _refuse_words(reading, {"SERVICE", "LOAD"})
+
+
+def _readings(text: str) -> set[str]:
     expanded = _CODEPOINT.sub(lambda m: _character(m.group(1) or m.group(2)), text)
     # Codepoint escapes are expanded before parsing by some engines and after it by others: both readings must be safe.
-    for reading in {text, expanded}:
-        if _GUARDED.search(reading):
-            _refuse(reading)
+    return {text, expanded}
 
 
 def _character(digits: str) -> str:
@@ -127,27 +141,28 @@ def _character(digits: str) -> str:
     return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else "�"
 
 
-def _refuse(text: str) -> None:
-    form(text)
-    guarded_in_iri_or_string = False
-    two_readings = False
+_WHY: Final = {
+    "SERVICE": "it would send the query to another endpoint",
+    "FROM": "queries see one default graph, and some engines would fetch the address",
+    "LOAD": "it would fetch a file or an address; add() takes files",
+}
+
+
+def _refuse_words(text: str, words: set[str]) -> None:
+    hidden = re.compile(rf"\b(?:{'|'.join(sorted(words))})\b", re.IGNORECASE)
+    in_iri_or_string = two_readings = False
     for token in tokens(text):
         word = token.text.upper()
-        if token.kind == "word" and word in ("SERVICE", "FROM"):
+        if token.kind == "word" and word in words:
             line, column = position(text, token.start)
-            why = (
-                "it would send the query to another endpoint"
-                if word == "SERVICE"
-                else "queries see one default graph, and some engines would fetch the address"
-            )
-            raise ForbiddenQueryError(f"{word} at line {line}, column {column} is refused: {why}. Take the clause out.")
-        if token.kind in ("iri", "string") and re.search(r"\b(?:service|from)\b", token.text, re.IGNORECASE):
-            guarded_in_iri_or_string = True
+            raise ForbiddenQueryError(f"{word} at line {line}, column {column} is refused: {_WHY[word]}. Take the clause out.")
+        if token.kind in ("iri", "string") and hidden.search(token.text):
+            in_iri_or_string = True
         if token.kind == "iri" and _TWO_READINGS.search(token.text):
             # An engine without a tokeniser may take "?a <'x>'" for a comparison with a string, and read on from there.
             two_readings = True
-    if guarded_in_iri_or_string and two_readings:
+    if in_iri_or_string and two_readings:
         raise ForbiddenQueryError(
-            "The query has the word SERVICE or FROM inside a string or an IRI, and an IRI with a quote or a bracket in it, so that "
-            "it could be read in two ways. Percent-encode ' ( ) in IRIs as %27 %28 %29."
+            f"The text has the word {' or '.join(sorted(words))} inside a string or an IRI, and an IRI with a quote or a bracket in it, so "
+            "that it could be read in two ways. Percent-encode ' ( ) in IRIs as %27 %28 %29."
         )

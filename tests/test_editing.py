@@ -9,7 +9,7 @@ import pytest
 
 import clayonto
 from clayonto.engines import ENGINES
-from clayonto.errors import DataError, EditError, NotConformingError, QuerySyntaxError
+from clayonto.errors import DataError, EditError, ForbiddenQueryError, NotConformingError, QuerySyntaxError
 from clayonto.terms import IRI, LangString
 from tests.conftest import graph
 
@@ -71,8 +71,15 @@ def test_an_update_sees_the_whole_graph(own: clayonto.KnowledgeGraph) -> None:
     assert [row.value for row in own.run("project-money")] == [2680000, 2200000, 424000, 64000]
     with pytest.raises(QuerySyntaxError), own.edit() as change:
         change.update("DELETE { ?a }")
-    for forbidden in ("LOAD <file:///etc/hostname>", "INSERT { ?s ?p ?o } WHERE { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"):
-        with pytest.raises(EditError, match="LOAD and SERVICE are refused"), own.edit() as change:
+    where = "<http://127.0.0.1:9/>"
+    for forbidden in (
+        "LOAD <file:///etc/hostname>",
+        "INSERT DATA { <urn:a> <urn:b> 1 } ; load silent <file:///etc/hostname>",
+        f"INSERT {{ ?s ?p ?o }} WHERE {{ SERVICE {where} {{ ?s ?p ?o }} }}",
+        f"INSERT {{ ?s ?p ?o }} WHERE {{ \\u0053ERVICE {where} {{ ?s ?p ?o }} }}",
+        f"INSERT {{ ?s ?p ?o }} WHERE {{ BIND(1 AS ?a) FILTER(?a<'x>')SERVICE{where}{{ ?s ?p 'o' }} }}",
+    ):
+        with pytest.raises(ForbiddenQueryError), own.edit() as change:
             change.update(forbidden)
     with pytest.raises(EditError, match="leave GRAPH out"), own.edit() as change:
         change.update("INSERT DATA { GRAPH <urn:g> { <urn:a> <urn:b> <urn:c> } }")

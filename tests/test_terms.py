@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from clayonto.engines.oxigraph import to_python as from_oxigraph
 from clayonto.engines.rdflib import to_python as from_rdflib
 from clayonto.errors import TermError
-from clayonto.namespaces import PREFIXES, check_iri, expand, shorten
+from clayonto.namespaces import PREFIXES, SCHEMES, check_iri, expand, shorten
 from clayonto.terms import IRI, XSD, BlankNode, LangString, TypedLiteral, Value, lexical, literal, render
 from tests.conftest import SOAK
 
@@ -143,3 +143,9 @@ def test_short_forms_of_any_thing_read_back(key: str) -> None:
         except TermError:
             continue
         assert expand(shorten(iri)) == iri
+
+
+def test_every_concept_scheme_is_a_prefix() -> None:
+    from tests.conftest import ROOT
+
+    assert list(SCHEMES) == sorted(p.stem for p in (ROOT / "ontology" / "concepts").glob("*.ttl"))
