@@ -20,7 +20,7 @@ COUNTRIES: Final = ("ESP", "FIN", "FRA", "ITA", "PRT", "ROU")
 THEMES: Final = ("design", "internationalisation", "marketing", "production-methods", "sales")
 FAULTS: Final = ("no-lead", "no-label", "negative-sum", "ends-before-start", "country-not-listed", "no-claim")
 """What is wrong with the wrong projects, in turn; each is one violation, but for the second, which is one for each language."""
-VIOLATIONS: Final = {fault: 1 for fault in FAULTS} | {"no-label": 2}
+VIOLATIONS: Final = dict.fromkeys(FAULTS, 1) | {"no-label": 2}
 """How many violations each fault makes."""
 
 
