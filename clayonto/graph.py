@@ -9,12 +9,12 @@ from clayonto import engines, sparql
 from clayonto.errors import ParameterError, UnknownTermError, UsageError
 from clayonto.namespaces import CLAY, ID, PREFIXES, expand, shorten
 from clayonto.results import TRIPLE_COLUMNS, Rows, sort_key
-from clayonto.sources import Source, from_paths, triples_of
+from clayonto.sources import Source, from_paths, loaded, stream, triples_of
 from clayonto.sources import bundled as bundled_files
 from clayonto.terms import IRI, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import rdflib
@@ -49,7 +49,7 @@ def load(
     """
     own = from_paths(paths, base=base)
     if store is None:
-        return KnowledgeGraph([*_bundle(bundle), *own], engine=engine, base=base)
+        return KnowledgeGraph([*loaded(data=bundle), *own], engine=engine, base=base)
     if engine not in (None, "oxigraph"):
         raise UsageError(f"A graph on disk is Oxigraph's; the engine “{engine}” holds graphs in memory only. Leave one of the two out.")
     from pathlib import Path
@@ -57,14 +57,8 @@ def load(
     from clayonto.engines.disk import DiskEngine
 
     disk = DiskEngine(Path(store))
-    disk.load_all(own if disk.exists else [*_bundle(bundle), *own])
+    disk.load_all(own if disk.exists else [*loaded(data=bundle), *own])
     return KnowledgeGraph((), engine=disk, base=base)
-
-
-def _bundle(data: bool) -> list[Source]:
-    # Alignments are published, not loaded: their mappings are inexact.
-    ontology = (source for source in bundled_files("ontology") if not source.name.startswith("ontology/alignments/"))
-    return [*ontology, *(bundled_files("data") if data else ())]
 
 
 class KnowledgeGraph:
@@ -186,21 +180,18 @@ class KnowledgeGraph:
         """
         import pyoxigraph as ox
 
-        from clayonto.validation.data import Data
+        from clayonto.validation.data import no_collecting
 
         if not bundled and not self._sources:
             raise UsageError("A graph on disk does not tell the bundled nodes from others; name the nodes to check with focus.")
-        nodes: set[Any] | None = None if focus is None else {ox.NamedNode(expand(node, base=self.base)) for node in focus}
-        if not self._sources:
-            return self._validate(Data.of_engine(self._engine), nodes, shapes=shapes, engine=engine)
-        # Read once: a second reading would name blank nodes anew.
-        theirs = self.triples(bundled=False)
-        if not bundled:
-            own = {triple[0] for triple in theirs}
-            nodes = own if nodes is None else nodes & own
-        rest = [t for t in triples_of(s for s in self._sources if s.bundled) if t not in self._removed]
-        data = Data.of_triples([*rest, *theirs], engine=self._engine)
-        return self._validate(data, nodes, shapes=shapes, engine=engine)
+        data, own = self._data(), None
+        if self._sources:
+            with no_collecting():
+                data.add(self._stream(bundled=False))
+                own = None if bundled else data.nodes()
+                data.add(self._stream(bundled=True))
+        nodes = None if focus is None else {data.id(ox.NamedNode(expand(node, base=self.base))) for node in focus}
+        return self._validate(data, nodes if own is None else own if nodes is None else nodes & own, shapes=shapes, engine=engine)
 
     def validate_triples(self, triples: Iterable[tuple[Any, Any, Any]]) -> ValidationReport:
         """Triples of pyoxigraph terms held against the bundled shapes: what the graph would say if it held just these."""
@@ -208,14 +199,26 @@ class KnowledgeGraph:
 
         return self._validate(Data.of_triples(triples), None)
 
+    def _data(self) -> Data:
+        from clayonto.validation.data import Data
+
+        return Data.of_triples((), engine=self._engine) if self._sources else Data.of_engine(self._engine)
+
+    def _stream(self, *, bundled: bool) -> Iterator[tuple[Any, Any, Any]]:
+        """The triples of the bundled files, or all others, as the files write them; some may come twice."""
+        read = stream(s for s in self._sources if s.bundled == bundled)
+        yield from (t for t in read if t not in self._removed) if self._removed else read
+        if not bundled:
+            yield from self._added
+
     def _validate(
-        self, data: Data, focus: set[Any] | None, *, shapes: str | Path | None = None, engine: str | None = None
+        self, data: Data, focus: set[int] | None, *, shapes: str | Path | None = None, engine: str | None = None
     ) -> ValidationReport:
         from clayonto.validation import validate
         from clayonto.validation.shapes import Shapes
 
         files = bundled_files("shapes") if shapes is None else from_paths([shapes], base=self.base)
-        return validate(data, Shapes(triples_of(files)), focus=None if focus is None else frozenset(focus), base=self.base, engine=engine)
+        return validate(data, Shapes(triples_of(files)), focus=focus, base=self.base, engine=engine)
 
     def edit(self, file: str | Path | None = None, *, validate: bool = False) -> Change:
         """A change of the graph, whole or not at all: use it in a ``with`` block and call its methods.
