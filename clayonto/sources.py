@@ -7,7 +7,7 @@ engine holds it. It fetches nothing: a remote JSON-LD context or an external XML
 from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import pyoxigraph as ox
 
@@ -17,8 +17,6 @@ from clayonto.resources import Folder, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from importlib.resources.abc import Traversable
-
 FORMATS: Final = {
     ".ttl": ox.RdfFormat.TURTLE,
     ".trig": ox.RdfFormat.TRIG,
@@ -30,7 +28,15 @@ FORMATS: Final = {
     ".jsonld": ox.RdfFormat.JSON_LD,
 }
 """File ending to format."""
+_QUADS: Final = frozenset({ox.RdfFormat.TRIG, ox.RdfFormat.N_QUADS, ox.RdfFormat.JSON_LD})
 _MAX_XML_ENTITIES: Final = 1000
+
+
+class Readable(Protocol):
+    """What a source reads: a file, a part of a zipped package, or what a version control system kept."""
+
+    def read_bytes(self) -> bytes:
+        """All of its bytes."""
 
 
 class Source(NamedTuple):
@@ -38,7 +44,7 @@ class Source(NamedTuple):
 
     name: str
     format: ox.RdfFormat
-    file: Traversable
+    file: Readable
     base: str
     bundled: bool = False
 
@@ -70,6 +76,19 @@ class Source(NamedTuple):
         data = self.read()
         try:
             return list(ox.parse(data, format=self.format, base_iri=self.base, rename_blank_nodes=True))
+        except SyntaxError as error:
+            raise self.unreadable(error) from error
+
+    def n_triples(self) -> bytes:
+        """The file's triples as canonical N-Triples, literals as written, in whatever graph they are; blank nodes are this call's own.
+
+        :raises DataError: with line and column, if the file is not what its ending says.
+        """
+        quads = ox.parse(self.read(), format=self.format, base_iri=self.base, rename_blank_nodes=True)
+        try:
+            if self.format in _QUADS:
+                return ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b""
+            return ox.serialize(quads, format=ox.RdfFormat.N_TRIPLES) or b""
         except SyntaxError as error:
             raise self.unreadable(error) from error
 

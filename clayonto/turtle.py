@@ -7,7 +7,7 @@ between statements cannot, since statements move. Literals keep the form they we
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pyoxigraph as ox
 
@@ -76,6 +76,35 @@ def format_turtle(text: str, *, name: str = "", base: str = ID) -> str:
 
     :raises DataError: with line and column, if the text is not Turtle.
     """
+    return write_turtle(**_read(text, name=name, base=base)._asdict())
+
+
+def rewrite_turtle(
+    text: str,
+    triples: Iterable[tuple[Term, Term, Term]],
+    *,
+    name: str = "",
+    base: str = ID,
+    prefixes: Mapping[str, str | None] | None = None,
+) -> str:
+    """A Turtle document with other triples: its prefixes, its base and the comment lines at its top stay.
+
+    :param prefixes: prefixes to add, and with ``None`` those to leave out.
+    :raises DataError: with line and column, if the text is not Turtle.
+    """
+    document = _read(text, name=name, base=base)
+    wanted = {prefix: iri for prefix, iri in {**document.prefixes, **(prefixes or {})}.items() if iri is not None}
+    return write_turtle(**document._replace(triples=triples, prefixes=wanted)._asdict())
+
+
+class _Document(NamedTuple):
+    triples: Iterable[tuple[Term, Term, Term]]
+    prefixes: Mapping[str, str]
+    base: str | None
+    head: str
+
+
+def _read(text: str, *, name: str, base: str) -> _Document:
     parser = ox.parse(text.encode(), format=ox.RdfFormat.TURTLE, base_iri=base)
     try:
         triples = [(q.subject, q.predicate, q.object) for q in parser]
@@ -83,9 +112,7 @@ def format_turtle(text: str, *, name: str = "", base: str = ID) -> str:
         raise DataError(error.msg, path=name, line=error.lineno or 0, column=error.offset or 0) from error
     head = re.match(r"(#[^\n]*\n)*", text)
     declares_base = re.search(r"^@?base\s*<", text, re.MULTILINE | re.IGNORECASE)
-    return write_turtle(
-        triples, prefixes=dict(parser.prefixes), base=parser.base_iri if declares_base else None, head=head.group() if head else ""
-    )
+    return _Document(triples, dict(parser.prefixes), parser.base_iri if declares_base else None, head.group() if head else "")
 
 
 def loses_comments(text: str) -> bool:
