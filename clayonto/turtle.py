@@ -76,35 +76,27 @@ def format_turtle(text: str, *, name: str = "", base: str = ID) -> str:
 
     :raises DataError: with line and column, if the text is not Turtle.
     """
-    return write_turtle(**_read(text, name=name, base=base)._asdict())
+    return read_document(text, name=name, base=base).to_text()
 
 
-def rewrite_turtle(
-    text: str,
-    triples: Iterable[tuple[Term, Term, Term]],
-    *,
-    name: str = "",
-    base: str = ID,
-    prefixes: Mapping[str, str | None] | None = None,
-) -> str:
-    """A Turtle document with other triples: its prefixes, its base and the comment lines at its top stay.
+class Document(NamedTuple):
+    """A Turtle document that can be written again with other triples: its triples, prefixes, base and the comment lines at its top."""
 
-    :param prefixes: prefixes to add, and with ``None`` those to leave out.
-    :raises DataError: with line and column, if the text is not Turtle.
-    """
-    document = _read(text, name=name, base=base)
-    wanted = {prefix: iri for prefix, iri in {**document.prefixes, **(prefixes or {})}.items() if iri is not None}
-    return write_turtle(**document._replace(triples=triples, prefixes=wanted)._asdict())
-
-
-class _Document(NamedTuple):
     triples: Iterable[tuple[Term, Term, Term]]
     prefixes: Mapping[str, str]
     base: str | None
     head: str
 
+    def to_text(self) -> str:
+        """The document in the project's form."""
+        return write_turtle(**self._asdict())
 
-def _read(text: str, *, name: str, base: str) -> _Document:
+
+def read_document(text: str, *, name: str = "", base: str = ID) -> Document:
+    """Read a Turtle document; its blank nodes keep their labels.
+
+    :raises DataError: with line and column, if the text is not Turtle.
+    """
     parser = ox.parse(text.encode(), format=ox.RdfFormat.TURTLE, base_iri=base)
     try:
         triples = [(q.subject, q.predicate, q.object) for q in parser]
@@ -112,7 +104,7 @@ def _read(text: str, *, name: str, base: str) -> _Document:
         raise DataError(error.msg, path=name, line=error.lineno or 0, column=error.offset or 0) from error
     head = re.match(r"(#[^\n]*\n)*", text)
     declares_base = re.search(r"^@?base\s*<", text, re.MULTILINE | re.IGNORECASE)
-    return _Document(triples, dict(parser.prefixes), parser.base_iri if declares_base else None, head.group() if head else "")
+    return Document(triples, dict(parser.prefixes), parser.base_iri if declares_base else None, head.group() if head else "")
 
 
 def loses_comments(text: str) -> bool:

@@ -267,10 +267,9 @@ def diff(old: str | Path | KnowledgeGraph, new: str | Path | KnowledgeGraph, *, 
     >>> import clayonto
     >>> before, after = clayonto.load(), clayonto.load()
     >>> with after.edit() as change:
-    ...     change.remove("project/clay", "clay:acronym")
-    ...     _ = change.add_triple("project/clay", "clay:acronym", "KERAMIIKKA")
+    ...     _ = change.update("DELETE { ?p clay:acronym 'CLAY' } INSERT { ?p clay:acronym 'KLEI' } WHERE { ?p a clay:Project }")
     >>> print(diff(before, after).to_text().splitlines()[4])
-        ~ acronym: CLAY → KERAMIIKKA
+        ~ acronym: CLAY → KLEI
     """
     return Difference(*sides.pair(old, new, base=base), base=base)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING, Final
 
@@ -63,6 +64,7 @@ _WORDS: Final = {
         "removed": "poistettu", "rewritten": "kirjoitettu toisin", "becomes": "nyt", "was": "oli", "is": "on",
     },
 }  # fmt: skip
+_SPACED: Final = re.compile(r"(?<=\d) (?=\d|[A-Z]{3}$)")
 _SIGNS: Final = {"changed": "~", "added": "+", "removed": "−", "rewritten": "≈"}
 
 
@@ -166,7 +168,10 @@ class _Page:
         yield "</ul>"
 
     def values(self, row: Row) -> str:
-        old = ", ".join(f"<del>{escape(value)}</del>" for value in row.old)
-        new = ", ".join(f"<ins>{escape(value)}</ins>" for value in row.new)
+        # A number in threes stays on one line.
+        old, new = (
+            ", ".join(f"<{tag}>{escape(_SPACED.sub(chr(0xA0), value) if row.name else value)}</{tag}>" for value in values)
+            for tag, values in (("del", row.old), ("ins", row.new))
+        )
         arrow = f' <span class="arrow"><span aria-hidden="true">→</span><span class="unseen">{self.words["becomes"]}</span></span> '
         return f"{old}{arrow}{new}" if old and new else old or new

@@ -11,12 +11,12 @@ import pyoxigraph as ox
 from clayonto.difference.blank import components, signature
 from clayonto.difference.rdfpatch import Patch, is_nameless, nodes_of, read_patch
 from clayonto.engines.disk import DiskEngine, is_store
-from clayonto.errors import PatchError, UsageError
+from clayonto.errors import DataError, PatchError, UsageError
 from clayonto.files import replace
 from clayonto.graph import KnowledgeGraph
 from clayonto.namespaces import ID
 from clayonto.sources import from_paths, triples_of
-from clayonto.turtle import loses_comments, rewrite_turtle, write_turtle
+from clayonto.turtle import loses_comments, read_document, write_turtle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -83,6 +83,7 @@ def patch(
     """Change a graph as a patch says, whole or not at all.
 
     :param graph: a Turtle file, which is rewritten, sorted; a store; or a graph, which is changed as by :meth:`~clayonto.KnowledgeGraph.edit`.
+        Prefixes are a file's; stores and graphs keep none.
     :param changes: a file with RDF Patch, or a :class:`Patch`.
     :param strict: whether every deleted triple must be there and every added one must not; otherwise such changes are left out, and the result
         says which.
@@ -108,12 +109,17 @@ def patch(
     if not file.is_file() or file.suffix.lower() != ".ttl":
         what = "is neither a Turtle file (.ttl) nor a store" if file.exists() else "does not exist"
         raise UsageError(f"{file} {what}, so it cannot be patched in place.")
-    done = patched(graph, changes, strict=strict, base=base)
-    text = file.read_text(encoding="utf-8")
+    try:
+        text = file.read_bytes().decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"cannot be read: {error}.", path=str(file)) from error
     if loses_comments(text) and not force:
         raise UsageError(f"{file} has comments below its head, which would be lost; nothing was changed.")
+    document = read_document(text, name=str(file), base=base)
+    done = apply(changes if isinstance(changes, Patch) else read_patch(changes), document.triples, strict=strict)
     if done.removed or done.added or done.prefixes:
-        replace(file, rewrite_turtle(text, done.triples, name=str(file), base=base, prefixes=done.prefixes))
+        prefixes = {prefix: iri for prefix, iri in {**document.prefixes, **done.prefixes}.items() if iri is not None}
+        replace(file, document._replace(triples=done.triples, prefixes=prefixes).to_text())
     return done
 
 

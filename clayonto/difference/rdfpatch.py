@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 import pyoxigraph as ox
 
-from clayonto.errors import DataError
+from clayonto.errors import DataError, TermError
+from clayonto.namespaces import check_iri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -217,6 +218,10 @@ class _Reader:
         name = found["word"] if found["quoted"] is None else found["quoted"]
         if re.search(r"[\s:<>#]", name):
             raise self.wrong(f"“{name}” is not a prefix; it is a name without a colon.")
+        try:
+            check_iri(iri or "urn:x")
+        except TermError as error:
+            raise self.wrong(str(error)) from error
         # What may stand in a prefix is for the parser to say.
         self.parsed(f"@prefix {name}: <{iri or 'urn:x'}> . <urn:s> <urn:p> <urn:o> .", ox.RdfFormat.TURTLE)
         return Operation(code, prefix=name, iri=iri, line=self.line)

@@ -6,6 +6,7 @@ else the old one, else the bundled one.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from decimal import Decimal
 from functools import cached_property
@@ -31,25 +32,27 @@ _LABELS: Final = tuple(
 )
 _AMOUNT, _CURRENCY = PREFIXES["epo"] + "hasAmountValue", PREFIXES["epo"] + "hasCurrency"
 _QUOTED, _PART_OF = PREFIXES["prov"] + "wasQuotedFrom", PREFIXES["dct"] + "isPartOf"
+_TYPE: Final = PREFIXES["rdf"] + "type"
 _XSD_STRING: Final = PREFIXES["xsd"] + "string"
 _STATES: Final = (CLAY.statesValue, CLAY.statesThing)
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LONGEST: Final = 100
 """How many characters of what a blank node says stand in for its label."""
 WORDS: Final = {
     "en": {
         "claim": "claim: {0}", "source": "source: {0}", "says": "says {0}", "untyped": "Of no type", "nameless": "a thing without a name",
-        "sum": "sum", "rewritten": "the same value, written differently", "values": ("1 value", "{0} values"),
+        "sum": "sum", "type": "type", "rewritten": "the same value, written differently", "values": ("1 value", "{0} values"),
         "sums": ("1 sum", "{0} sums"), "claims": ("1 claim", "{0} claims"), "equal": "The graphs are the same: {0} triples.",
-        "changed": ("1 thing changed", "{0} changed"), "added": ("1 added", "{0} added"), "removed": ("1 removed", "{0} removed"),
+        "changed": ("1 thing changed", "{0} things changed"), "added": ("1 added", "{0} added"), "removed": ("1 removed", "{0} removed"),
         "triples": "{0} of {1} triples removed, {2} added; {3} now.", "more": "… and {0} more",
         "stored": "Forms of literals were not compared, because a store keeps them in its own form.",
         "sharing": "What differs is only which blank nodes are one and the same.",
     },
     "fi": {
         "claim": "väite: {0}", "source": "lähde: {0}", "says": "sanoo {0}", "untyped": "Ilman luokkaa", "nameless": "nimetön asia",
-        "sum": "summa", "rewritten": "sama arvo, kirjoitettu toisin", "values": ("1 arvo", "{0} arvoa"),
+        "sum": "summa", "type": "luokka", "rewritten": "sama arvo, kirjoitettu toisin", "values": ("1 arvo", "{0} arvoa"),
         "sums": ("1 summa", "{0} summaa"), "claims": ("1 väite", "{0} väitettä"), "equal": "Verkot ovat samat: {0} kolmikkoa.",
-        "changed": ("1 asia muuttunut", "{0} muuttunut"), "added": ("1 lisätty", "{0} lisätty"), "removed": ("1 poistettu", "{0} poistettu"),
+        "changed": ("1 asia muuttunut", "{0} asiaa muuttunut"), "added": ("1 lisätty", "{0} lisätty"), "removed": ("1 poistettu", "{0} poistettu"),
         "triples": "{1} kolmikosta poistettu {0}, lisätty {2}; nyt {3}.", "more": "… ja {0} muuta",
         "stored": "Literaalien kirjoitusasuja ei verrattu, koska varasto pitää ne omassa muodossaan.",
         "sharing": "Eroa on vain siinä, mitkä tyhjät solmut ovat yksi ja sama.",
@@ -109,7 +112,8 @@ class Reading:
     def label(self, iri: str) -> str:
         """The label of an IRI in the language, else in English, else in any; its short form if it has none."""
         if iri not in self._labels:
-            self._labels[iri] = next(filter(None, (self._label_in(side, iri) for side in self._sides)), self.short(iri))
+            found = next(filter(None, (self._label_in(side, iri) for side in self._sides)), None)
+            self._labels[iri] = found or (self.words["type"] if iri == _TYPE else self.short(iri))
         return self._labels[iri]
 
     def _label_in(self, side: Side, iri: str) -> str:
@@ -118,7 +122,7 @@ class Reading:
             labels = {o.language or "": o.value for p, o in about if p.value == prop and isinstance(o, ox.Literal)}
             for language in (self.lang, "en", "", *labels):
                 if language in labels:
-                    return " ".join(labels[language].split())
+                    return _on_one_line(labels[language])
         return ""
 
     def short(self, iri: str) -> str:
@@ -144,11 +148,12 @@ class Reading:
 
     def _literal(self, term: ox.Literal) -> str:
         if term.language:
-            return f"“{' '.join(term.value.split())}”@{term.language}"
+            return f"“{_on_one_line(term.value)}”@{term.language}"
         if term.datatype.value != _XSD_STRING:
-            return show(to_python(term))
+            return _on_one_line(show(to_python(term)))
         # A text in which blanks are all that there is, or that changed, is shown with them.
-        return term.value if term.value == " ".join(term.value.split()) and term.value else f"“{term.value!s}”".replace("\n", "⏎")
+        plain = _on_one_line(term.value)
+        return plain if plain and plain == term.value else "“" + _CONTROL.sub("�", term.value.replace("\n", "⏎")) + "”"
 
     def _number(self, term: Any) -> str:
         value = to_python(term)
@@ -230,15 +235,14 @@ class Reading:
     def _rows(self, change: PropertyChange) -> list[Row]:
         """The rows of a property: texts by language, as each language has its own."""
         label = self.label(change.property)
-        if change.rewritten and not change.removed and not change.added:
-            was, now = (tuple(pair[way].value for pair in change.rewritten) for way in (0, 1))
-            return [Row("rewritten", label, was, now, source=self.words["rewritten"])]
-        by_language: dict[str, tuple[list[Any], list[Any]]] = defaultdict(lambda: ([], []))
-        pairs = zip(*change.rewritten, strict=True) if change.rewritten else ((), ())
-        for way, (terms, rewritten) in enumerate(zip((change.removed, change.added), pairs, strict=True)):
-            for term in (*terms, *rewritten):
-                by_language[getattr(term, "language", None) or ""][way].append(term)
         rows = []
+        if change.rewritten:
+            was, now = (tuple(pair[way].value for pair in change.rewritten) for way in (0, 1))
+            rows.append(Row("rewritten", label, was, now, source=self.words["rewritten"]))
+        by_language: dict[str, tuple[list[Any], list[Any]]] = defaultdict(lambda: ([], []))
+        for way, terms in enumerate((change.removed, change.added)):
+            for term in terms:
+                by_language[getattr(term, "language", None) or ""][way].append(term)
         for language, (old, new) in sorted(by_language.items()):
             values = self._values(old, new, quote=not language), self._values(new, old, quote=not language)
             rows.append(Row(_change(*values), f"{label} ({language})" if language else label, tuple(values[0]), tuple(values[1])))
@@ -249,7 +253,7 @@ class Reading:
         beside = {self.value(other) for other in others}
         texts = []
         for term in terms:
-            text = self.value(term) if quote else " ".join(term.value.split())
+            text = self.value(term) if quote else _on_one_line(term.value)
             if quote and text in beside:
                 text = str(term) if not isinstance(term, ox.Literal) else f"{text} ({self.short(term.datatype.value)})"
             texts.append(text)
@@ -297,6 +301,9 @@ class Reading:
         hidden: tuple[str, ...],
         source: str,
     ) -> Row:
+        if not all(self._plain(thing.thing, hidden, side) for side in (self.difference.old, self.difference.new)):
+            # More than the one line can say.
+            hidden, was, now = (), None, None
         changes = [c for c in thing.properties if c.property not in hidden or (c.rewritten and not (c.removed or c.added))]
         rows = (
             tuple(sorted((row for c in changes for row in self._rows(c)), key=lambda r: r.label.casefold()))
@@ -309,6 +316,12 @@ class Reading:
             label, old, new = f"{label} {new or old}".rstrip(), "", ""
         name = self.short(thing.thing)
         return Row(thing.status, label, (old,) if old else (), (new,) if new else (), source, name, thing.thing, rows)
+
+    @staticmethod
+    def _plain(iri: str, properties: tuple[str, ...], side: Side) -> bool:
+        """Whether each of the properties has one value at most; of what a claim states, all together."""
+        held = [p.value for p, _ in side.about(iri) if p.value in properties]
+        return len(held) <= 1 if properties == _STATES else len(held) == len(set(held))
 
     def _sources(self, iri: str) -> str:
         """Where a sum is stated: the passages of its claims, each once."""
@@ -350,6 +363,11 @@ class Reading:
         if not difference.forms_compared:
             lines.append(self.words["stored"])
         return lines
+
+
+def _on_one_line(text: str) -> str:
+    """A text without line ends, and without what would steer a terminal."""
+    return _CONTROL.sub("�", " ".join(text.split()))
 
 
 def _change(old: list[str], new: list[str]) -> Literal["changed", "added", "removed"]:

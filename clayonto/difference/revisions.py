@@ -86,9 +86,11 @@ def files_at(revision: Revision, path: str, *, base: str) -> list[Source]:
     ]
 
 
-def files_now(folder: Path, *, base: str) -> list[Source]:
-    """The RDF files of a folder that git keeps or would keep: neither what it is told to ignore, nor links."""
-    listed = _git("-C", str(folder), "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate") or b""
+def files_now(folder: Path, *, base: str) -> list[Source] | None:
+    """The RDF files of a folder that git keeps or would keep: neither what it is told to ignore, nor links; ``None`` if it is in no repository."""
+    listed = _git("-C", str(folder), "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", fails=True)
+    if listed is None:
+        return None
     files = (folder / os.fsdecode(name) for name in sorted(set(listed.split(b"\0"))) if name and _is_rdf(os.fsdecode(name)))
     return [Source(str(f), FORMATS[f.suffix.lower()], f, base) for f in files if f.is_file() and not f.is_symlink()]
 

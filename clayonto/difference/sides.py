@@ -18,7 +18,7 @@ from clayonto.difference.blank import has_blank
 from clayonto.engines.disk import DiskEngine, is_store
 from clayonto.errors import DataError
 from clayonto.graph import KnowledgeGraph
-from clayonto.sources import bundled, from_paths
+from clayonto.sources import FORMATS, bundled, from_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -98,6 +98,8 @@ def pair(old: str | Path | KnowledgeGraph, new: str | Path | KnowledgeGraph, *, 
     """Both sides of a comparison. See :func:`clayonto.diff` for what they can be."""
     found = [_find(given) for given in (old, new)]
     sides = [_side(given, other, base=base) for given, other in (found, reversed(found))]
+    if not sides[0].lines and not sides[1].lines and any(isinstance(given, revisions.Revision) for given in found):
+        raise DataError(f"has no RDF file, and neither has {new}; one that is compared ends with {', '.join(FORMATS)}.", path=str(old))
     if sides[0].stored or sides[1].stored:
         return sides[0].normal, sides[1].normal
     return sides[0], sides[1]
@@ -119,14 +121,12 @@ def _side(given: KnowledgeGraph | Path | revisions.Revision, other: object, *, b
     if isinstance(given, KnowledgeGraph):
         return of_graph(given)
     if isinstance(given, revisions.Revision):
-        path = given.path
-        if path is None:
-            path = revisions.inside(other) if isinstance(other, Path) and not is_store(other) else ""
-        return Side.of_sources(given.typed, revisions.files_at(given, path, base=base))
+        return Side.of_sources(given.typed, revisions.files_at(given, _path_in(given, other), base=base))
     if is_store(given):
         return of_graph(KnowledgeGraph((), engine=DiskEngine(given), base=base), name=str(given))
-    if isinstance(other, revisions.Revision) and other.path is None and given.is_dir():
-        return Side.of_sources(str(given), revisions.files_now(given, base=base))
+    kept = revisions.files_now(given, base=base) if isinstance(other, revisions.Revision) and given.is_dir() else None
+    if kept is not None:
+        return Side.of_sources(str(given), kept)
     try:
         return Side.of_sources(str(given), from_paths([given], base=base))
     except DataError as error:
@@ -135,6 +135,19 @@ def _side(given: KnowledgeGraph | Path | revisions.Revision, other: object, *, b
         raise DataError(
             "is no file, folder or pattern that exists, and no revision of a git repository that one is in.", path=str(given)
         ) from error
+
+
+def _path_in(revision: revisions.Revision, other: object) -> str:
+    """The path of a revision to compare: the one typed with it, else that of the other side, else all of it."""
+    if revision.path is not None:
+        return revision.path
+    if isinstance(other, revisions.Revision):
+        return other.path or ""
+    if not isinstance(other, Path) or is_store(other):
+        return ""
+    if not other.exists():
+        raise DataError("held against a revision, a path is that of a file or folder that exists.", path=str(other))
+    return revisions.inside(other)
 
 
 def of_graph(graph: KnowledgeGraph, *, name: str = "") -> Side:
