@@ -17,7 +17,9 @@
     ├── EditError                    2   a change that cannot be made
     │   ├── NotConformingError       1   the changed data would not conform; ``report`` says why
     │   └── PatchError               1   a patch that does not fit the graph
+    ├── ShapesError                  2   a shape is not what SHACL allows
     ├── DataError                    2   a file cannot be read as RDF, with line and column
+    ├── OutputError                  3   an answer cannot be written where it should go
     ├── BundleError                  3   the bundled folders are not there
     └── EngineError                  3   an engine failed
 
@@ -167,6 +169,23 @@ class PatchError(EditError):
         self.misfits = tuple(misfits)
         told = "\n".join(self.misfits[:most]) + (f"\n… and {len(self.misfits) - most} more." if len(self.misfits) > most else "")
         super().__init__(f"The patch does not fit the graph, so nothing was changed.\n{told}")
+
+
+class ShapesError(ClayontoError):
+    """A shape is not what SHACL allows; ``shape`` is its IRI, or the empty text."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, shape: str = "") -> None:
+        self.shape = shape
+        super().__init__(message)
+
+
+class OutputError(ClayontoError):
+    """An answer cannot be written where it should go."""
+
+    def __init__(self, error: OSError, *, path: str = "standard output") -> None:
+        super().__init__(f"{path} cannot be written: {error.strerror or error}.")
 
 
 class BundleError(ClayontoError):

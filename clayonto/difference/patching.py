@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from clayonto.difference.blank import components, signature
 from clayonto.difference.rdfpatch import Patch, is_nameless, nodes_of, read_patch
 from clayonto.engines.disk import DiskEngine, is_store
-from clayonto.errors import DataError, PatchError, UsageError
+from clayonto.errors import DataError, OutputError, PatchError, UsageError
 from clayonto.files import replace
 from clayonto.graph import KnowledgeGraph
 from clayonto.namespaces import ID
@@ -91,6 +91,7 @@ def patch(
     :raises PatchError: if the patch must fit and does not.
     :raises DataError: if something cannot be read.
     :raises UsageError: if the graph is neither of these, or would lose comments.
+    :raises OutputError: if the file cannot be written; it is as it was then.
 
     >>> import clayonto
     >>> kg = clayonto.load()
@@ -119,7 +120,10 @@ def patch(
     done = apply(changes if isinstance(changes, Patch) else read_patch(changes), document.triples, strict=strict)
     if done.removed or done.added or done.prefixes:
         prefixes = {prefix: iri for prefix, iri in {**document.prefixes, **done.prefixes}.items() if iri is not None}
-        replace(file, document._replace(triples=done.triples, prefixes=prefixes).to_text())
+        try:
+            replace(file, document._replace(triples=done.triples, prefixes=prefixes).to_text())
+        except OSError as error:
+            raise OutputError(error, path=str(file)) from error
     return done
 
 
