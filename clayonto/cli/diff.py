@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +12,20 @@ from clayonto.cli.common import format_option, lang_option, output_option, texts
 from clayonto.cli.language import command, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+
+@contextmanager
+def told(text: str) -> Iterator[None]:
+    """Say on a terminal what takes so long, and take it back when it is done."""
+    shown = sys.stderr.isatty()
+    if shown:
+        click.echo(text, err=True, nl=False)
+    try:
+        yield
+    finally:
+        if shown:
+            click.echo("\r\x1b[K", err=True, nl=False)
 
 
 @command(
@@ -42,7 +56,9 @@ def diff(ctx: click.Context, old: str, new: str, full: bool, lang: str, style: s
     """Show what changed."""
     from clayonto.difference.compare import diff as compare
 
-    found = compare(old, new)
+    waiting = say(f"Comparing {old} and {new} …", f"Verrataan: {old} ja {new} …")
+    with told(waiting):
+        found = compare(old, new)
     forms: dict[str, Callable[[], str]] = {
         "text": lambda: found.to_text(lang=lang, full=full),
         "json": lambda: found.to_json(lang=lang),

@@ -63,19 +63,21 @@ def components(lines: Iterable[Line]) -> list[list[Line]]:
     parent: dict[bytes, bytes] = {}
 
     def root(node: bytes) -> bytes:
-        parent.setdefault(node, node)
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
+        above = parent.setdefault(node, node)
+        while above != node:
+            parent[node] = parent[above]
+            node, above = above, parent[above]
         return node
 
     anchored = []
     for line in lines:
         subject, _, value = terms_of(line)
-        nodes = [term for term in (subject, value) if is_blank(term)]
-        if len(nodes) == 2:
-            parent[root(nodes[0])] = root(nodes[1])
-        anchored.append((line, nodes[0]))
+        if not is_blank(subject):
+            anchored.append((line, value))
+            continue
+        anchored.append((line, subject))
+        if is_blank(value):
+            parent[root(subject)] = root(value)
     found: dict[bytes, list[Line]] = defaultdict(list)
     for line, node in anchored:
         found[root(node)].append(line)

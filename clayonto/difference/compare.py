@@ -125,7 +125,8 @@ class Difference:
         return next((types for types in of_sides if types), ())
 
     def _property(self, predicate: Any, gone: list[Any], come: list[Any]) -> PropertyChange | None:
-        gone, come = self._without_same_outline(gone, come)
+        if all(any(isinstance(o, ox.BlankNode) for o in values) for values in (gone, come)):
+            gone, come = self._without_same_outline(gone, come)
         rewritten = []
         if gone and come:
             canonical: dict[tuple[str, str], list[Any]] = defaultdict(list)

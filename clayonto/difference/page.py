@@ -70,13 +70,13 @@ _SIGNS: Final = {"changed": "~", "added": "+", "removed": "âˆ’", "rewritten": "â
 
 def to_html(difference: Difference, *, lang: str = "en", full: bool = False) -> str:
     """See :meth:`clayonto.Difference.to_html`."""
-    return _Page(Reading(difference, lang), full=full).document()
+    return _Page(Reading(difference, lang, full=full)).document()
 
 
 class _Page:
-    def __init__(self, reading: Reading, *, full: bool) -> None:
+    def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self.full = full
+        self.full = reading.full
         self.words = _WORDS[reading.lang]
 
     def document(self) -> str:

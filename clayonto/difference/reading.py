@@ -95,10 +95,11 @@ class Section(NamedTuple):
 
 
 class Reading:
-    """A difference in one language, ``en`` or ``fi``."""
+    """A difference in one language, ``en`` or ``fi``; ``full`` says whether things that were added or removed as a whole have rows."""
 
-    def __init__(self, difference: Difference, lang: str) -> None:
+    def __init__(self, difference: Difference, lang: str, *, full: bool = False) -> None:
         self.difference = difference
+        self.full = full
         self.lang = lang if lang in WORDS else "en"
         self.words: dict[str, Any] = dict(WORDS[self.lang])
         self._labels: dict[str, str] = {}
@@ -206,13 +207,16 @@ class Reading:
         return None
 
     def _entry(self, iri: str, own: ThingChange | None, parts: list[ThingChange]) -> Entry:
-        rows = [row for change in own.properties for row in self._rows(change)] if own else []
-        told = [(CLAY.Claim in part.types, self._claim(part) if CLAY.Claim in part.types else self._sum(part)) for part in parts]
-        told.sort(key=lambda t: (t[0], t[1].label.casefold(), t[1].iri))
+        claims = [part for part in parts if CLAY.Claim in part.types]
+        sums = [part for part in parts if CLAY.Claim not in part.types]
+        rows: list[Row] = []
+        if self.full or own is None or own.status == "changed":
+            rows += sorted((row for change in own.properties for row in self._rows(change)) if own else (), key=_by_label)
+            rows += sorted(map(self._sum, sums), key=_by_label) + sorted(map(self._claim, claims), key=_by_label)
         counts = [
             self.count("values", sum(len(c.removed) + len(c.added) for c in own.properties) if own else 0),
-            self.count("sums", sum(not is_claim for is_claim, _ in told)),
-            self.count("claims", sum(is_claim for is_claim, _ in told)),
+            self.count("sums", len(sums)),
+            self.count("claims", len(claims)),
         ]
         nameless = own is not None and isinstance(own.thing, BlankNode)
         said = self.difference.outlines.text(ox.BlankNode(iri), self._inside) if nameless else ""
@@ -223,7 +227,7 @@ class Reading:
             name="" if nameless or self.label(iri) == self.short(iri) else self.short(iri),
             iri="" if nameless else iri,
             status=own.status if own else "changed",
-            rows=(*sorted(rows, key=lambda r: (r.label.casefold(), r.old, r.new)), *(row for _, row in told)),
+            rows=tuple(rows),
             counts=", ".join(filter(None, counts)),
         )
 
@@ -368,6 +372,10 @@ class Reading:
 def _on_one_line(text: str) -> str:
     """A text without line ends, and without what would steer a terminal."""
     return _CONTROL.sub("�", " ".join(text.split()))
+
+
+def _by_label(row: Row) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+    return row.label.casefold(), row.iri, row.old, row.new
 
 
 def _change(old: list[str], new: list[str]) -> Literal["changed", "added", "removed"]:

@@ -37,20 +37,20 @@ class Side:
     a store has rewritten its literals, so that their forms are not the sources' own.
     """
 
-    def __init__(self, name: str, lines: Iterable[Line], *, stored: bool = False) -> None:
+    def __init__(self, name: str, lines: Iterable[Line], *, stored: bool = False, own_names: bool = False) -> None:
         self.name = name
         self.stored = stored
         given = set(lines) - {b""}
         nameless = {line for line in given if has_blank(line)}
-        # Two stores, or a graph and itself, would name different blank nodes alike, or the same.
-        self.nameless = frozenset(_renamed(nameless)) if nameless else frozenset()
+        # Two stores, or a graph and itself, may have names in common.
+        self.nameless = frozenset(nameless if own_names or not nameless else _renamed(nameless))
         self.lines = sorted((given - nameless) | self.nameless)
         self._known: dict[str, list[tuple[Any, Any]]] = {}
 
     @classmethod
     def of_sources(cls, name: str, sources: Iterable[Source]) -> Side:
         """The merge of files."""
-        return cls(name, (line for source in sources for line in source.n_triples().split(b"\n")))
+        return cls(name, (line for source in sources for line in source.n_triples().split(b"\n")), own_names=True)
 
     def about(self, iri: str) -> list[tuple[Any, Any]]:
         """Predicate and object of each triple of a subject, sorted as N-Triples text; none if there are none."""

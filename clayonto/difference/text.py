@@ -19,7 +19,7 @@ MOST_WHOLE: Final = 10
 
 def to_text(difference: Difference, *, lang: str = "en", full: bool = False) -> str:
     """See :meth:`clayonto.Difference.to_text`."""
-    reading = Reading(difference, lang)
+    reading = Reading(difference, lang, full=full)
     sections = reading.sections()
     lines = [f"{difference.old.name} → {difference.new.name}", ""]
     for section in sections:
