@@ -7,7 +7,7 @@ between statements cannot, since statements move. Literals keep the form they we
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 import pyoxigraph as ox
 
@@ -86,6 +86,11 @@ class Document(NamedTuple):
     prefixes: Mapping[str, str]
     base: str | None
     head: str
+
+    @classmethod
+    def of(cls, triples: Iterable[tuple[Term, Term, Term]], *, base: str | None = ID) -> Self:
+        """A document of triples alone."""
+        return cls(triples, {}, base, "")
 
     def to_text(self) -> str:
         """The document in the project's form."""

@@ -247,6 +247,11 @@ def test_blank_nodes_too_much_alike_are_an_error_and_no_endless_wait(turtle: Wri
         blank.signature(
             [line.encode() for line in clique.replace("dct:subject", "<urn:p>").replace(" . ", " .\n").split("\n")], most_steps=200_000
         )
+    shared = "".join(f"_:a dct:subject _:n{n} . _:b dct:subject _:n{n} . " for n in range(1500))
+    assert diff(turtle(shared), turtle(shared)).equal
+    layers = "".join(f"_:l{n}x{a} dct:subject _:l{n + 1}x{b} . " for n in range(11) for a in range(4) for b in range(4))
+    found = diff(turtle(f"<x> dct:subject _:l0x0 . {layers}"), turtle(f"<x> dct:subject _:l0x0 . {layers} _:l11x0 dct:title 1 ."))
+    assert "[ … ]" in found.to_text()
     many = "<x> dct:subject [ dct:subject " + ", ".join("[ dct:title [ dct:title 1 ] ]" for _ in range(60)) + " ] ."
     assert diff(turtle(many), turtle(many)).equal
 

@@ -17,6 +17,7 @@ from clayonto import Patch, diff, patch
 from clayonto.difference.patching import apply, patched
 from clayonto.difference.rdfpatch import read_patch
 from clayonto.errors import DataError, EditError, PatchError, UsageError
+from clayonto.turtle import Document
 from tests.conftest import SOAK
 from tests.test_cli import run
 from tests.test_diff import BLANK_TRIPLES, GRAPHS, canonical, lines
@@ -44,7 +45,7 @@ def triples(text: str) -> list[tuple[ox.NamedNode | ox.BlankNode, ox.NamedNode, 
 
 def applied(text: str, change: str, *, strict: bool = True) -> list[str]:
     """What a graph of N-Triples becomes, as sorted text."""
-    return sorted(f"{ox.Triple(*t)} ." for t in apply(Patch.parse(change), triples(text), strict=strict).triples)
+    return sorted(f"{ox.Triple(*t)} ." for t in apply(Patch.parse(change), Document.of(triples(text)), strict=strict).triples)
 
 
 # ------------------------------------------------------------------ reading
@@ -64,7 +65,7 @@ def test_the_example_of_the_specification_is_read() -> None:
         ("A", "", 8),
         ("A", "", 9),
     ]
-    done = apply(read, [])
+    done = apply(read, Document.of([]))
     assert (len(done.added), done.removed) == (3, ())
     assert "@prefix owl: <http://www.w3.org/2002/07/owl#> ." in done.to_turtle()
     assert Patch.parse(read.to_text()).transactions[0][3].triple == read.transactions[0][3].triple
@@ -230,7 +231,7 @@ def test_a_difference_written_as_a_patch_makes_the_old_graph_the_new_one(
     assert canonical(after) == canonical({t.encode() for t in second})
     assert (len(done.removed) + len(done.added) == 0) == made.equal
     back = diff(new, old).to_patch()
-    undone = apply(Patch.parse(back), done.triples)
+    undone = apply(Patch.parse(back), done.document)
     assert canonical({f"{ox.Triple(*t)} .".encode() for t in undone.triples}) == canonical({t.encode() for t in first})
 
 
@@ -352,6 +353,22 @@ def test_a_graph_in_memory_is_patched() -> None:
         assert "1,340,000 → 1 EUR" in diff(clayonto.load(), kg).to_text()
 
 
+def test_blank_nodes_of_a_graph_in_memory_are_added_and_not_deleted(mine: Path) -> None:
+    kg = clayonto.load(mine, bundle=False)
+    before = len(kg)
+    value = '_:a <https://example.org/note> "sisällä" .'
+    with pytest.raises(UsageError, match="Blank nodes of a graph in memory cannot be deleted"):
+        patch(kg, Patch.parse(f"{WHOLE}D <https://w3id.org/clayonto/id/project/x> <https://example.org/note> _:a .\nD {value}"))
+    assert len(kg) == before
+    patch(kg, Patch.parse(f"{WHOLE}A {value}"))
+    assert len(kg.query('SELECT ?n { ?n <https://example.org/note> "sisällä" }')) == 2
+
+
+def test_headers_are_written_as_they_were_read() -> None:
+    text = 'H "two words" <urn:x> .\nH id <urn:a> .\nH id "b"@fi .\nH blank-nodes "whole" .\nTX .\nA _:a <urn:p> _:a .\nPD "" .\nTC .\n'
+    assert Patch.parse(text).to_text() == text
+
+
 # ------------------------------------------------------------------ the command
 
 
@@ -366,6 +383,7 @@ def test_the_command_changes_a_file_writes_another_or_refuses(mine: Path, tmp_pa
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "1 triples removed, 1 added.\n")
     assert mine.read_bytes() == old
     assert diff(out, new).equal
+    assert out.read_text(encoding="utf-8").startswith("# Omat hankkeet.\n@base <https://w3id.org/clayonto/id/> .\n@prefix clay:")
     printed = run("patch", str(mine), "-", "-o", "-", stdin=text)
     assert rdflib.compare.isomorphic(rdflib.Graph().parse(data=printed.stdout, format="turtle"), rdflib.Graph().parse(new, format="turtle"))
     assert run("patch", str(mine), "-", "--lang", "fi", stdin=text).stderr == "Poistettu 1 kolmikkoa, lisätty 1.\n"

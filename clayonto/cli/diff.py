@@ -71,19 +71,19 @@ def diff(ctx: click.Context, old: str, new: str, full: bool, lang: str, style: s
 
 
 @command(
-    short_help=say("Change a graph as a patch says.", "Muuta verkkoa paikan mukaan."),
+    short_help=say("Change a graph as a patch says.", "Muuta verkkoa paikkauksen mukaan."),
     help=say(
         "Change GRAPH, a Turtle file or a store, as PATCH says (RDF Patch, as “clayonto diff -f patch” writes it; - reads it from standard input), "
         "whole or not at all. With -o GRAPH stays as it is and may be any RDF file, folder or pattern. Exit code 1 when the patch does not fit.\n\n"
         "\b\n  clayonto diff old.ttl new.ttl -f patch -o change.rdfp\n  clayonto patch mine.ttl change.rdfp",
-        "Muuta VERKKOA (Turtle-tiedosto tai varasto) PAIKAN mukaan (RDF Patch, jollaisen ”clayonto diff -f patch” kirjoittaa; - lukee sen "
+        "Muuta VERKKOA (Turtle-tiedosto tai varasto) PAIKKAUKSEN mukaan (RDF Patch, jollaisen ”clayonto diff -f patch” kirjoittaa; - lukee sen "
         "vakiosyötteestä), kokonaan tai ei lainkaan. Valitsimella -o VERKKO jää ennalleen ja voi olla mikä tahansa RDF-tiedosto, kansio tai hahmo. "
-        "Lopetuskoodi on 1, kun paikka ei sovi.\n\n"
+        "Lopetuskoodi on 1, kun paikkaus ei sovi.\n\n"
         "\b\n  clayonto diff vanha.ttl uusi.ttl -f patch -o muutos.rdfp\n  clayonto patch oma.ttl muutos.rdfp",
     ),
 )
 @click.argument("graph", metavar=say("GRAPH", "VERKKO"))
-@click.argument("patch_", metavar=say("PATCH", "PAIKKA"))
+@click.argument("patch_", metavar=say("PATCH", "PAIKKAUS"))
 @click.option(
     "--lenient",
     is_flag=True,

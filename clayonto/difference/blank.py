@@ -134,7 +134,15 @@ class _Component:
         self.is_tree = len(pairs) == len(self.around) - 1
 
     def signature(self) -> bytes:
-        return self.least(self.refined(dict.fromkeys(self.around, b"")))
+        try:
+            return self.least(self.refined(dict.fromkeys(self.around, b"")))
+        except RecursionError:
+            raise self.too_much_alike() from None
+
+    def too_much_alike(self) -> DataError:
+        return DataError(
+            f"{len(self.around)} blank nodes that hang together are too much alike to be compared; give them IRIs, and they can be."
+        )
 
     def least(self, colours: _Colours) -> bytes:
         """The signature under colours that no refinement changes."""
@@ -145,18 +153,18 @@ class _Component:
         if not groups or self.is_tree:
             return _hash(*sorted(b" ".join(colours.get(term, term) for term in triple) for triple in self.triples))
         _, _, smallest = min(groups)
-        # Nodes with the very same surroundings are interchangeable: one of them stands for all.
-        twins = {frozenset(self.around[node]): node for node in smallest}
-        return min(self.least(self.refined({**colours, node: _hash(colours[node], b"singled out")})) for node in twins.values())
+        # Nodes with the very same surroundings are interchangeable, so they are told apart together, in any order.
+        twins: dict[frozenset[tuple[bytes, bytes]], list[bytes]] = defaultdict(list)
+        for node in smallest:
+            twins[frozenset(self.around[node])].append(node)
+        return min(self.least(self.refined({**colours, **_singled_out(nodes, colours)})) for nodes in twins.values())
 
     def refined(self, colours: _Colours) -> _Colours:
         groups = len(set(colours.values()))
         while True:
             self.steps -= self.effort
             if self.steps < 0:
-                raise DataError(
-                    f"{len(colours)} blank nodes that hang together are too much alike to be compared; give them IRIs, and they can be."
-                )
+                raise self.too_much_alike()
             colours = {
                 node: _hash(colours[node], *sorted(way + b" " + colours.get(other, other) for way, other in around))
                 for node, around in self.around.items()
@@ -165,6 +173,10 @@ class _Component:
             if refined == groups or refined == len(colours):
                 return colours
             groups = refined
+
+
+def _singled_out(nodes: list[bytes], colours: _Colours) -> _Colours:
+    return {node: _hash(colours[node], b"%d" % number) for number, node in enumerate(nodes)}
 
 
 def _hash(*parts: bytes) -> bytes:

@@ -28,6 +28,9 @@ _TYPE: Final = PREFIXES["rdf"] + "type"
 _FIRST, _REST, _NIL = (ox.NamedNode(PREFIXES["rdf"] + name) for name in ("first", "rest", "nil"))
 _DEEPEST: Final = 12
 """How many blank nodes inside one another are written out."""
+_MOST: Final = 2000
+"""How many blank nodes in all are written out as one value."""
+_CUT: Final = "[ … ]"
 
 
 class PropertyChange(NamedTuple):
@@ -133,13 +136,13 @@ class Difference:
             for term in come:
                 if isinstance(term, ox.Literal):
                     canonical[_value(term)].append(term)
-            for term in list(gone):
+            for term in gone:
                 twins = canonical.get(_value(term)) if isinstance(term, ox.Literal) else None
                 if twins:
                     twin = twins.pop()
                     rewritten.append((term, twin))
-                    gone.remove(term)
-                    come.remove(twin)
+            told = {term for pair in rewritten for term in pair}
+            gone, come = ([term for term in terms if term not in told] for terms in (gone, come))
         if not gone and not come and not rewritten:
             return None
         return PropertyChange(IRI(predicate.value), tuple(gone), tuple(come), tuple(rewritten))
@@ -284,20 +287,25 @@ class Outlines:
             if isinstance(s, ox.BlankNode):
                 self._about[s].append((p, o))
         self._texts: dict[Any, str] = {}
+        self._left = 0
 
     def text(self, node: Any, show: Callable[[Any], str] = str) -> str:
         """A blank node as in Turtle, ``[ property value ; … ]`` or ``( item … )``, terms as ``show`` writes them."""
-        if show is not str:
-            return self._outline(node, show, ())
-        if node not in self._texts:
-            self._texts[node] = self._outline(node, show, ())
-        return self._texts[node]
+        if show is str and node in self._texts:
+            return self._texts[node]
+        self._left = _MOST
+        text = self._outline(node, show, ())
+        if show is str:
+            # What was not told to its end is like nothing else.
+            self._texts[node] = text = f"{text} {node}" if _CUT in text else text
+        return text
 
     def _outline(self, node: Any, show: Callable[[Any], str], above: tuple[Any, ...]) -> str:
         if node in above:
             return f"↑{len(above) - above.index(node)}"
-        if len(above) == _DEEPEST:
-            return "[ … ]"
+        self._left -= 1
+        if len(above) == _DEEPEST or self._left < 0:
+            return _CUT
         inside = (*above, node)
 
         def value(term: Any) -> str:

@@ -16,7 +16,7 @@ from clayonto.files import replace
 from clayonto.graph import KnowledgeGraph
 from clayonto.namespaces import ID
 from clayonto.sources import from_paths, triples_of
-from clayonto.turtle import loses_comments, read_document, write_turtle
+from clayonto.turtle import Document, loses_comments, read_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,38 +28,44 @@ if TYPE_CHECKING:
 class Patched(NamedTuple):
     """What a patch makes of a graph.
 
-    All ``triples``, those ``removed`` and ``added``, the ``prefixes`` it sets (``None`` for those it deletes), and ``misfits``: what did not fit
-    and was left out, a sentence each.
+    ``document`` is all of it, with what a Turtle file had besides triples. ``removed`` and ``added`` are what changed, ``prefixes`` those that the
+    patch sets (``None`` for those it deletes), and ``misfits`` what did not fit and was left out, a sentence each.
     """
 
-    triples: tuple[Triple, ...]
+    document: Document
     removed: tuple[Triple, ...]
     added: tuple[Triple, ...]
     prefixes: dict[str, str | None]
     misfits: tuple[str, ...]
 
-    def to_turtle(self, *, base: str = ID) -> str:
+    @property
+    def triples(self) -> tuple[Triple, ...]:
+        """All triples, as pyoxigraph terms."""
+        return tuple(self.document.triples)
+
+    def to_turtle(self) -> str:
         """The graph as sorted Turtle."""
-        return write_turtle(self.triples, prefixes={p: iri for p, iri in self.prefixes.items() if iri is not None}, base=base)
+        return self.document.to_text()
 
 
-def apply(patch: Patch, triples: Iterable[Triple], *, strict: bool = True, stored: bool = False) -> Patched:
+def apply(patch: Patch, document: Document, *, strict: bool = True, stored: bool = False) -> Patched:
     """What a patch makes of a graph.
 
-    :param triples: the graph, as pyoxigraph terms; it is not changed.
+    :param document: the graph; it is not changed.
     :param strict: whether every deleted triple must be there and every added one must not; otherwise such changes are left out.
     :param stored: whether the graph's literals are in a store's own form; the patch's are put into it then.
     :raises PatchError: if the patch must fit and does not.
     """
-    work = _Application(triples)
+    work = _Application(document.triples)
     for block in _as_stored(patch.transactions) if stored else patch.transactions:
         work.carry_out(block)
     place = f"{patch.name}:" if patch.name else "line "
     misfits = [f"{place}{line}: {text}" if line else text for line, text in work.misfits]
     if misfits and strict:
         raise PatchError(misfits)
+    prefixes = {prefix: iri for prefix, iri in {**document.prefixes, **work.prefixes}.items() if iri is not None}
     return Patched(
-        triples=tuple(work.now),
+        document=document._replace(triples=tuple(work.now), prefixes=prefixes),
         removed=tuple(t for t in work.before if t not in work.now),
         added=tuple(t for t in work.now if t not in work.before),
         prefixes=work.prefixes,
@@ -73,8 +79,19 @@ def patched(graph: str | Path | KnowledgeGraph, changes: str | Path | Patch, *, 
     if not isinstance(graph, KnowledgeGraph) and is_store(Path(graph)):
         graph = KnowledgeGraph((), engine=DiskEngine(Path(graph)), base=base)
     if isinstance(graph, KnowledgeGraph):
-        return apply(wanted, graph.triples(), strict=strict, stored=graph.on_disk)
-    return apply(wanted, triples_of(from_paths([graph], base=base)), strict=strict)
+        return apply(wanted, Document.of(graph.triples(), base=base), strict=strict, stored=graph.on_disk)
+    if Path(graph).suffix.lower() == ".ttl" and Path(graph).is_file():
+        return apply(wanted, read_document(_text(Path(graph)), name=str(graph), base=base), strict=strict)
+    return apply(wanted, Document.of(triples_of(from_paths([graph], base=base)), base=base), strict=strict)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_bytes().decode()
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror or error}.", path=str(file)) from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"cannot be read: it is not UTF-8 at byte {error.start + 1}.", path=str(file)) from error
 
 
 def patch(
@@ -90,7 +107,7 @@ def patch(
     :param force: whether a Turtle file may lose comments that stand below its head.
     :raises PatchError: if the patch must fit and does not.
     :raises DataError: if something cannot be read.
-    :raises UsageError: if the graph is neither of these, or would lose comments.
+    :raises UsageError: if the graph is neither of these, would lose comments, or is in memory and has to lose blank nodes.
     :raises OutputError: if the file cannot be written; it is as it was then.
 
     >>> import clayonto
@@ -103,6 +120,9 @@ def patch(
         graph = KnowledgeGraph((), engine=DiskEngine(Path(graph)), base=base)
     if isinstance(graph, KnowledgeGraph):
         done = patched(graph, changes, strict=strict, base=base)
+        if not graph.on_disk and any(nodes_of(triple) for triple in done.removed):
+            # The engine has other names for them than the files, which are all that a triple could be found by.
+            raise UsageError("Blank nodes of a graph in memory cannot be deleted; patch the file, and load it again.")
         if done.removed or done.added:
             graph.apply(added=list(done.added), removed=list(done.removed), file=None)
         return done
@@ -110,18 +130,12 @@ def patch(
     if not file.is_file() or file.suffix.lower() != ".ttl":
         what = "is neither a Turtle file (.ttl) nor a store" if file.exists() else "does not exist"
         raise UsageError(f"{file} {what}, so it cannot be patched in place.")
-    try:
-        text = file.read_bytes().decode()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"cannot be read: {error}.", path=str(file)) from error
-    if loses_comments(text) and not force:
+    if not force and loses_comments(_text(file)):
         raise UsageError(f"{file} has comments below its head, which would be lost; nothing was changed.")
-    document = read_document(text, name=str(file), base=base)
-    done = apply(changes if isinstance(changes, Patch) else read_patch(changes), document.triples, strict=strict)
+    done = patched(file, changes, strict=strict, base=base)
     if done.removed or done.added or done.prefixes:
-        prefixes = {prefix: iri for prefix, iri in {**document.prefixes, **done.prefixes}.items() if iri is not None}
         try:
-            replace(file, document._replace(triples=done.triples, prefixes=prefixes).to_text())
+            replace(file, done.to_turtle())
         except OSError as error:
             raise OutputError(error, path=str(file)) from error
     return done

@@ -37,6 +37,7 @@ _ROW: Final = re.compile(r"[ \t]*(?P<code>[A-Za-z]+)(?:[ \t]+(?P<rest>.*?))?[ \t
 _CODES: Final = ("H", "TX", "TC", "TA", "PA", "PD", "A", "D")
 _PREFIX: Final = re.compile(r'(?:"(?P<quoted>[^"\\]*)"|(?P<word>[^\s"<>]+))(?:[ \t]+(?:"(?P<text>[^"\\]*)"|<(?P<iri>[^>]*)>))?')
 _HEADER: Final = re.compile(r'(?:"(?P<quoted>[^"\\]*)"|(?P<word>[A-Za-z][\w.-]*))[ \t]+(?P<term>.+)')
+_UNQUOTED: Final = re.compile(r"[A-Za-z][\w.-]*")
 # The other way to write a blank node, <_:label>, as a subject and as an object.
 _BLANK_IRI: Final = re.compile(r"^(?P<before>(?:[^ \t]+[ \t]+[^ \t]+[ \t]+)?)<_:(?P<label>[^>]*)>")
 _WHOLE: Final = ("blank-nodes", ox.Literal("whole"))
@@ -96,11 +97,13 @@ class Patch:
     def to_text(self) -> str:
         """The patch as text; the same changes make the same text, but for the labels of blank nodes."""
         rows = [row for block in self.transactions for row in ("TX .", *(operation.to_text() for operation in block), "TC .")]
-        headers = dict(self.headers)
-        if any(is_nameless(operation) for block in self.transactions for operation in block):
-            headers.setdefault(*_WHOLE)
-        headers.setdefault("id", ox.NamedNode(f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, chr(10).join(rows))}"))
-        return "".join(f"{row}\n" for row in (*(f"H {word} {term} ." for word, term in sorted(headers.items())), *rows))
+        headers = list(self.headers)
+        if _WHOLE not in headers and any(is_nameless(operation) for block in self.transactions for operation in block):
+            headers.append(_WHOLE)
+        if not any(word == "id" for word, _ in headers):
+            headers.append(("id", ox.NamedNode(f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, chr(10).join(rows))}")))
+        head = [f"H {word if _UNQUOTED.fullmatch(word) else chr(34) + word + chr(34)} {term} ." for word, term in headers]
+        return "".join(f"{row}\n" for row in (*head, *rows))
 
 
 def read_patch(file: str | Path | BinaryIO) -> Patch:
@@ -183,7 +186,7 @@ class _Reader:
         if not found:
             raise self.wrong(f"a header is a name and a term, such as “H id <urn:uuid:…> .”, not “{rest:.100}”.")
         quads = self.parsed(f"<urn:h> <urn:h> {found['term']} .")
-        self.headers.append((found["quoted"] or found["word"], quads[0].object))
+        self.headers.append((found["word"] if found["quoted"] is None else found["quoted"], quads[0].object))
 
     def transaction(self, code: str) -> None:
         if code == "TX":
@@ -203,7 +206,7 @@ class _Reader:
         if not isinstance(quads[0].graph_name, ox.DefaultGraph):
             raise self.wrong(f"a change of the graph {quads[0].graph_name}; patches here are of one graph, so leave its name out.")
         triple = (quads[0].subject, quads[0].predicate, quads[0].object)
-        if nodes_of(triple) and dict(self.headers).get(_WHOLE[0]) != _WHOLE[1]:
+        if nodes_of(triple) and _WHOLE not in self.headers:
             raise self.wrong(
                 "a blank node, whose label only the system that wrote the patch knows. Give the node an IRI; or, if the patch deletes and adds all "
                 'triples of its blank nodes together, say so at its top: H blank-nodes "whole" .'
