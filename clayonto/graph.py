@@ -101,6 +101,11 @@ class KnowledgeGraph:
         loaded = getattr(self._engine, "loaded", None) or [{"name": s.name, "graph": s.graph} for s in self._sources]
         return [{"name": entry["name"], "graph": entry["graph"]} for entry in loaded]
 
+    @property
+    def on_disk(self) -> bool:
+        """Whether the graph is on disk, so that its literals are as the store holds them, and not as the files write them."""
+        return not self._sources and hasattr(self._engine, "triples")
+
     def __len__(self) -> int:
         """How many triples the graph has."""
         return len(self._engine)
@@ -246,10 +251,20 @@ class KnowledgeGraph:
 
         :param bundled: whether the bundled files' triples are among them.
         """
-        if not self._sources and hasattr(self._engine, "triples"):
-            return list(self._engine.triples())
+        if self.on_disk:
+            return list(self._engine.triples())  # type: ignore[attr-defined]
         read = triples_of(s for s in self._sources if bundled or not s.bundled)
         return [*(t for t in dict.fromkeys(read) if t not in self._removed), *self._added]
+
+    def n_triples(self) -> bytes:
+        """All triples as canonical N-Triples, literals as in :meth:`triples`; a triple that several files state may come more than once."""
+        if self.on_disk:
+            return bytes(self._engine.n_triples())  # type: ignore[attr-defined]
+        if not self._added and not self._removed:
+            return b"".join(source.n_triples() for source in self._sources)
+        import pyoxigraph as ox
+
+        return ox.serialize((ox.Triple(*triple) for triple in self.triples()), format=ox.RdfFormat.N_TRIPLES) or b""
 
     def stated_in(self, triple: tuple[Any, Any, Any]) -> str:
         """The name of the first file that states a triple; the empty text if none does."""

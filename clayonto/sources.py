@@ -29,6 +29,7 @@ FORMATS: Final = {
     ".jsonld": ox.RdfFormat.JSON_LD,
 }
 """File ending to format."""
+_QUADS: Final = frozenset({ox.RdfFormat.TRIG, ox.RdfFormat.N_QUADS, ox.RdfFormat.JSON_LD})
 _MAX_XML_ENTITIES: Final = 1000
 
 
@@ -69,6 +70,19 @@ class Source(NamedTuple):
         data = self.read()
         try:
             return list(ox.parse(data, format=self.format, base_iri=self.base, rename_blank_nodes=True))
+        except SyntaxError as error:
+            raise self.unreadable(error) from error
+
+    def n_triples(self) -> bytes:
+        """The file's triples as canonical N-Triples, literals as written, in whatever graph they are; blank nodes are this call's own.
+
+        :raises DataError: with line and column, if the file is not what its ending says.
+        """
+        quads = ox.parse(self.read(), format=self.format, base_iri=self.base, rename_blank_nodes=True)
+        try:
+            if self.format in _QUADS:
+                return ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b""
+            return ox.serialize(quads, format=ox.RdfFormat.N_TRIPLES) or b""
         except SyntaxError as error:
             raise self.unreadable(error) from error
 
