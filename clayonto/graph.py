@@ -14,7 +14,7 @@ from clayonto.sources import bundled as bundled_files
 from clayonto.terms import IRI, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     import rdflib
@@ -166,12 +166,18 @@ class KnowledgeGraph:
         return self.run("search", text=text, lang=lang, limit=limit)
 
     def validate(
-        self, *, focus: Iterable[str] | None = None, bundled: bool = True, shapes: str | Path | None = None, engine: str | None = None
+        self,
+        *files: str | Path,
+        focus: Iterable[str] | None = None,
+        bundled: bool = True,
+        shapes: str | Path | None = None,
+        engine: str | None = None,
     ) -> ValidationReport:
         """The graph held against shapes.
 
         Files are read anew, so that no store has rewritten their literals; a graph on disk has only those of its store.
 
+        :param files: files, folders or patterns to check before they are loaded: their nodes, with the graph as context.
         :param focus: IRIs of the nodes to check; all nodes when ``None``.
         :param bundled: whether to check the nodes of the bundled files too, or only those of the files given to
             :func:`load`, with the bundled ones as context.
@@ -191,6 +197,12 @@ class KnowledgeGraph:
         if not bundled and not self._sources:
             raise UsageError("A graph on disk does not tell the bundled nodes from others; name the nodes to check with focus.")
         nodes: set[Any] | None = None if focus is None else {ox.NamedNode(expand(node, base=self.base)) for node in focus}
+        if files:
+            new = from_paths(files, base=self.base)
+            triples = triples_of(new)
+            nodes = {t[0] for t in triples} if nodes is None else nodes & {t[0] for t in triples}
+            data = Data.of_triples([*self.triples(), *triples])
+            return self._validate(data, nodes, shapes=shapes, engine=engine, sources=[*new, *self._by_nearness()])
         if not self._sources:
             return self._validate(Data.of_engine(self._engine), nodes, shapes=shapes, engine=engine)
         # Read once: a second reading would name blank nodes anew.
@@ -200,7 +212,7 @@ class KnowledgeGraph:
             nodes = own if nodes is None else nodes & own
         rest = [t for t in triples_of(s for s in self._sources if s.bundled) if t not in self._removed]
         data = Data.of_triples([*rest, *theirs], engine=self._engine)
-        return self._validate(data, nodes, shapes=shapes, engine=engine)
+        return self._validate(data, nodes, shapes=shapes, engine=engine, sources=self._by_nearness())
 
     def validate_triples(self, triples: Iterable[tuple[Any, Any, Any]]) -> ValidationReport:
         """Triples of pyoxigraph terms held against the bundled shapes: what the graph would say if it held just these."""
@@ -209,13 +221,29 @@ class KnowledgeGraph:
         return self._validate(Data.of_triples(triples), None)
 
     def _validate(
-        self, data: Data, focus: set[Any] | None, *, shapes: str | Path | None = None, engine: str | None = None
+        self,
+        data: Data,
+        focus: set[Any] | None,
+        *,
+        shapes: str | Path | None = None,
+        engine: str | None = None,
+        sources: Sequence[Source] = (),
     ) -> ValidationReport:
         from clayonto.validation import validate
         from clayonto.validation.shapes import Shapes
 
-        files = bundled_files("shapes") if shapes is None else from_paths([shapes], base=self.base)
-        return validate(data, Shapes(triples_of(files)), focus=None if focus is None else frozenset(focus), base=self.base, engine=engine)
+        if shapes is None:
+            held = Shapes(triples_of(bundled_files("shapes")))
+        else:
+            from clayonto.validation.wellformed import checked
+
+            held = checked(from_paths([shapes], base=self.base), base=self.base)
+        nodes = None if focus is None else frozenset(focus)
+        return validate(data, held, focus=nodes, base=self.base, engine=engine, sources=sources)
+
+    def _by_nearness(self) -> list[Source]:
+        """The files in the order in which a person would look for a node: their own, the data, the rest."""
+        return sorted(self._sources, key=lambda source: (source.bundled, not source.name.startswith("data/")))
 
     def edit(self, file: str | Path | None = None, *, validate: bool = False) -> Change:
         """A change of the graph, whole or not at all: use it in a ``with`` block and call its methods.

@@ -1,0 +1,89 @@
+"""Where in its file the node of a result stands, and the value that is wrong with it; read when somebody asks."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from clayonto.places import Place
+    from clayonto.sources import Source
+    from clayonto.validation.base import Result
+    from clayonto.validation.data import Data
+    from clayonto.validation.paths import Term
+
+
+class Where:
+    """The places of nodes and values in the files that data was read from; none for data that comes from elsewhere."""
+
+    def __init__(self, data: Data, sources: Sequence[Source]) -> None:
+        self._data = data
+        self._sources = sources
+        self._known: dict[Term, Place | None] = {}
+
+    def of(self, result: Result) -> Place | None:
+        """The line where the offending node's statement starts; where another file states the offending value, the value's line there."""
+        node, value = self.node(result.focus), self.value(result)
+        return value if node is None or (value is not None and value.file != node.file) else node
+
+    def node(self, term: Term) -> Place | None:
+        """The line where a node is described; if it is not, where it is named. For a nameless node, a line inside it."""
+        if not self._sources:
+            return None
+        if term not in self._known:
+            self._known[term] = None  # nameless nodes may have one another in a circle
+            self._known[term] = self._node(term)
+        return self._known[term]
+
+    def value(self, result: Result) -> Place | None:
+        """The line of the offending value, where the result's path is one property that has it."""
+        if not self._sources or result.path is None or result.path.iri is None or result.value is None:
+            return None
+        if isinstance(result.focus, ox.BlankNode) or isinstance(result.value, ox.BlankNode):
+            return None
+        place: Place | None = self._places.of_triple((result.focus, result.path.iri, result.value))
+        return place
+
+    @cached_property
+    def owners(self) -> Mapping[Any, tuple[Any, Any]]:
+        """Of each term that is an object: the first subject that has it, and by which property."""
+        found: dict[Any, tuple[Any, Any]] = {}
+        for s, p, o in self._data.triples() if self._sources else ():
+            found.setdefault(o, (s, p))
+        return found
+
+    @cached_property
+    def _places(self) -> Any:
+        from clayonto.places import Places
+
+        return Places(self._sources)
+
+    def _node(self, term: Term) -> Place | None:
+        place: Place | None = None
+        if isinstance(term, ox.NamedNode):
+            place = self._places.of_node(term.value)
+        elif isinstance(term, ox.BlankNode):
+            place = self._inside(term)
+        if place is None and term in self.owners:
+            subject, by = self.owners[term]
+            if not isinstance(subject, ox.BlankNode):
+                place = self._places.of_triple((subject, by, term))
+            place = place or self.node(subject)
+        return place
+
+    def _inside(self, node: ox.BlankNode) -> Place | None:
+        """The first line of what is said of this nameless node and of no other."""
+        data = self._data
+        own = [
+            (node, ox.NamedNode(by), data.terms[value])
+            for _, by, value in data.predicates_of([data.id(node)])
+            if not isinstance(data.terms[value], ox.BlankNode)
+            and not any(
+                other != node and isinstance(other, ox.BlankNode) for other in map(data.terms.__getitem__, data.subjects(by)[value])
+            )
+        ]
+        return min((place for triple in own if (place := self._places.of_triple(triple)) is not None), default=None)
