@@ -30,7 +30,8 @@ _PLACEHOLDER: Final = re.compile(r"\{(value|thing)\}")
 _VARIABLE: Final = re.compile(r"\{[?$](\w+)\}")
 
 _SUBJECT: Final = {"en": "{thing}: the value {value} of {property}", "fi": "{thing}: ominaisuuden {property} arvo {value}"}
-"""What is wrong, where it is a value of a property; otherwise it is the thing itself."""
+_OF_NO_PROPERTY: Final = {"en": "{thing}: the value {value}", "fi": "{thing}: arvo {value}"}
+"""What is wrong, where it is a value of a property, or one that a query gives; otherwise it is the thing itself."""
 _OF_VALUE: Final = {
     "class": (
         "is not of the class {demand}; say that it is, or name another",
@@ -187,7 +188,7 @@ class Words:
 
         def fill(found: re.Match[str]) -> str:
             value = values.get(found[1])
-            return found[0] if value is None else cut(name(value))
+            return "…" if value is None else cut(name(value))
 
         return tuple(
             ox.Literal(_VARIABLE.sub(fill, t.value), language=t.language) if t.language else ox.Literal(_VARIABLE.sub(fill, t.value))
@@ -207,8 +208,11 @@ class Words:
         elif parameter in _OF_THING:
             whole = _OF_THING[parameter][at]
         else:
-            of_property = result.path is not None and result.value is not None
-            subject = _SUBJECT[lang] if of_property else "{thing}"
+            subject = "{thing}"
+            if result.value is not None and result.path is not None:
+                subject = _SUBJECT[lang]
+            elif result.value not in (None, result.focus):
+                subject = _OF_NO_PROPERTY[lang]
             whole = f"{subject} {_OF_VALUE.get(parameter, _OF_VALUE[''])[at]}"
         # format_map puts values in as they are: braces in them mean nothing.
         return whole.format_map(words) + "."
@@ -222,7 +226,7 @@ class Words:
             "actual": _actual(result.value, demands, lang, names),
             "about": "",
         }
-        if parameter in _OF_VALUE or parameter in _OF_THING:
+        if parameter:
             words["demand"] = names.joined((names.demanded(d, lang) for d in demands), lang)
         else:
             words["demand"], words["about"] = self._rule(result, lang)

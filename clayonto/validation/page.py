@@ -105,7 +105,7 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 caption { text-align: left; color: var(--soft); padding: .8rem 1rem .4rem; }
 th, td { text-align: left; padding: .4rem 1rem; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 thead th { border-top: 0; color: var(--soft); font-weight: 600; white-space: nowrap; }
-tbody th { font-weight: 400; }
+tbody th { font-weight: 400; } th code { color: var(--soft); }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.none { color: var(--soft); } td.some { color: var(--tone); font-weight: 650; }
 footer { color: var(--soft); font-size: .86rem; padding-top: 1.5rem; padding-bottom: 3rem; }
@@ -167,13 +167,18 @@ class _Page:
         yield "".join(f'<th scope="col" class="number">{name}</th>' for name in head[:3]) + "</tr></thead>\n<tbody>"
         for number, group in enumerate(self.groups.values(), start=1):
             counts = Counter(one.severity for one in group)
-            yield f'<tr><th scope="row"><a href="#g{number}">{_bidi(self.title(group[0]))}</a></th>{_counts(counts)}</tr>'
+            yield f'<tr><th scope="row"><a href="#g{number}">{_bidi(self.title(group[0]))}</a>{self.subtitle(group[0])}</th>{_counts(counts)}</tr>'
         yield "</tbody>\n</table></div></nav>\n<p></p>"
 
     def title(self, one: Violation) -> str:
         if self.by == "shape":
             return one.rule_label(self.lang)
         return one.label.get(self.lang) or one.label.get("en") or one.thing(self.lang)
+
+    def subtitle(self, one: Violation) -> str:
+        """What tells two shapes apart that are about one property."""
+        short = shorten(one.rule)
+        return f" <code>{_bidi(short)}</code>" if self.by == "shape" and short != self.title(one) else ""
 
     def group(self, number: int, group: Sequence[Violation]) -> Iterator[str]:
         first = group[0]
@@ -198,14 +203,14 @@ class _Page:
                 facts.append((self.say("place").lower(), f"<code>{_text(str(one.place))}</code>"))
         if one.path is not None:
             facts.append((self.say("property"), _bidi(one.path_label[self.lang])))
-        if one.value is not None and not one.value.startswith("_:"):
-            value = one.value if len(one.value) <= 300 else one.value[:299] + "…"
-            facts.append((self.say("value"), f"<code>{_bidi(value)}</code>"))
-        at = one.value_place
-        if at is not None and at.line and at != one.place:
-            facts.append((self.say("line"), f"<code>{_text(str(at))}</code>"))
-        if self.by == "thing":
-            facts.append((self.say("rule"), _link(one.rule, self.report.base)))
+        if one.value is not None:
+            facts.append((self.say("value"), _bidi(one.shown_value(self.lang))))
+        at, place = one.value_place, one.place
+        if at is not None and at.line and at != place:
+            same = place is not None and at.file == place.file
+            facts.append((self.say("line"), f"<code>{at.line if same else _text(str(at))}</code>"))
+        rule = f"{_link(one.rule, self.report.base)} " if self.by == "thing" else ""
+        facts.append((self.say("rule"), f"{rule}<code>{_text(one.demand)}</code>"))
         listed = "".join(f"<div><dt>{name}</dt><dd>{told}</dd></div>" for name, told in facts)
         yield f"<dl>{listed}</dl></div></li>"
 

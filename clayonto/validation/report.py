@@ -170,6 +170,18 @@ class Violation:
         label, short = names.label(self.result.focus, lang), shorten(self.focus, base=names.base)
         return f"{label}  ({short})" if label else short
 
+    def shown_value(self, lang: str = "en") -> str:
+        """The offending value for people: an IRI by its label and its short form; the empty text where there is none."""
+        return "" if self.result.value is None else self._words.names.value(self.result.value, lang)
+
+    @property
+    def demand(self) -> str:
+        """The parameter of SHACL that is broken, such as ``sh:maxCount``, or the component, such as one of your own."""
+        local = self.component.removeprefix(_SH).removesuffix("ConstraintComponent")
+        if local == self.component or not self.component.startswith(_SH):
+            return shorten(self.component)
+        return "sh:sparql" if local == "SPARQL" else f"sh:{local[:1].lower()}{local[1:]}"
+
     def rule_label(self, lang: str = "en") -> str:
         """The rule for people: its label, else that of the property or the class it is about, else its short IRI."""
         return self._words.names.shape_label(self.rule_node, lang) or shorten(self.rule)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources, util
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
@@ -52,7 +52,7 @@ def checked(sources: Sequence[Source], *, base: str = ID) -> Shapes:
     triples = triples_of(sources)
     data = Data.of_triples(triples)
     where = Where(data, sources)
-    faults: list[tuple[Term | None, str]] = [*_unknown_terms(triples, where)]
+    faults = list(_unknown_terms(triples, where))
     shapes: Shapes | None = None
     refused: Term | None = None
     told = ""
@@ -60,16 +60,16 @@ def checked(sources: Sequence[Source], *, base: str = ID) -> Shapes:
         shapes = Shapes(triples)
     except ShapesError as error:
         refused, told = (ox.NamedNode(error.shape) if error.shape else None), str(error)
-        faults.append((refused, told))
+        faults.append(_Fault(refused, None if refused is None else where.node(refused), told))
     results = _broken_rules(data, triples, sources, base=base)
     plain = [one for one in results if one.component not in _OPAQUE]
-    known = {node for node, _ in faults} | {one.result.focus for one in plain}
+    known = {fault.node for fault in faults} | {one.result.focus for one in plain}
     for one in results:
         again = one.result.focus == refused and one.result.path is not None and one.result.path.short() in told
         if not again and (one.component not in _OPAQUE or one.result.focus not in known):
-            faults.append((one.result.focus, one.message()))
+            faults.append(_Fault(one.result.focus, one.value_place or one.place, one.message()))
     if faults:
-        raise _error(faults, where, sources)
+        raise _error(faults, sources)
     if shapes is None or not shapes.targeted:
         names = ", ".join(source.name for source in sources)
         raise ShapesError(
@@ -87,14 +87,18 @@ def broken(sources: Sequence[Source]) -> list[str]:
     return []
 
 
-def _error(faults: Iterable[tuple[Term | None, str]], where: Where, sources: Sequence[Source]) -> ShapesError:
-    told = []
-    for node, sentence in faults:
-        place = None if node is None else where.node(node)
-        if place is None and len(sources) == 1:
-            place = Place(sources[0].name, 0)
-        told.append((place or Place("", 0), clean(sentence), node))
-    told.sort(key=lambda fault: fault[0])
+class _Fault(NamedTuple):
+    """What is wrong with a shape, and where; the node is ``None`` where an error does not tell it."""
+
+    node: Term | None
+    place: Place | None
+    sentence: str
+
+
+def _error(faults: Iterable[_Fault], sources: Sequence[Source]) -> ShapesError:
+    # Of one file, the file is known at least.
+    nowhere = Place(sources[0].name if len(sources) == 1 else "", 0)
+    told = sorted(((fault.place or nowhere, clean(fault.sentence), fault.node) for fault in faults), key=lambda fault: fault[0])
     lines = [f"{place}: {sentence}" if place.file else sentence for place, sentence, _ in told]
     if len(lines) > _MOST:
         lines[_MOST:] = [f"And {len(lines) - _MOST} more."]
@@ -102,19 +106,25 @@ def _error(faults: Iterable[tuple[Term | None, str]], where: Where, sources: Seq
     return ShapesError("\n".join(lines), shape="" if first is None else first.value)
 
 
-def _unknown_terms(triples: Triples, where: Where) -> Iterator[tuple[Term, str]]:
+def _unknown_terms(triples: Triples, where: Where) -> Iterator[_Fault]:
     """Terms in SHACL's namespace that SHACL does not have, or that nothing here would check."""
     known = {s.value.removeprefix(SH) for s, _, _ in _asset("shacl.ttl") if isinstance(s, ox.NamedNode) and s.value.startswith(SH)}
-    used = dict.fromkeys((s, t, t is p) for s, p, o in triples for t in (p, o) if isinstance(t, ox.NamedNode) and t.value.startswith(SH))
-    for node, term, as_predicate in used:
-        local = term.value.removeprefix(SH)
-        if local and local not in known:
-            near = nearest(local, known)
-            hint = f"did you mean {' or '.join(f'sh:{name}' for name in near)}?" if near else "remove it."
-            yield node, f"{_name(node, where)} uses sh:{local}, which SHACL does not have; {hint}"
-        elif local in _UNCHECKED and as_predicate:
-            told = f"{_name(node, where)} uses sh:{local}, which is not part of SHACL Core or SHACL-SPARQL and would not be checked;"
-            yield node, f"{told} write it as a class, a property shape or a sh:sparql."
+    told = set()
+    for triple in triples:
+        node = triple[0]
+        for term in triple[1:]:
+            local = term.value.removeprefix(SH) if isinstance(term, ox.NamedNode) and term.value.startswith(SH) else ""
+            unchecked = local in _UNCHECKED and term is triple[1]
+            if not local or (local in known and not unchecked) or (node, local) in told:
+                continue
+            told.add((node, local))
+            uses = f"{_name(node, where)} uses sh:{local}"
+            if unchecked:
+                why = "which is not part of SHACL Core or SHACL-SPARQL and would not be checked; write it as a class, a property shape or a sh:sparql."
+            else:
+                near = " or ".join(f"sh:{name}" for name in nearest(local, known))
+                why = f"which SHACL does not have; {f'did you mean {near}?' if near else 'remove it.'}"
+            yield _Fault(node, where.triple(triple) or where.node(node), f"{uses}, {why}")
 
 
 def _name(node: Term, where: Where) -> str:

@@ -41,11 +41,15 @@ class Where:
 
     def value(self, result: Result) -> Place | None:
         """The line of the offending value, where the result's path is one property that has it."""
-        if not self._sources or result.path is None or result.path.iri is None or result.value is None:
+        if result.path is None or result.path.iri is None or result.value is None:
             return None
         if isinstance(result.focus, ox.BlankNode) or isinstance(result.value, ox.BlankNode):
             return None
-        place: Place | None = self._places.of_triple((result.focus, result.path.iri, result.value))
+        return self.triple((result.focus, result.path.iri, result.value))
+
+    def triple(self, triple: tuple[Any, Any, Any]) -> Place | None:
+        """The line of a triple's object; of a nameless node's triple, that of the first that is the same otherwise."""
+        place: Place | None = self._places.of_triple(triple) if self._sources else None
         return place
 
     @cached_property
