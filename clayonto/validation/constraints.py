@@ -70,7 +70,7 @@ def read(shapes: Shapes, node: Term, shape: Shape, bound: Iterable[str]) -> Quer
         text = "".join([*parts, text[end:]])
     if kind == "ask":
         at = next(token for token in tokens if token.kind == "word" and token.text.upper() == "ASK")
-        text = f"{text[: at.start]}SELECT (1 AS ?conforms){text[at.start + 3 :]} LIMIT 1"
+        text = f"{text[: at.start]}SELECT (1 AS ?conforms){text[at.start + 3 :]}\nLIMIT 1"
     uses_shapes = any(token.kind == "variable" and token.text[1:] == "shapesGraph" for token in tokens)
     made = Query(node, _prefixes(shapes, node) + text, shapes.messages(node), not whole and free(tokens, "this"), uses_shapes)
     try:

@@ -196,7 +196,14 @@ class Data:
         if self.engine is not None and not substitutions and not in_memory:
             return _solutions(ox.parse_query_results(self.engine.select(text, base=ID), format=ox.QueryResultsFormat.TSV))
         values: dict[ox.Variable, Any] = {ox.Variable(name): value for name, value in (substitutions or {}).items()}
-        return _solutions(self._in_memory().query(text, base_iri=ID, prefixes=dict(PREFIXES), substitutions=values))
+        store = self._in_memory()
+        try:
+            return _solutions(store.query(text, base_iri=ID, prefixes=dict(PREFIXES), substitutions=values))
+        except (SyntaxError, RuntimeError, ValueError) as error:
+            about = " for the blank node " + " and ".join(map(str, values.values())) if values else ""
+            raise EngineError(
+                f"A constraint cannot be asked{about}: {error}. Give the node an IRI, or write the query otherwise."
+            ) from error
 
     def renamed(self, nodes: Iterable[int]) -> bool:
         """Whether some of these are blank nodes that the engine has under other names, since it read the files by itself."""

@@ -37,12 +37,16 @@ class PyshaclValidator:
         """Hold the data against the shapes."""
         import pyshacl
         import rdflib
-        from rdflib.namespace import SH
+        from rdflib.namespace import OWL, SH
 
         from clayonto.validation.compiled import targets
 
         aimed = {shape.node: {data.terms[n] for n in targets(data, shape)} for shape in shapes.targeted}
         graph = to_rdflib(shapes.triples)
+        # pyshacl does not look for prefixes in what an ontology imports.
+        for constraint, ontology in list(graph.subject_objects(SH.prefixes)):
+            for imported in (node for node in graph.transitive_objects(ontology, OWL.imports) if node is not None):
+                graph.add((constraint, SH.prefixes, imported))
         if focus is not None:
             # Not with focus_nodes: pyshacl 0.40 then takes every value inside sh:or and sh:qualifiedValueShape for conforming.
             aimed = {shape: nodes & focus for shape, nodes in aimed.items()}
