@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from clayonto.errors import DataError
 
-    from clayonto.places import Place
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from clayonto.places import Place, Places
     from clayonto.sources import Source
     from clayonto.validation.base import Result
     from clayonto.validation.data import Data
     from clayonto.validation.paths import Term
+
+
+# The end of an IRI, which a file that names it has as it is, unless it writes it with escapes.
+_LOCAL = re.compile(r"[\w.-]*\Z", re.ASCII)
+_LOOKS = 10
 
 
 class Where:
@@ -49,8 +57,7 @@ class Where:
 
     def triple(self, triple: tuple[Any, Any, Any]) -> Place | None:
         """The line of a triple's object; of a nameless node's triple, that of the first that is the same otherwise."""
-        place: Place | None = self._places.of_triple(triple) if self._sources else None
-        return place
+        return self._first(triple[0], lambda places: places.of_triple(triple))
 
     @cached_property
     def owners(self) -> Mapping[Any, tuple[Any, Any]]:
@@ -60,29 +67,39 @@ class Where:
             found.setdefault(o, (s, p))
         return found
 
-    @cached_property
-    def _places(self) -> Any:
-        from clayonto.places import Places
+    def _first(self, node: Any, find: Callable[[Places], Place | None]) -> Place | None:
+        """What is found in the first file that has it; files that do not have the name of the node are scanned last, and so hardly ever."""
+        ending = _LOCAL.search(node.value) if isinstance(node, ox.NamedNode) else None
+        passed = []
+        for file in self._files:
+            if ending is not None and not file.may_have(ending.group().encode()):
+                passed.append(file)
+            elif (place := find(file.scanned())) is not None:
+                return place
+        return next((place for file in passed if (place := find(file.scanned())) is not None), None)
 
-        return Places(self._sources)
+    @cached_property
+    def _files(self) -> list[_File]:
+        return [_File(source) for source in self._sources]
 
     def _node(self, term: Term) -> Place | None:
         place: Place | None = None
         if isinstance(term, ox.NamedNode):
-            place = self._places.of_node(term.value)
+            iri = term.value
+            place = self._first(term, lambda places: places.of_node(iri))
         elif isinstance(term, ox.BlankNode):
             place = self._inside(term)
         if place is None and term in self.owners:
             subject, by = self.owners[term]
             if not isinstance(subject, ox.BlankNode):
-                place = self._places.of_triple((subject, by, term))
+                place = self.triple((subject, by, term))
             place = place or self.node(subject)
         return place
 
     def _inside(self, node: ox.BlankNode) -> Place | None:
         """The first line of what is said of this nameless node and of no other."""
         data = self._data
-        own = [
+        own: list[tuple[Any, Any, Any]] = [
             (node, ox.NamedNode(by), data.terms[value])
             for _, by, value in data.predicates_of([data.id(node)])
             if not isinstance(data.terms[value], ox.BlankNode)
@@ -90,4 +107,34 @@ class Where:
                 other != node and isinstance(other, ox.BlankNode) for other in map(data.terms.__getitem__, data.subjects(by)[value])
             )
         ]
-        return min((place for triple in own if (place := self._places.of_triple(triple)) is not None), default=None)
+        return min((place for triple in own if (place := self.triple(triple)) is not None), default=None)
+
+
+class _File:
+    """A file that is scanned only if something may be in it."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._text: bytes | None = None
+        self._places: Places | None = None
+        self._asked = 0
+
+    def may_have(self, text: bytes) -> bool:
+        """Whether the file has a text somewhere; after a few questions a scan is cheaper than another look."""
+        self._asked += 1
+        if self._places is not None or self._asked > _LOOKS:
+            return True
+        if self._text is None:
+            try:
+                self._text = self._source.read()
+            except DataError:  # the file is gone
+                self._text = b""
+        return text in self._text
+
+    def scanned(self) -> Places:
+        """The places in the file."""
+        if self._places is None:
+            from clayonto.places import Places
+
+            self._places, self._text = Places([self._source]), None
+        return self._places
