@@ -105,7 +105,7 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 caption { text-align: left; color: var(--soft); padding: .8rem 1rem .4rem; }
 th, td { text-align: left; padding: .4rem 1rem; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 thead th { border-top: 0; color: var(--soft); font-weight: 600; white-space: nowrap; }
-tbody th { font-weight: 400; } th code { color: var(--soft); }
+tbody th { font-weight: 400; min-width: 13rem; } th > code { color: var(--soft); }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.none { color: var(--soft); } td.some { color: var(--tone); font-weight: 650; }
 footer { color: var(--soft); font-size: .86rem; padding-top: 1.5rem; padding-bottom: 3rem; }
