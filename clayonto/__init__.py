@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 from clayonto.errors import ClayontoError
 
 if TYPE_CHECKING:
+    from clayonto.difference.compare import Difference, PropertyChange, ThingChange, diff
+    from clayonto.difference.patching import Patched, patch
+    from clayonto.difference.rdfpatch import Patch
     from clayonto.graph import KnowledgeGraph, load
     from clayonto.namespaces import CLAY
     from clayonto.query import NamedQuery, Parameter, queries
@@ -25,32 +28,46 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "CLAY": "namespaces",
+    "Difference": "difference.compare",
     "IRI": "terms",
     "KnowledgeGraph": "graph",
     "LangString": "terms",
     "NamedQuery": "query",
     "Parameter": "query",
+    "Patch": "difference.rdfpatch",
+    "Patched": "difference.patching",
+    "PropertyChange": "difference.compare",
     "Row": "results",
     "Rows": "results",
+    "ThingChange": "difference.compare",
     "ValidationReport": "validation",
     "Violation": "validation",
+    "diff": "difference.compare",
     "load": "graph",
+    "patch": "difference.patching",
     "queries": "query",
 }
 
 __all__ = [
     "CLAY",
     "ClayontoError",
+    "Difference",
     "IRI",
     "KnowledgeGraph",
     "LangString",
     "NamedQuery",
     "Parameter",
+    "Patch",
+    "Patched",
+    "PropertyChange",
     "Row",
     "Rows",
+    "ThingChange",
     "ValidationReport",
     "Violation",
+    "diff",
     "load",
+    "patch",
     "queries",
 ]
 

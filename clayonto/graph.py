@@ -9,12 +9,11 @@ from clayonto import engines, sparql
 from clayonto.errors import ParameterError, UnknownTermError, UsageError
 from clayonto.namespaces import CLAY, ID, PREFIXES, expand, shorten
 from clayonto.results import TRIPLE_COLUMNS, Rows, sort_key
-from clayonto.sources import Source, from_paths, triples_of
-from clayonto.sources import bundled as bundled_files
+from clayonto.sources import Source, from_paths, loaded, stream, triples_of
 from clayonto.terms import IRI, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     import rdflib
@@ -49,7 +48,7 @@ def load(
     """
     own = from_paths(paths, base=base)
     if store is None:
-        return KnowledgeGraph([*_bundle(bundle), *own], engine=engine, base=base)
+        return KnowledgeGraph([*loaded(data=bundle), *own], engine=engine, base=base)
     if engine not in (None, "oxigraph"):
         raise UsageError(f"A graph on disk is Oxigraph's; the engine “{engine}” holds graphs in memory only. Leave one of the two out.")
     from pathlib import Path
@@ -57,14 +56,8 @@ def load(
     from clayonto.engines.disk import DiskEngine
 
     disk = DiskEngine(Path(store))
-    disk.load_all(own if disk.exists else [*_bundle(bundle), *own])
+    disk.load_all(own if disk.exists else [*loaded(data=bundle), *own])
     return KnowledgeGraph((), engine=disk, base=base)
-
-
-def _bundle(data: bool) -> list[Source]:
-    # Alignments are published, not loaded: their mappings are inexact.
-    ontology = (source for source in bundled_files("ontology") if not source.name.startswith("ontology/alignments/"))
-    return [*ontology, *(bundled_files("data") if data else ())]
 
 
 class KnowledgeGraph:
@@ -106,6 +99,11 @@ class KnowledgeGraph:
         """``name`` and ``graph`` of each file that the graph was made from, in order."""
         loaded = getattr(self._engine, "loaded", None) or [{"name": s.name, "graph": s.graph} for s in self._sources]
         return [{"name": entry["name"], "graph": entry["graph"]} for entry in loaded]
+
+    @property
+    def on_disk(self) -> bool:
+        """Whether the graph is on disk, so that its literals are as the store holds them, and not as the files write them."""
+        return not self._sources and hasattr(self._engine, "triples")
 
     def __len__(self) -> int:
         """How many triples the graph has."""
@@ -192,27 +190,24 @@ class KnowledgeGraph:
         """
         import pyoxigraph as ox
 
-        from clayonto.validation.data import Data
+        from clayonto.validation.data import Data, no_collecting
 
-        if not bundled and not self._sources:
+        if not bundled and not self._sources and not files:
             raise UsageError("A graph on disk does not tell the bundled nodes from others; name the nodes to check with focus.")
-        nodes: set[Any] | None = None if focus is None else {ox.NamedNode(expand(node, base=self.base)) for node in focus}
-        if files:
-            new = from_paths(files, base=self.base)
-            triples = triples_of(new)
-            nodes = {t[0] for t in triples} if nodes is None else nodes & {t[0] for t in triples}
-            data = Data.of_triples([*self.triples(), *triples])
-            return self._validate(data, nodes, shapes=shapes, engine=engine, sources=[*new, *self._by_nearness()])
-        if not self._sources:
-            return self._validate(Data.of_engine(self._engine), nodes, shapes=shapes, engine=engine)
-        # Read once: a second reading would name blank nodes anew.
-        theirs = self.triples(bundled=False)
-        if not bundled:
-            own = {triple[0] for triple in theirs}
-            nodes = own if nodes is None else nodes & own
-        rest = [t for t in triples_of(s for s in self._sources if s.bundled) if t not in self._removed]
-        data = Data.of_triples([*rest, *theirs], engine=self._engine)
-        return self._validate(data, nodes, shapes=shapes, engine=engine, sources=self._by_nearness())
+        new = from_paths(files, base=self.base)
+        data, own = Data() if new else self._data(), None
+        with no_collecting():
+            if new:
+                data.add(stream(new))
+                own = data.nodes()
+                data.add(self.triples())
+            elif self._sources:
+                data.add(self._stream(bundled=False))
+                own = None if bundled else data.nodes()
+                data.add(self._stream(bundled=True))
+        nodes = None if focus is None else {data.id(ox.NamedNode(expand(node, base=self.base))) for node in focus}
+        nodes = nodes if own is None else own if nodes is None else nodes & own
+        return self._validate(data, nodes, shapes=shapes, engine=engine, sources=[*new, *self._sources])
 
     def validate_triples(self, triples: Iterable[tuple[Any, Any, Any]]) -> ValidationReport:
         """Triples of pyoxigraph terms held against the bundled shapes: what the graph would say if it held just these."""
@@ -220,30 +215,31 @@ class KnowledgeGraph:
 
         return self._validate(Data.of_triples(triples), None)
 
+    def _data(self) -> Data:
+        from clayonto.validation.data import Data
+
+        return Data.of_triples((), engine=self._engine) if self._sources else Data.of_engine(self._engine)
+
+    def _stream(self, *, bundled: bool) -> Iterator[tuple[Any, Any, Any]]:
+        """The triples of the bundled files, or all others, as the files write them; some may come twice."""
+        read = stream(s for s in self._sources if s.bundled == bundled)
+        yield from (t for t in read if t not in self._removed) if self._removed else read
+        if not bundled:
+            yield from self._added
+
     def _validate(
         self,
         data: Data,
-        focus: set[Any] | None,
+        focus: set[int] | None,
         *,
         shapes: str | Path | None = None,
         engine: str | None = None,
         sources: Sequence[Source] = (),
     ) -> ValidationReport:
-        from clayonto.validation import validate
-        from clayonto.validation.shapes import Shapes
+        from clayonto.validation import shapes_from, validate
 
-        if shapes is None:
-            held = Shapes(triples_of(bundled_files("shapes")))
-        else:
-            from clayonto.validation.wellformed import checked
-
-            held = checked(from_paths([shapes], base=self.base), base=self.base)
-        nodes = None if focus is None else frozenset(focus)
-        return validate(data, held, focus=nodes, base=self.base, engine=engine, sources=sources)
-
-    def _by_nearness(self) -> list[Source]:
-        """The files in the order in which a person would look for a node: their own, the data, the rest."""
-        return sorted(self._sources, key=lambda source: (source.bundled, not source.name.startswith("data/")))
+        held = shapes_from(shapes, base=self.base)
+        return validate(data, held, focus=focus, base=self.base, engine=engine, sources=sources)
 
     def edit(self, file: str | Path | None = None, *, validate: bool = False) -> Change:
         """A change of the graph, whole or not at all: use it in a ``with`` block and call its methods.
@@ -271,10 +267,20 @@ class KnowledgeGraph:
 
         :param bundled: whether the bundled files' triples are among them.
         """
-        if not self._sources and hasattr(self._engine, "triples"):
-            return list(self._engine.triples())
+        if self.on_disk:
+            return list(self._engine.triples())  # type: ignore[attr-defined]
         read = triples_of(s for s in self._sources if bundled or not s.bundled)
         return [*(t for t in dict.fromkeys(read) if t not in self._removed), *self._added]
+
+    def n_triples(self) -> bytes:
+        """All triples as canonical N-Triples, literals as in :meth:`triples`; a triple that several files state may come more than once."""
+        if self.on_disk:
+            return bytes(self._engine.n_triples())  # type: ignore[attr-defined]
+        if not self._added and not self._removed:
+            return b"".join(source.n_triples() for source in self._sources)
+        import pyoxigraph as ox
+
+        return ox.serialize((ox.Triple(*triple) for triple in self.triples()), format=ox.RdfFormat.N_TRIPLES) or b""
 
     def stated_in(self, triple: tuple[Any, Any, Any]) -> str:
         """The name of the first file that states a triple; the empty text if none does."""

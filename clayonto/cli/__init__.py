@@ -24,6 +24,8 @@ COMMANDS: Final = {
     "describe": "describe",
     "search": "search",
     "validate": "validate",
+    "diff": "diff",
+    "patch": "diff",
     "new": "edit",
     "format": "edit",
     "lint": "edit",

@@ -97,8 +97,9 @@ def validate(
         graph = open_graph((), no_bundle=no_bundle, engine=None, store=store)
         report = graph.validate(*paths, shapes=shapes, engine=engine)
     else:
-        graph = open_graph(paths, no_bundle=no_bundle, engine=None, store=None)
-        report = graph.validate(bundled=not paths, shapes=shapes, engine=engine)
+        from clayonto.validation.files import validate_files
+
+        report = validate_files(paths, bundle=not no_bundle, shapes=shapes, engine=engine)
     forms: dict[str, Callable[[], str]] = {
         "text": lambda: report.to_text(lang=lang, by=grouping, times=times),
         "json": report.to_json,

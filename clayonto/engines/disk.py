@@ -40,6 +40,11 @@ _FORGET: Final = """DELETE { ?s ?p ?o } WHERE {
 } ; CLEAR GRAPH <%(graph)s>"""
 
 
+def is_store(folder: Path) -> bool:
+    """Whether a folder holds a graph on disk, of whatever layout."""
+    return (folder / "manifest.json").is_file() and (folder / "generations").is_dir()
+
+
 class DiskEngine(OxigraphEngine):
     """Answers from a folder; see the module. Loading and changing make a new generation."""
 
@@ -100,6 +105,10 @@ class DiskEngine(OxigraphEngine):
         """The triples of the default graph, literals as the store holds them."""
         for quad in self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
             yield quad.subject, quad.predicate, quad.object
+
+    def n_triples(self) -> bytes:
+        """The default graph as N-Triples, literals as the store holds them."""
+        return self._store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
 
     @staticmethod
     def _bulk_load(store: ox.Store, source: Source) -> None:

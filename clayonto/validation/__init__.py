@@ -10,16 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from clayonto.errors import DataError, UnknownEngineError
+from clayonto.validation.data import no_collecting
 from clayonto.validation.pyshacl import to_rdflib
 from clayonto.validation.report import SEVERITIES, ShapeSummary, ValidationReport, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
+    from pathlib import Path
 
     from clayonto.sources import Source
     from clayonto.validation.base import Validator
     from clayonto.validation.data import Data
-    from clayonto.validation.paths import Term
     from clayonto.validation.shapes import Shapes
 
 ENGINES: Final = ("compiled", "pyshacl")
@@ -42,19 +44,36 @@ def make(name: str | None) -> Validator:
     raise UnknownEngineError(str(name), ENGINES)
 
 
+def shapes_from(path: str | Path | None, *, base: str) -> Shapes:
+    """The shapes of a file, folder or pattern, checked before they are used; the bundled ones for ``None``.
+
+    :raises DataError: if a file cannot be read.
+    :raises ShapesError: if a shape is not what SHACL allows.
+    """
+    from clayonto.sources import bundled, from_paths, triples_of
+
+    if path is None:
+        from clayonto.validation.shapes import Shapes
+
+        return Shapes(triples_of(bundled("shapes")))
+    from clayonto.validation.wellformed import checked
+
+    return checked(from_paths([path], base=base), base=base)
+
+
 def validate(
     data: Data,
     shapes: Shapes,
     *,
-    focus: frozenset[Term] | None,
+    focus: AbstractSet[int] | None,
     base: str,
     engine: str | None = None,
     sources: Sequence[Source] = (),
 ) -> ValidationReport:
     """Hold data against shapes. See :meth:`clayonto.KnowledgeGraph.validate`.
 
-    :param focus: the nodes to report on; all that a shape targets when ``None``.
-    :param sources: the files that the data was read from, those first in which a node is looked for first.
+    :param focus: the numbers of the nodes to report on; all that a shape targets when ``None``.
+    :param sources: the files that the data was read from.
     :raises DataError: if ``focus`` has no node that a shape targets.
     :raises EngineError: if the validator gives up.
     """
@@ -63,7 +82,8 @@ def validate(
     from clayonto.validation.where import Where
 
     validator = make(engine)
-    outcome = validator.validate(data, shapes, focus=focus)
+    with no_collecting():
+        outcome = validator.validate(data, shapes, focus=focus)
     if focus is not None and not outcome.nodes:
         raise DataError("No node is of a class that the shapes know, so nothing was checked; does the data say what they are?")
     where = Where(data, sources)
@@ -81,4 +101,4 @@ def validate(
     )
 
 
-__all__ = ["ENGINES", "SEVERITIES", "ShapeSummary", "ValidationReport", "Violation", "make", "to_rdflib", "validate"]
+__all__ = ["ENGINES", "SEVERITIES", "ShapeSummary", "ValidationReport", "Violation", "make", "shapes_from", "to_rdflib", "validate"]

@@ -18,6 +18,7 @@ from clayonto.validation.naming import LANGUAGES, clean, name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from clayonto.places import Place
     from clayonto.validation.base import Result
@@ -261,7 +262,7 @@ class ValidationReport:
     nodes: int
     base: str
     _words: Words = field(repr=False)
-    _focus: frozenset[Term] | None = field(default=None, repr=False)
+    _focus: AbstractSet[int] | None = field(default=None, repr=False)
     _seconds: Mapping[Term, float] = field(default_factory=dict, repr=False)
 
     @property
@@ -297,7 +298,7 @@ class ValidationReport:
         for shape in names.shapes.targeted:
             nodes = [] if shape.deactivated else targets(names.data, shape)
             if self._focus is not None:
-                nodes = [n for n in nodes if names.data.terms[n] in self._focus]
+                nodes = [n for n in nodes if n in self._focus]
             own = dict(self._results_of(shape, nodes, found))
             counts = Counter(own.values())
             made.append(

@@ -30,7 +30,8 @@ class Where:
 
     def __init__(self, data: Data, sources: Sequence[Source]) -> None:
         self._data = data
-        self._sources = sources
+        # In the order in which a person would look for a node: their own files, the data, the rest.
+        self._sources = sorted(sources, key=lambda source: (source.bundled, not source.name.startswith("data/")))
         self._known: dict[Term, Place | None] = {}
 
     def of(self, result: Result) -> Place | None:
