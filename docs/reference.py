@@ -18,8 +18,8 @@ from clayonto.namespaces import shorten
 
 OUT = Path(__file__).parent / "reference"
 MODULES = (
-    "graph", "query", "results", "frames", "tsv", "describe", "validation", "editing", "difference.compare",
-    "difference.rdfpatch", "difference.patching", "dialect", "turtle", "skeletons", "terms", "sparql",
+    "graph", "query", "results", "frames", "tsv", "describe", "validation", "validation.report", "validation.base", "validation.wellformed", "places",
+    "editing", "difference.compare", "difference.rdfpatch", "difference.patching", "dialect", "turtle", "skeletons", "terms", "sparql",
     "namespaces", "sources", "resources", "errors", "engines", "engines.base",
 )  # fmt: skip
 
