@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from clayonto import engines, sparql
 from clayonto.errors import ParameterError, UnknownTermError, UsageError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from clayonto.engines.base import Engine
     from clayonto.query import Catalogue, NamedQuery
     from clayonto.validation import ValidationReport
+    from clayonto.validation.continuing import Continuation
     from clayonto.validation.data import Data
 
 
@@ -74,6 +76,8 @@ class KnowledgeGraph:
             self._engine.load(source)
             self._sources.append(source)
         # What edits of this graph alone have put in and taken out; files say everything else.
+        self._edits: list[tuple[list[Any], list[Any]]] = []
+        self._validated: WeakSet[Continuation] = WeakSet()
         self._added: dict[tuple[Any, Any, Any], None] = {}
         self._removed: dict[tuple[Any, Any, Any], None] = {}
 
@@ -170,6 +174,7 @@ class KnowledgeGraph:
         bundled: bool = True,
         shapes: str | Path | None = None,
         engine: str | None = None,
+        since: ValidationReport | None = None,
     ) -> ValidationReport:
         """The graph held against shapes.
 
@@ -181,6 +186,8 @@ class KnowledgeGraph:
             :func:`load`, with the bundled ones as context.
         :param shapes: a file, folder or pattern of shapes; the bundled ones when ``None``.
         :param engine: ``compiled`` (the default) or ``pyshacl``.
+        :param since: an earlier report on this whole graph: only what edits (:meth:`edit`) since then can affect is looked at again, and the
+            report is that of a full run. Where one cannot go on from the other, all is looked at.
         :raises DataError: if no node is left to check.
         :raises ShapesError: if a shape is not what SHACL allows.
         :raises UnknownEngineError: if there is no such engine.
@@ -190,8 +197,15 @@ class KnowledgeGraph:
         """
         import pyoxigraph as ox
 
+        from clayonto.validation.continuing import Continuation
         from clayonto.validation.data import Data, no_collecting
 
+        whole = not files and focus is None and bundled and engine in (None, "compiled")
+        earlier = None if since is None else since.continuation
+        if whole and earlier is not None and earlier in self._validated and earlier.shapes == shapes:
+            report = earlier.follow(self._edits, self._sources)
+            if report is not None:
+                return report
         if not bundled and not self._sources and not files:
             raise UsageError("A graph on disk does not tell the bundled nodes from others; name the nodes to check with focus.")
         new = from_paths(files, base=self.base)
@@ -205,6 +219,10 @@ class KnowledgeGraph:
                 data.add(self._stream(bundled=False))
                 own = None if bundled else data.nodes()
                 data.add(self._stream(bundled=True))
+        if whole:
+            continuation = Continuation(data, shapes, base=self.base, edits=len(self._edits))
+            self._validated.add(continuation)
+            return continuation.report(self._sources)
         nodes = None if focus is None else {data.id(ox.NamedNode(expand(node, base=self.base))) for node in focus}
         nodes = nodes if own is None else own if nodes is None else nodes & own
         return self._validate(data, nodes, shapes=shapes, engine=engine, sources=[*new, *self._sources])
@@ -301,19 +319,24 @@ class KnowledgeGraph:
         :param file: the file that now says so; ``None`` if only this graph does.
         """
         if file is None and not self._sources:
-            self._engine.change(added, removed)
+            self._change(added, removed)
             return
         if file is None:
             self._removed.update(dict.fromkeys(removed))
             self._added = {t: None for t in self._added if t not in self._removed} | dict.fromkeys(added)
             self._removed = {t: None for t in self._removed if t not in self._added}
-            self._engine.change(added, removed)
+            self._change(added, removed)
             return
         source = from_paths([file], base=self.base)[0]
         if source.name not in {s.name for s in self._sources}:
             self._sources.append(source)
         elsewhere = set(triples_of(s for s in self._sources if s.name != source.name)) | set(self._added)
-        self._engine.change(added, [t for t in removed if t not in elsewhere])
+        self._change(added, [t for t in removed if t not in elsewhere])
+
+    def _change(self, added: list[Any], removed: list[Any]) -> None:
+        self._engine.change(added, removed)
+        if self._validated:
+            self._edits.append((added, removed))
 
     def info(self) -> dict[str, Any]:
         """Versions, engine, graphs and counts, ready for JSON."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -102,3 +103,55 @@ def test_bundled_shapes(chance: random.Random, edits: int) -> None:
     base, broken = clayonto.load().triples(), triples_of(clayonto.sources.from_paths(FAILING))
     changes = [(chance.sample(broken, 5), 5) for _ in range(edits)]
     _follow([*base, *chance.sample(broken, 100)], _bundled_shapes(), changes, chance)
+
+
+def test_a_graph_goes_on_from_an_earlier_report() -> None:
+    kg = clayonto.load()
+    before = kg.validate()
+    assert before.looked_at is None
+    with kg.edit() as change:
+        change.add_turtle("<project/x> a clay:Project ; skos:prefLabel 'X'@en . <fund/structural-funds> clay:acronym 'S' .")
+    after = kg.validate(since=before)
+    assert after.looked_at is not None
+    assert 0 < after.looked_at < 10
+    full = kg.validate()
+    assert [r.to_dict() for r in after.results] == [r.to_dict() for r in full.results]
+    assert (after.conforms, after.nodes) == (full.conforms, full.nodes) == (False, before.nodes + 1)
+    with kg.edit() as change:
+        change.remove("project/x").remove("fund/structural-funds", "clay:acronym")
+    for since in (before, after):
+        again = kg.validate(since=since)
+        assert [r.to_dict() for r in again.results] == [r.to_dict() for r in before.results]
+        assert again.nodes == before.nodes
+        assert again.conforms
+
+
+def test_a_graph_on_disk_goes_on_too(tmp_path: Path) -> None:
+    kg = clayonto.load(store=tmp_path / "g.db")
+    before = kg.validate()
+    with kg.edit() as change:
+        change.remove("project/clay", "clay:underProgramme")
+    after = kg.validate(since=before)
+    assert after.looked_at == 1
+    assert [(r.focus, r.rule) for r in after.violations] == [(r.focus, r.rule) for r in kg.validate().violations]
+    assert len(after.violations) == 1
+
+
+@pytest.mark.parametrize("what", ["another graph", "other shapes", "another engine", "some nodes", "blank nodes"])
+def test_what_cannot_go_on_is_a_full_run(what: str, tmp_path: Path) -> None:
+    kg = clayonto.load()
+    before = kg.validate()
+    shapes = tmp_path / "s.ttl"
+    shapes.write_text("@prefix sh: <http://www.w3.org/ns/shacl#> . <urn:s> a sh:NodeShape ; sh:targetClass <urn:c> .")
+    if what == "another graph":
+        kg = clayonto.load()
+    with kg.edit() as change:
+        change.add_turtle("[] a clay:Project ." if what == "blank nodes" else "<project/x> a clay:Project .")
+    options: dict[str, dict[str, Any]] = {
+        "other shapes": {"shapes": shapes},
+        "another engine": {"engine": "pyshacl"},
+        "some nodes": {"focus": ["project/x"]},
+    }
+    after = kg.validate(since=before, **options.get(what, {}))
+    assert after.looked_at is None
+    assert after.conforms == (what == "other shapes")

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from clayonto.sources import Source
-    from clayonto.validation.base import Validator
+    from clayonto.validation.base import Outcome, Validator
+    from clayonto.validation.continuing import Continuation
     from clayonto.validation.data import Data
     from clayonto.validation.shapes import Shapes
 
@@ -77,27 +78,45 @@ def validate(
     :raises DataError: if ``focus`` has no node that a shape targets.
     :raises EngineError: if the validator gives up.
     """
-    from clayonto.validation.messages import Words
-    from clayonto.validation.naming import Names
-    from clayonto.validation.where import Where
-
     validator = make(engine)
     with no_collecting():
         outcome = validator.validate(data, shapes, focus=focus)
     if focus is not None and not outcome.nodes:
         raise DataError("No node is of a class that the shapes know, so nothing was checked; does the data say what they are?")
+    return report_of(outcome, data, shapes, f"{validator.name} {validator.version}", focus=focus, base=base, sources=sources)
+
+
+def report_of(
+    outcome: Outcome,
+    data: Data,
+    shapes: Shapes,
+    engine: str,
+    *,
+    focus: AbstractSet[int] | None,
+    base: str,
+    sources: Sequence[Source],
+    looked_at: int | None = None,
+    continuation: Continuation | None = None,
+) -> ValidationReport:
+    """The report on what a validator found; parameters as for :func:`validate` and of :class:`ValidationReport`."""
+    from clayonto.validation.messages import Words
+    from clayonto.validation.naming import Names
+    from clayonto.validation.where import Where
+
     where = Where(data, sources)
     words = Words(Names(data, shapes, where, base=base))
     results = sorted((Violation(result, words, where) for result in outcome.results), key=Violation.order)
     return ValidationReport(
         conforms=not any(one.severity == "violation" for one in results),
         results=results,
-        engine=f"{validator.name} {validator.version}",
+        engine=engine,
         nodes=outcome.nodes,
         base=base,
         _words=words,
         _focus=focus,
         _seconds=outcome.seconds,
+        looked_at=looked_at,
+        continuation=continuation,
     )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from clayonto.places import Place
     from clayonto.validation.base import Result
+    from clayonto.validation.continuing import Continuation
     from clayonto.validation.messages import Words
     from clayonto.validation.paths import Term
     from clayonto.validation.shapes import Shape
@@ -264,6 +265,10 @@ class ValidationReport:
     _words: Words = field(repr=False)
     _focus: AbstractSet[int] | None = field(default=None, repr=False)
     _seconds: Mapping[Term, float] = field(default_factory=dict, repr=False)
+    looked_at: int | None = None
+    """How many nodes were looked at again, for a report on a graph since another report; ``None`` if all were."""
+    continuation: Continuation | None = field(default=None, repr=False, compare=False)
+    """What a later validation of the same graph goes on from."""
 
     @property
     def violations(self) -> list[Violation]:
