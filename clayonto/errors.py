@@ -9,6 +9,7 @@
     │   ├── UnknownQueryError            no query has this name
     │   ├── ParameterError               a query's parameter is missing, unknown or of the wrong type
     │   ├── UnknownEngineError           no engine has this name
+    │   ├── ConfigError                  what a publisher's config says cannot be
     │   └── MissingExtraError            an optional package is not installed
     ├── QueryError                   2   the query is wrong
     │   ├── QuerySyntaxError             with line and column
@@ -19,6 +20,7 @@
     │   └── PatchError               1   a patch that does not fit the graph
     ├── ShapesError                  2   a shape is not what SHACL allows
     ├── DataError                    2   a file cannot be read as RDF, with line and column
+    ├── NotPublishableError          1   the data does not conform, so no site was made; ``report`` says why
     ├── OutputError                  3   an answer cannot be written where it should go
     ├── BundleError                  3   the bundled folders are not there
     └── EngineError                  3   an engine failed
@@ -101,6 +103,10 @@ class MissingExtraError(UsageError):
         super().__init__(f"{extra} is not installed; install it with: pip install 'clayonto[{extra}]'")
 
 
+class ConfigError(UsageError):
+    """What the config of a site says cannot be, or what it must say is missing."""
+
+
 class QueryError(ClayontoError):
     """A query is wrong."""
 
@@ -179,6 +185,16 @@ class ShapesError(ClayontoError):
     def __init__(self, message: str, *, shape: str = "") -> None:
         self.shape = shape
         super().__init__(message)
+
+
+class NotPublishableError(ClayontoError):
+    """The data does not conform, so no site was made; ``report`` says what is wrong."""
+
+    exit_code = 1
+
+    def __init__(self, report: ValidationReport) -> None:
+        self.report = report
+        super().__init__("Nothing was published, because the data does not conform; “clayonto validate” says what is wrong.")
 
 
 class OutputError(ClayontoError):

@@ -1,0 +1,69 @@
+"""The data files beside each page: Turtle, JSON-LD, N-Triples and RDF/XML.
+
+Each has all triples of the thing and its parts, the labels of what they point to, and what the document itself is: about what, under which licence. The files of all
+pages and of the ontology together hold the whole graph.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+
+from clayonto.publish.index import curie, is_iri
+from clayonto.publish.site import PREFIX_MAP, VOCABULARY_FILE, Page, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+FORMATS: Final = {
+    "ttl": ("text/turtle", "Turtle", ox.RdfFormat.TURTLE),
+    "jsonld": ("application/ld+json", "JSON-LD", ox.RdfFormat.JSON_LD),
+    "nt": ("application/n-triples", "N-Triples", ox.RdfFormat.N_TRIPLES),
+    "rdf": ("application/rdf+xml", "RDF/XML", ox.RdfFormat.RDF_XML),
+}
+"""File ending to media type, name, and format."""
+_LABELS: Final = tuple(map(curie, ("skos:prefLabel", "rdfs:label")))
+
+
+def files(site: Site) -> Iterator[tuple[str, bytes]]:
+    """The data files of all pages and of the ontology."""
+    for page in site.pages.values():
+        yield from of_page(site, page)
+    lines = [line for subject in site.vocabulary for line in site.index.lines(subject)]
+    for ending, content in written(lines):
+        yield f"{VOCABULARY_FILE}.{ending}", content
+
+
+def of_page(site: Site, page: Page) -> Iterator[tuple[str, bytes]]:
+    """The data files of a page."""
+    for ending, content in written(lines_of(site, page)):
+        yield site.data(page.path, ending), content
+
+
+def lines_of(site: Site, page: Page) -> list[str]:
+    """The N-Triples of a page's data files, each once."""
+    index, own = site.index, dict.fromkeys((page.term, *page.parts))
+    lines = [line for subject in own for line in index.lines(subject)]
+    near = dict.fromkeys(o for s in own for values in index.out.get(s, {}).values() for o in values if is_iri(o) and o not in own)
+    for term in near:
+        said = index.out.get(term)
+        if said:
+            lines += [f"{term} {p} {o} .\n" for p in _LABELS for o in said.get(p, ())]
+    document = f"<{site.document(page)}>"
+    lines += [
+        f"{document} {curie('rdf:type')} {curie('foaf:Document')} .\n",
+        f"{document} {curie('foaf:primaryTopic')} {page.term} .\n",
+        f"{document} {curie('dct:license')} <{site.config.licence}> .\n",
+    ]
+    return lines
+
+
+def written(lines: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Triples in each format, by file ending."""
+    joined = "".join(lines)
+    text = joined.encode()
+    prefixes = {prefix: namespace for prefix, namespace in PREFIX_MAP.items() if f"<{namespace}" in joined}
+    triples = [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)]
+    for ending, (_, _, kind) in FORMATS.items():
+        yield ending, text if ending == "nt" else ox.serialize(triples, format=kind, prefixes=prefixes) or b""

@@ -1,0 +1,282 @@
+"""The graph as a site sees it, indexed once for all pages: what is a page, what is a fragment of which page, and where each of them lies.
+
+Terms are N-Triples texts (:mod:`clayonto.publish.index`); things have the IRIs under which they are published.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from clayonto.namespaces import PREFIXES, shorten
+from clayonto.publish.index import TYPE, Index, curie, is_vocabulary, literal, read
+from clayonto.publish.paths import Paths, url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from clayonto.graph import KnowledgeGraph
+    from clayonto.publish.config import Config
+
+PAGE_CLASSES: Final = tuple(
+    map(
+        curie,
+        (
+            "clay:Project", "clay:FundingProgramme", "clay:Call", "clay:ClusterInitiative", "clay:Strand", "clay:CallRound",
+            "clay:ClusterPartnership", "clay:Cluster", "clay:ClusterOrganisation", "org:Organization", "clay:Region", "clay:Country", "clay:Fund",
+            "clay:ProgrammingPeriod", "clay:ActionPlan", "clay:GoodPractice", "clay:ServicePath", "clay:ExchangeScheme", "clay:SourceDocument",
+            "skos:ConceptScheme", "skos:Concept",
+        ),
+    )
+)  # fmt: skip
+"""Classes whose things have pages, the first counting where a thing is of several; a thing of any other class that is no part has a page too."""
+
+_OUT, _IN = True, False
+PARTS: Final[Mapping[str, tuple[tuple[bool, str], ...]]] = {
+    curie(kind): tuple((out, curie(p)) for out, p in ways)
+    for kind, ways in {
+        "clay:ProjectParticipation": ((_IN, "prov:qualifiedAssociation"),),
+        "clay:PartnershipMembership": ((_OUT, "org:organization"),),
+        "clay:MonetaryAmount": ((_OUT, "clay:amountOf"), (_OUT, "clay:shareOf")),
+        "dct:PeriodOfTime": ((_IN, "dct:temporal"), (_IN, "clay:writtenDuring")),
+        "clay:ProjectPhase": ((_OUT, "dct:isPartOf"),),
+        "clay:ProjectActivity": ((_OUT, "dct:isPartOf"),),
+        "clay:Milestone": ((_OUT, "clay:milestoneOf"),),
+        "clay:MinimumShare": ((_IN, "clay:hasRule"),),
+        "clay:StatisticalObservation": ((_OUT, "clay:observationOf"),),
+        "clay:StatisticalUnit": ((_IN, "clay:nutsUnit"),),
+        "clay:ServicePathStage": ((_OUT, "dct:isPartOf"),),
+        "clay:Claim": ((_OUT, "clay:about"),),
+        "clay:Passage": ((_OUT, "dct:isPartOf"),),
+        "org:Site": ((_IN, "org:hasRegisteredSite"), (_IN, "org:hasSite"), (_IN, "org:hasPrimarySite")),
+        "qb:DataStructureDefinition": ((_IN, "qb:structure"),),
+        "qb:ComponentSpecification": ((_IN, "qb:component"),),
+    }.items()
+}
+"""Classes whose things are fragments of another's page, and how that other is found: from the thing (true) or to it, by which property."""
+_LABELS: Final = tuple(map(curie, ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name")))
+_LONGEST_LABEL: Final = 160
+
+
+class Label(NamedTuple):
+    """A text to call something by, and its language (empty where it has none)."""
+
+    text: str
+    lang: str
+
+
+class Page(NamedTuple):
+    """A thing with a page: its term, its path (``project/clay``), its class (or the empty text), and its parts, itself not among them."""
+
+    term: str
+    path: str
+    kind: str
+    parts: Sequence[str]
+
+
+class Site:
+    """All that parts of the site ask.
+
+    ``index`` has the triples under their published names. ``pages`` is term to :class:`Page`; ``parts`` is the term of a part to that of its page;
+    ``classes`` is class to the terms of its pages; ``vocabulary`` lists the subjects that the ontology's own page is about;
+    ``withdrawn`` holds the paths of pages that an earlier build had and this one has no more.
+    """
+
+    def __init__(self, index: Index, config: Config, *, base: str) -> None:
+        """:param base: the namespace that the data gives its things; it becomes ``config.base`` + ``id/`` if things are renamed."""
+        self.config = config
+        self.languages = config.languages
+        self.base = config.base
+        self.namespace = config.base + "id/" if config.renamed else base
+        self.withdrawn: frozenset[str] = frozenset()
+        self._data_base = base
+        self._labels: dict[str, dict[str, Label]] = {lang: {} for lang in self.languages}
+        self._public: dict[str, str] = {}
+        paths = Paths(base, self.namespace)
+        plan = _Plan(index)
+        where = {term: paths.add(term[1:-1]) for term in plan.nodes}
+        if config.renamed:
+            self._public = {term: new for term in plan.nodes if (new := self._renamed(term, plan, where)) != term}
+            index = index.renamed(lambda term: self._public.get(term, term))
+            where = {self.public(term): path for term, path in where.items()}
+        self.index = index
+        self.paths: Mapping[str, str] = where
+        self.parts: Mapping[str, str] = {self.public(part): self.public(page) for part, page in plan.home.items() if part != page}
+        parts: dict[str, list[str]] = {}
+        for part, page in sorted(self.parts.items()):
+            parts.setdefault(page, []).append(part)
+        self.pages: Mapping[str, Page] = {
+            term: Page(term, where[term], self.kind(term), parts.get(term, ())) for term in sorted(where) if term not in self.parts
+        }
+        self.vocabulary: Sequence[str] = sorted(s for s in index.out if is_vocabulary(index, s) or s[0] == "_")
+        self.classes: dict[str, list[str]] = {}
+        for term, shown in self.pages.items():
+            self.classes.setdefault(shown.kind, []).append(term)
+        self.slugs: Mapping[str, str] = self._slugs()
+
+    @classmethod
+    def of(cls, graph: KnowledgeGraph, config: Config) -> Site:
+        """The site of a graph."""
+        return cls(read(graph.n_triples(), base=graph.base), config, base=graph.base)
+
+    # ------------------------------------------------------------------ names
+
+    def public(self, term: str) -> str:
+        """The term under which a term of the data is published."""
+        return self._public.get(term, term)
+
+    def _renamed(self, term: str, plan: _Plan, where: Mapping[str, str]) -> str:
+        if not term.startswith("<" + self._data_base):
+            return term
+        page = plan.home[term]
+        local = page[len(self._data_base) + 1 : -1] if page.startswith("<" + self._data_base) else where[page]
+        if term != page:
+            return f"<{self.namespace}{local}#{url(where[term])}>"
+        return f"<{self.namespace}{local}#id>" if self.config.hashed else f"<{self.namespace}{local}>"
+
+    def kind(self, term: str) -> str:
+        """The class under which a thing is shown."""
+        return kind_of(self.index, term)
+
+    def label(self, term: str, lang: str) -> Label:
+        """What to call a thing or a term in a language: its label there, in English, in any language, or its IRI in short."""
+        known = self._labels[lang]
+        found = known.get(term)
+        if found is None:
+            found = known[term] = self._label(term, lang)
+        return found
+
+    def _label(self, term: str, lang: str) -> Label:
+        said = self.index.out.get(term, {})
+        for predicate in _LABELS:
+            texts = {
+                language: text for text, language, _ in map(literal, (o for o in said.get(predicate, ()) if o[0] == '"')) if text.strip()
+            }
+            if texts:
+                best = next((tag for tag in (lang, "en", "") if tag in texts), min(texts))
+                return Label(texts[best], best)
+        return Label(shorten(term[1:-1], base=self.namespace) if term[0] == "<" else term, "")
+
+    def name(self, term: str, lang: str) -> str:
+        """The text of a label, cut short where it is longer than a link or a title should be."""
+        text = " ".join(self.label(term, lang).text.split())
+        return text if len(text) <= _LONGEST_LABEL else text[: _LONGEST_LABEL - 1] + "…"
+
+    # ------------------------------------------------------------------ places
+
+    def html(self, path: str, lang: str) -> str:
+        """The file of the page at a path (``project/clay``) in a language."""
+        return f"{lang}/{path}.html"
+
+    def data(self, path: str, ending: str) -> str:
+        """The data file of the page at a path: ``ending`` is ``ttl``, ``jsonld``, ``nt`` or ``rdf``."""
+        return f"data/{path}.{ending}"
+
+    def url(self, file: str) -> str:
+        """The whole URL of a file of the site."""
+        return self.base + url(file)
+
+    def anchor(self, part: str) -> str:
+        """The fragment of a part in its page, without ``#``."""
+        return url(self.paths[part])
+
+    def place(self, term: str, lang: str) -> str | None:
+        """Where a thing, a part or a term of the ontology is shown in a language: a URL relative to the root of the site; ``None`` if it is not."""
+        page = self.pages.get(term)
+        if page is not None:
+            return url(self.html(page.path, lang))
+        home = self.parts.get(term)
+        if home is not None:
+            return f"{url(self.html(self.pages[home].path, lang))}#{self.anchor(term)}"
+        if term in self.index.out and is_vocabulary(self.index, term):
+            return f"{lang}/def.html#{self.term_anchor(term)}"
+        return None
+
+    @staticmethod
+    def term_anchor(term: str) -> str:
+        """The fragment of an ontology's term in the page of the ontology: ``Project`` for ``clay:Project``, ``org-Role`` for a foreign one."""
+        short = shorten(term[1:-1])
+        return short.removeprefix("clay:").replace(":", "-") if ":" in short and not short.startswith("http") else url(short)
+
+    def document(self, page: Page) -> str:
+        """The IRI of the document that describes a thing, which the data files speak of beside the thing."""
+        return self.base + "data/" + url(page.path)
+
+    # ------------------------------------------------------------------ all of it
+
+    def triples(self) -> Iterator[str]:
+        """All triples as N-Triples lines, in order."""
+        for subject in self.index.out:
+            yield from self.index.lines(subject)
+
+    def _slugs(self) -> dict[str, str]:
+        """The folder of each class's list: the one most of its things lie in, if no other class has it."""
+        slugs: dict[str, str] = {}
+        for kind in sorted(self.classes, key=lambda k: (PAGE_CLASSES.index(k) if k in PAGE_CLASSES else len(PAGE_CLASSES), k)):
+            folders = Counter(self.pages[t].path.split("/")[0] for t in self.classes[kind])
+            best = min(folders, key=lambda f: (-folders[f], f))
+            if best in slugs.values():
+                best = (
+                    "".join(f"-{c.lower()}" if c.isupper() else c for c in shorten(kind[1:-1]).rpartition(":")[2]).strip("-")
+                    if kind
+                    else "other"
+                )
+            while best in slugs.values():
+                best += "-list"
+            slugs[kind] = Paths("").add(best).removeprefix("thing/") if best else "other"
+        return slugs
+
+
+def kind_of(index: Index, term: str) -> str:
+    """The class under which a thing is shown; the empty text if it has none."""
+    kinds = index.objects(term, TYPE)
+    if len(kinds) < 2:
+        return kinds[0] if kinds else ""
+    return next((k for k in PAGE_CLASSES if k in kinds), None) or next((k for k in PARTS if k in kinds), kinds[0])
+
+
+class _Plan:
+    """Which thing is a page and which a fragment: ``home`` is the page of each node, itself for one that has a page."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self.nodes = [s for s in index.out if s[0] == "<" and not is_vocabulary(index, s)]
+        self._known = frozenset(self.nodes)
+        self.home: dict[str, str] = {}
+        for node in self.nodes:
+            self._settle(node)
+
+    def _settle(self, node: str) -> None:
+        chain: list[str] = []
+        while node not in self.home:
+            if node in chain:  # parts of one another: the first of them gets the page
+                self.home[min(chain[chain.index(node) :])] = min(chain[chain.index(node) :])
+                break
+            chain.append(node)
+            parent = self._parent(node)
+            if parent is None:
+                self.home[node] = node
+                break
+            node = parent
+        page = self.home[min(chain[chain.index(node) :])] if node in chain and node not in self.home else self.home[node]
+        for one in chain:
+            self.home.setdefault(one, page)
+
+    def _parent(self, node: str) -> str | None:
+        for kind in self._index.objects(node, TYPE):
+            for out, predicate in PARTS.get(kind, ()):
+                found = self._index.objects(node, predicate) if out else self._index.subjects(predicate, node)
+                parents = [one for one in found if one in self._known and one != node]
+                if parents:
+                    return parents[0]
+        if node.startswith("<") and "/genid/" in node:
+            return next(
+                (s for subjects in self._index.back.get(node, {}).values() for s in subjects if s in self._known and s != node), None
+            )
+        return None
+
+
+VOCABULARY_FILE: Final = "def"
+"""The path of the ontology's own page."""
+PREFIX_MAP: Final = {prefix: namespace for prefix, namespace in PREFIXES.items() if namespace.startswith("http")}
+"""Prefixes for data files."""
