@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from clayonto.namespaces import PREFIXES, shorten
@@ -148,14 +149,14 @@ def _name(iri: str, taken: set[str], *, ending: str, hyphens: bool = False) -> s
     local = re.split(r"[#/:]", iri)[-1]
     if hyphens:
         local = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", local).lower()
-    for stem in (local, shorten(iri), *(f"{local}_{number}" for number in range(2, 1_000_000))):
+    for stem in chain((local, shorten(iri)), (f"{local[-60:]}_{number}" for number in count(2))):
         # Table and column names keep to what every file system and every URI template takes as it is.
-        clean = re.sub(r"[^A-Za-z0-9-]+" if hyphens else r"[^A-Za-z0-9]+", "_", stem[:80]).strip("_-")
+        clean = re.sub(r"[^A-Za-z0-9-]+" if hyphens else r"[^A-Za-z0-9]+", "_", stem[-80:]).strip("_-") or "x"
         name = clean + ending
-        if clean and name not in taken:
+        if name not in taken:
             taken.add(name)
             return name
-    raise AssertionError("a million terms of one name")
+    raise AssertionError
 
 
 def _write(tables: Mapping[str, _Plan], index: Index) -> dict[str, bytes]:
