@@ -35,17 +35,20 @@ class Answer(NamedTuple):
 
 def ask(graph: KnowledgeGraph, site: Site) -> dict[str, Answer]:
     """The answer to each bundled query, for its examples, or for the first thing of the class where the graph has no such example."""
-    answers = {}
-    for name, query in graph.queries.items():
+    from concurrent.futures import ThreadPoolExecutor
+
+    def answer(query: NamedQuery) -> Answer:
         values = {key: value for key, p in query.params.items() if key != "lang" and (value := _example(graph, site, p)) is not None}
-        rows: dict[str, Rows] = {}
         try:
-            for lang in site.languages:
-                rows[lang] = graph.run(query, **values, **({"lang": lang} if "lang" in query.params else {}))
+            if "lang" not in query.params:
+                return Answer(query, values, dict.fromkeys(site.languages, graph.run(query, **values)))
+            return Answer(query, values, {lang: graph.run(query, **values, lang=lang) for lang in site.languages})
         except ParameterError:
-            rows = {}  # the graph has no thing of the class that is asked about
-        answers[name] = Answer(query, values, rows)
-    return answers
+            return Answer(query, values, {})  # the graph has no thing of the class that is asked about
+
+    # The default engine answers outside Python's lock, so that two questions are answered at once.
+    with ThreadPoolExecutor(max_workers=2 if graph.engine == "oxigraph" else 1) as pool:
+        return dict(zip(graph.queries, pool.map(answer, graph.queries.values()), strict=True))
 
 
 def _example(graph: KnowledgeGraph, site: Site, parameter: Parameter) -> str | None:

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from clayonto.locales import Language
 
 ASSETS: Final = ("style.css", "icon.svg", "search.js", "go.js")
-_CONCEPTS: Final = frozenset(map(curie, ("skos:Concept", "skos:ConceptScheme")))
+_MAIN: Final = frozenset(
+    map(
+        curie,
+        (
+            "clay:Project", "clay:FundingProgramme", "clay:Call", "clay:ClusterInitiative", "clay:ClusterPartnership", "clay:Cluster", "org:Organization",
+            "clay:Region", "clay:Country", "clay:SourceDocument", "skos:Concept", "clay:ActionPlan", "clay:Objective",
+        ),
+    )
+)  # fmt: skip
 _FRONT_QUERIES: Final = ("partner-countries", "project-partners", "project-money", "works-with", "disagreements", "timeline")
 
 
@@ -63,20 +71,30 @@ def plural(site: Site, kind: str, lang: Language) -> str:
 
 def _front(layout: Layout) -> bytes:
     site, lang, say = layout.site, layout.lang, layout.say
+    main = [kind for kind in ordered(site) if kind in _MAIN] or ordered(site)
+    rest = [kind for kind in ordered(site) if kind not in main]
     cards = [
         f'<li><a href="{url(site.slugs[kind])}/index.html"><span>{words(plural(site, kind, lang))}</span><span class="count">{len(site.classes[kind])}</span></a></li>'
-        for kind in ordered(site)
+        for kind in main
     ]
+    also = "".join(
+        f'<li><a href="{url(site.slugs[kind])}/index.html">{words(plural(site, kind, lang))}</a> <span class="count">{len(site.classes[kind])}</span></li>'
+        for kind in rest
+    )
     description = site.config.description[lang]
     body = [
         f'<div class="hero"><h1>{words(layout.title)}</h1><p class="lead">{words(description)}</p>',
-        f'<p class="note">{say["figures"].format(things=_count(len(site.pages), lang), triples=_count(site.index.size, lang))}</p></div>\n',
-        f'<section aria-labelledby="classes"><h2 id="classes">{say["classes_lead"]}</h2><ul class="cards">{"".join(cards)}</ul></section>\n',
+        f'<p class="note">{say["figures"].format(things=_count(len(site.pages), lang), triples=_count(site.index.size, lang))}</p>',
+        f'<form action="search.html" role="search"><label for="q">{say["search_label"]}</label><input type="search" id="q" name="q" autocomplete="off">'
+        f"<button>{say['search']}</button></form></div>\n",
+        f'<section aria-labelledby="classes"><h2 id="classes">{say["classes_lead"]}</h2><ul class="cards">{"".join(cards)}</ul>'
+        + (f'<h3>{say["more_classes"]}</h3><ul class="also">{also}</ul>' if also else "")
+        + "</section>\n",
     ]
     asked = [(name, site.answers[name].query) for name in _FRONT_QUERIES if name in site.answers]
     if asked:
         items = "".join(f'<li><a href="query/{name}.html"><span>{words(query.title[lang])}</span></a></li>' for name, query in asked)
-        more = f'<p><a href="query/index.html">{say["all"].format(n=len(site.answers))}</a></p>'
+        more = f'<p class="after"><a href="query/index.html">{say["all"].format(n=len(site.answers))}</a></p>'
         body.append(
             f'<section aria-labelledby="questions"><h2 id="questions">{say["questions"]}</h2><ul class="cards">{items}</ul>{more}</section>\n'
         )

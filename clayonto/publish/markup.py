@@ -11,10 +11,10 @@ from clayonto.namespaces import check_iri
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_ENTITIES: Final = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;", ord("'"): "&#39;"} | {
-    # Controls that HTML forbids; a reader sees that something was there.
-    code: "\ufffd"
-    for code in (*range(9), 11, *range(14, 32), *range(127, 160), 0xFFFE, 0xFFFF)
+# Controls that HTML forbids become a sign that a reader sees.
+_CONTROLS: Final = (*range(9), 11, *range(14, 32), *range(127, 160), 0xFFFE, 0xFFFF)
+_ENTITIES: Final = dict.fromkeys(_CONTROLS, "\ufffd") | {
+    ord(c): f"&{name};" for c, name in zip("&<>\"'", ("amp", "lt", "gt", "quot", "#39"), strict=True)
 }
 _SPECIAL: Final = re.compile("[&<>\"'\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 # Letters and marks written from right to left, and the marks that turn the text around them.

@@ -12,7 +12,7 @@ from clayonto.publish.markup import outward, shortened, table, text, words
 from clayonto.publish.paths import url
 from clayonto.publish.site import MOST_PARTS, Page, Site
 from clayonto.publish.values import AT, END, START, Values, year_of
-from clayonto.publish.wording import PLURALS
+from clayonto.publish.wording import PLURALS, PROPERTIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,11 +40,14 @@ _MILESTONE: Final = curie("clay:Milestone")
 _KIND, _STATUS, _FUNDED, _OF, _SHARE = map(
     curie, ("clay:moneyKind", "clay:moneyStatus", "clay:fundedFrom", "clay:amountOf", "clay:shareOf")
 )
+_BUDGET: Final = curie("money-kind:partner-budget")
 _ABOUT, _ASPECT, _RANK, _SAYS, _NAMES = map(curie, ("clay:about", "clay:aspect", "clay:rank", "clay:statesValue", "clay:statesThing"))
 _QUOTED, _PHRASE, _PREFERRED = curie("prov:wasQuotedFrom"), curie("prov:value"), curie("rank:preferred")
 # The column that names the row, for parts whose own label only says it again.
 _HEADS: Final = {curie("clay:ProjectParticipation"): curie("prov:agent"), curie("clay:PartnershipMembership"): curie("org:member")}
-_PART_ORDER: Final = {kind: n for n, kind in enumerate(map(curie, ("clay:ProjectParticipation", "clay:PartnershipMembership", "clay:ProjectPhase")))}
+_PART_ORDER: Final = {
+    kind: n for n, kind in enumerate(map(curie, ("clay:ProjectParticipation", "clay:PartnershipMembership", "clay:ProjectPhase")))
+}
 _SCHEMA: Final = {
     curie(kind): name
     for kind, name in {
@@ -78,6 +81,8 @@ class Things:
     def property(self, predicate: str) -> str:
         """What a property is called, as HTML."""
         known = self._names.get(predicate)
+        if known is None and predicate in PROPERTIES:
+            known = self._names[predicate] = PROPERTIES[predicate][self.lang == "fi"]
         if known is None:
             label = self.site.label(predicate, self.lang)
             name = label.text[:1].upper() + label.text[1:]
@@ -207,7 +212,7 @@ class _Thing:
                 if predicate not in _HIDDEN and predicate != head and objects != [self.page.term]:
                     counts[predicate] = counts.get(predicate, 0) + 1
         columns = sorted(counts, key=lambda p: (_ORDER.get(p, 99), -counts[p], p))[:4]
-        sums = {part: [a for a in self.index.subjects(_OF, part) if self.site.kind(a) == _AMOUNT] for part in shown}
+        sums = {part: [a for a in self.index.subjects(_OF, part) if _BUDGET in self.index.objects(a, _KIND)] for part in shown}
         budgets = any(sums.values())
         rows = []
         for part in sorted(shown, key=lambda p: self.order(p, head)):
@@ -224,7 +229,7 @@ class _Thing:
         titles = [(self.all.property(head) if head else self.say["name"], False), *((self.all.property(c), False) for c in columns)]
         if kind == _PASSAGE:
             return self.passages(shown) + self.rest(len(shown), len(parts))
-        return table([*titles, *([(self.say["amount"], True)] if budgets else [])], rows) + self.rest(len(shown), len(parts))
+        return table([*titles, *([(self.say["budget"], True)] if budgets else [])], rows) + self.rest(len(shown), len(parts))
 
     def order(self, part: str, head: str | None) -> tuple[str, ...]:
         named = self.index.objects(part, head) if head else []

@@ -17,7 +17,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "respect": "In which respect", "states": "States", "phrase": "Phrase", "source": "Source", "rank": "Rank", "disagree": "sources disagree",
         "agree_note": "Each row is what one source says. Where sources disagree, the preferred one is what this page shows.",
         "more_rows": "Showing {shown} of {n}; the data files below have all of them.", "name": "Name", "yes": "yes", "no": "no",
-        "approximate": "about", "rounded": "rounded", "amount": "Amount", "money": "Money", "timeline": "Timeline", "of": "Of",
+        "approximate": "about", "rounded": "rounded", "amount": "Amount", "budget": "Own budget", "more_classes": "Also", "money": "Money", "timeline": "Timeline", "of": "Of",
         "what": "What", "count": "Number", "download_csv": "Download as CSV", "list_of": "{n} in all, by name.", "page": "Page {n} of {of}",
         "previous": "Previous", "next": "Next", "kind": "Kind", "questions_lead": "Questions that the data answers. Each page has the answer as it was when the site was built.",
         "answer": "Answer", "rows": "{n} rows", "row": "1 row", "query_text": "The query, in SPARQL", "parameters": "Answered for", "no_rows": "The data has no answer to this.",
@@ -48,7 +48,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "respect": "Missä suhteessa", "states": "Toteaa", "phrase": "Sanamuoto", "source": "Lähde", "rank": "Sija", "disagree": "lähteet ovat eri mieltä",
         "agree_note": "Kukin rivi on yhden lähteen kertoma. Jos lähteet ovat eri mieltä, sivulla näkyy ensisijainen tieto.",
         "more_rows": "Näkyvissä {shown}/{n}; alla olevissa datatiedostoissa ovat kaikki.", "name": "Nimi", "yes": "kyllä", "no": "ei",
-        "approximate": "noin", "rounded": "pyöristetty", "amount": "Määrä", "money": "Raha", "timeline": "Aikajana", "of": "Kenen tai minkä",
+        "approximate": "noin", "rounded": "pyöristetty", "amount": "Määrä", "budget": "Oma budjetti", "more_classes": "Lisäksi", "money": "Raha", "timeline": "Aikajana", "of": "Kenen tai minkä",
         "what": "Mikä", "count": "Lukumäärä", "download_csv": "Lataa CSV-tiedostona", "list_of": "Yhteensä {n}, nimen mukaan.", "page": "Sivu {n}/{of}",
         "previous": "Edellinen", "next": "Seuraava", "kind": "Laji", "questions_lead": "Kysymyksiä, joihin aineisto vastaa. Kullakin sivulla on vastaus sellaisena kuin se oli sivustoa tehtäessä.",
         "answer": "Vastaus", "rows": "{n} riviä", "row": "1 rivi", "query_text": "Kysely SPARQL-kielellä", "parameters": "Vastattu arvoilla", "no_rows": "Aineistossa ei ole tähän vastausta.",
@@ -122,3 +122,27 @@ PLURALS: Final[dict[str, tuple[str, str]]] = {
     }.items()
 }
 """Class to what many of its things are called, in English and Finnish."""
+
+PROPERTIES: Final[dict[str, tuple[str, str]]] = {
+    curie(name): names
+    for name, names in {
+        "prov:agent": ("Organisation", "Organisaatio"),
+        "prov:hadRole": ("Role", "Rooli"),
+        "org:member": ("Member", "Jäsen"),
+        "org:organization": ("Partnership", "Kumppanuus"),
+        "org:classification": ("Kind", "Laji"),
+        "dct:temporal": ("When", "Milloin"),
+        "dct:type": ("Kind", "Laji"),
+        "dct:spatial": ("Where", "Missä"),
+        "dct:isPartOf": ("Part of", "Osa"),
+        "dct:subject": ("Subject", "Aihe"),
+        "dct:title": ("Full title", "Koko nimi"),
+        "dct:identifier": ("Code or address", "Koodi tai osoite"),
+        "clay:moneyKind": ("Kind", "Laji"),
+        "clay:moneyStatus": ("Status", "Tila"),
+        "clay:hasObjective": ("Objective", "Tavoite"),
+        "clay:phaseNumber": ("Number", "Numero"),
+        "clay:underProgramme": ("Programme", "Ohjelma"),
+    }.items()
+}
+"""Property to what a table calls it, where the vocabulary's own label would puzzle a reader."""
