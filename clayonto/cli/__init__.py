@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "validate": "validate",
     "diff": "diff",
     "patch": "diff",
+    "publish": "publish",
     "new": "edit",
     "format": "edit",
     "lint": "edit",

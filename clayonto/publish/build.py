@@ -19,6 +19,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from clayonto.errors import ConfigError, NotPublishableError, OutputError
+from clayonto.publish.answers import ask
 from clayonto.publish.site import Site
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ def publish(graph: KnowledgeGraph, out: str | Path, config: Config, *, progress:
         raise NotPublishableError(report)
     say("Reading the graph")
     site = Site.of(graph, config)
+    say("Asking the named queries")
+    site.answers = ask(graph, site)
     summary = build(site, parts(), target, old=old, progress=say)
     summary.seconds = perf_counter() - started
     return summary
@@ -78,9 +81,9 @@ def publish(graph: KnowledgeGraph, out: str | Path, config: Config, *, progress:
 
 def parts() -> list[Part]:
     """The parts of a site, in order."""
-    from clayonto.publish import data
+    from clayonto.publish import data, pages
 
-    made: list[Part] = [data.files]
+    made: list[Part] = [pages.files, pages.things, data.files]
     if find_spec(_MACHINE):
         made.append(import_module(_MACHINE).files)
     return made
@@ -108,6 +111,7 @@ def build(
                 staging.put(path, content)
                 if staging.count % 20_000 == 0:
                     progress(f"{staging.count} files")
+        progress("Putting the site in place")
         staging.finish(old, site.withdrawn)
         _swap(staged, target)
     except OSError as error:

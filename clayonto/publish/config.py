@@ -41,7 +41,15 @@ _DESCRIPTION: Final = {
 }
 _KEYS: Final = ("title", "description", "publisher", "licence", "contact", "base", "languages", "target")
 _EMAIL: Final = re.compile(r"[^@\s<>\"']+@[^@\s<>\"']+\.[^@\s<>\"']+")
-_EXAMPLE: Final = f'licence = "{CC_BY}"'
+_LICENCE: Final = f'licence = "{CC_BY}"'
+EXAMPLE: Final = f"""title = {{ en = "Funding in our region", fi = "Alueemme rahoitus" }}
+publisher = {{ name = "Regional Council of X", url = "https://x.example/" }}
+{_LICENCE}
+contact = "data@x.example"
+base = "https://data.x.example/"
+target = "plain"
+"""
+"""A config to start from."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +123,7 @@ def parse(table: Mapping[str, Any], *, name: str = "the config") -> Config:
     """
     if "licence" not in table:
         raise ConfigError(
-            f"{name} has no licence, and nobody may reuse data without one. Add the IRI of a licence, for example: {_EXAMPLE}"
+            f"{name} has no licence, and nobody may reuse data without one. Add the IRI of a licence, for example: {_LICENCE}"
         )
     return Config(**_checked(table, name))
 

@@ -70,7 +70,8 @@ class Index:
             if line == before:
                 continue
             before = line
-            s, p, o = line[:-2].split(" ", 2)
+            s, p, o = line.split(" ", 2)
+            o = o[:-2]
             if s != last:
                 last = s = keep(s, s)
                 said = out[s] = {}
@@ -111,10 +112,9 @@ def read(n_triples: bytes, *, base: str) -> Index:
 
     Blank nodes of data get IRIs under ``base`` (RDF 1.1, section 3.5), so that they can be told apart in files of their own; those that axioms are made of stay.
     """
-    lines = [line for line in n_triples.decode().split("\n") if line]
-    if b"_:" not in n_triples:
-        return Index(lines)
-    nameless = [line for line in lines if line.startswith("_:") or line.split(" ", 2)[2].startswith("_:")]
+    lines = n_triples.decode().split("\n")
+    lines.pop()
+    nameless = [line for line in lines if "_:" in line and (line.startswith("_:") or line.split(" ", 2)[2].startswith("_:"))]
     if not nameless:
         return Index(lines)
     data = ox.Dataset(ox.parse("\n".join(nameless).encode(), format=ox.RdfFormat.N_QUADS))
@@ -123,6 +123,8 @@ def read(n_triples: bytes, *, base: str) -> Index:
     without = set(nameless)
     index = Index([*(line for line in lines if line not in without), *(line for line in written.split("\n") if line)])
     axioms = _axioms(index)
+    if all(term in axioms for terms in (index.out, index.back) for term in terms if term[0] == "_"):
+        return index
     return index.renamed(lambda term: f"<{base}genid/{term[2:]}>" if term[0] == "_" and term not in axioms else term)
 
 

@@ -14,13 +14,14 @@ from urllib.parse import quote, unquote
 
 from clayonto.namespaces import CONCEPT, ID, PREFIXES, shorten
 
-RESERVED: Final = frozenset({"query", "assets", "data", "download", "id", "list"})
+RESERVED: Final = frozenset({"query", "assets", "az", "data", "def", "download", "id", "list"})
 """First segments that the site has for itself."""
 _INDEX: Final = re.compile(r"index(-\d+)?", re.IGNORECASE)
 # What Windows, a URL or a shell takes for something else; format characters could make two names look the same.
 _UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*#%\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]')
 _DEVICES: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _LONGEST: Final = 120
+_BARE: Final = re.compile(r"[A-Za-z0-9/._~-]*")
 _PLAIN: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
 
@@ -97,4 +98,13 @@ def url(path: str) -> str:
     >>> url("project/etelä pohja")
     'project/etel%C3%A4%20pohja'
     """
-    return path if path.isascii() and " " not in path else quote(path)
+    return path if _BARE.fullmatch(path) else quote(path)
+
+
+def iri_path(path: str) -> str:
+    """A path as it stands in an IRI: letters of any script as they are.
+
+    >>> iri_path("project/etelä pohja")
+    'project/etelä%20pohja'
+    """
+    return path if _BARE.fullmatch(path) else "".join(c if ord(c) > 0xA0 else quote(c) for c in path)

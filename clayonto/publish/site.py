@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from clayonto.namespaces import PREFIXES, shorten
 from clayonto.publish.index import TYPE, Index, curie, is_vocabulary, literal, read
-from clayonto.publish.paths import Paths, url
+from clayonto.publish.paths import Paths, iri_path, url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from clayonto.graph import KnowledgeGraph
+    from clayonto.publish.answers import Answer
     from clayonto.publish.config import Config
 
 PAGE_CLASSES: Final = tuple(
@@ -56,6 +57,8 @@ PARTS: Final[Mapping[str, tuple[tuple[bool, str], ...]]] = {
 """Classes whose things are fragments of another's page, and how that other is found: from the thing (true) or to it, by which property."""
 _LABELS: Final = tuple(map(curie, ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name")))
 _LONGEST_LABEL: Final = 160
+MOST_PARTS: Final = 60
+"""How many parts of one class a page shows; the data files have all."""
 
 
 class Label(NamedTuple):
@@ -79,7 +82,8 @@ class Site:
 
     ``index`` has the triples under their published names. ``pages`` is term to :class:`Page`; ``parts`` is the term of a part to that of its page;
     ``classes`` is class to the terms of its pages; ``vocabulary`` lists the subjects that the ontology's own page is about;
-    ``withdrawn`` holds the paths of pages that an earlier build had and this one has no more.
+    ``answers`` are those of the named queries; ``withdrawn`` holds the paths of pages that an earlier build had and this one has no more;
+    ``data_base`` is the namespace that the data gives its things.
     """
 
     def __init__(self, index: Index, config: Config, *, base: str) -> None:
@@ -89,7 +93,8 @@ class Site:
         self.base = config.base
         self.namespace = config.base + "id/" if config.renamed else base
         self.withdrawn: frozenset[str] = frozenset()
-        self._data_base = base
+        self.answers: Mapping[str, Answer] = {}
+        self.data_base = base
         self._labels: dict[str, dict[str, Label]] = {lang: {} for lang in self.languages}
         self._public: dict[str, str] = {}
         paths = Paths(base, self.namespace)
@@ -99,6 +104,7 @@ class Site:
             self._public = {term: new for term in plan.nodes if (new := self._renamed(term, plan, where)) != term}
             index = index.renamed(lambda term: self._public.get(term, term))
             where = {self.public(term): path for term, path in where.items()}
+        self._original = {new: old for old, new in self._public.items()}
         self.index = index
         self.paths: Mapping[str, str] = where
         self.parts: Mapping[str, str] = {self.public(part): self.public(page) for part, page in plan.home.items() if part != page}
@@ -108,6 +114,9 @@ class Site:
         self.pages: Mapping[str, Page] = {
             term: Page(term, where[term], self.kind(term), parts.get(term, ())) for term in sorted(where) if term not in self.parts
         }
+        self.shown: frozenset[str] = frozenset(
+            part for own in parts.values() for same in self.by_kind(own).values() for part in same[:MOST_PARTS]
+        )
         self.vocabulary: Sequence[str] = sorted(s for s in index.out if is_vocabulary(index, s) or s[0] == "_")
         self.classes: dict[str, list[str]] = {}
         for term, shown in self.pages.items():
@@ -125,11 +134,15 @@ class Site:
         """The term under which a term of the data is published."""
         return self._public.get(term, term)
 
+    def original(self, term: str) -> str:
+        """The term of the data that is published as a term."""
+        return self._original.get(term, term)
+
     def _renamed(self, term: str, plan: _Plan, where: Mapping[str, str]) -> str:
-        if not term.startswith("<" + self._data_base):
+        if not term.startswith("<" + self.data_base) or term.startswith("<" + self.namespace):
             return term
         page = plan.home[term]
-        local = page[len(self._data_base) + 1 : -1] if page.startswith("<" + self._data_base) else where[page]
+        local = iri_path(where[page])
         if term != page:
             return f"<{self.namespace}{local}#{url(where[term])}>"
         return f"<{self.namespace}{local}#id>" if self.config.hashed else f"<{self.namespace}{local}>"
@@ -137,6 +150,13 @@ class Site:
     def kind(self, term: str) -> str:
         """The class under which a thing is shown."""
         return kind_of(self.index, term)
+
+    def by_kind(self, things: Iterable[str]) -> dict[str, list[str]]:
+        """Things by class, in the order in which they come."""
+        kinds: dict[str, list[str]] = {}
+        for thing in things:
+            kinds.setdefault(self.kind(thing), []).append(thing)
+        return kinds
 
     def label(self, term: str, lang: str) -> Label:
         """What to call a thing or a term in a language: its label there, in English, in any language, or its IRI in short."""
@@ -187,7 +207,8 @@ class Site:
             return url(self.html(page.path, lang))
         home = self.parts.get(term)
         if home is not None:
-            return f"{url(self.html(self.pages[home].path, lang))}#{self.anchor(term)}"
+            page_url = url(self.html(self.pages[home].path, lang))
+            return f"{page_url}#{self.anchor(term)}" if term in self.shown else page_url
         if term in self.index.out and is_vocabulary(self.index, term):
             return f"{lang}/def.html#{self.term_anchor(term)}"
         return None

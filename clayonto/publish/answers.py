@@ -1,0 +1,179 @@
+"""The named queries as pages: each question with its answer as it was when the site was built, and the answer as CSV."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from clayonto.errors import ParameterError
+from clayonto.namespaces import expand
+from clayonto.publish.layout import Layout
+from clayonto.publish.markup import shortened, table, text, words
+from clayonto.publish.values import Values
+from clayonto.results import show
+from clayonto.terms import IRI, LangString, TypedLiteral
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from clayonto.graph import KnowledgeGraph
+    from clayonto.publish.site import Site
+    from clayonto.query import NamedQuery, Parameter
+    from clayonto.results import Rows
+
+MOST_ROWS: Final = 100
+"""How many rows of an answer a page shows; the CSV file has all."""
+
+
+class Answer(NamedTuple):
+    """A query, the values it was answered for, and its rows in each language; no rows at all where the graph has nothing to ask about."""
+
+    query: NamedQuery
+    values: Mapping[str, str]
+    rows: Mapping[str, Rows]
+
+
+def ask(graph: KnowledgeGraph, site: Site) -> dict[str, Answer]:
+    """The answer to each bundled query, for its examples, or for the first thing of the class where the graph has no such example."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def answer(query: NamedQuery) -> Answer:
+        values = {key: value for key, p in query.params.items() if key != "lang" and (value := _example(graph, site, p)) is not None}
+        try:
+            if "lang" not in query.params:
+                return Answer(query, values, dict.fromkeys(site.languages, graph.run(query, **values)))
+            return Answer(query, values, {lang: graph.run(query, **values, lang=lang) for lang in site.languages})
+        except ParameterError:
+            return Answer(query, values, {})  # the graph has no thing of the class that is asked about
+
+    # The default engine answers outside Python's lock, so that two questions are answered at once.
+    with ThreadPoolExecutor(max_workers=2 if graph.engine == "oxigraph" else 1) as pool:
+        return dict(zip(graph.queries, pool.map(answer, graph.queries.values()), strict=True))
+
+
+def _example(graph: KnowledgeGraph, site: Site, parameter: Parameter) -> str | None:
+    given = parameter.example if parameter.example is not None else parameter.default
+    if (
+        parameter.klass is None
+        or given is None
+        or parameter.is_list
+        or site.public(f"<{expand(str(given), base=graph.base)}>") in site.index.out
+    ):
+        return given
+    things = site.classes.get(f"<{expand(parameter.klass)}>")
+    return f"<{site.original(things[0])[1:-1]}>" if things else given
+
+
+def files(site: Site) -> Iterator[tuple[str, bytes]]:
+    """The pages of the questions, the list of them, and the CSV files."""
+    for lang in site.languages:
+        layout = Layout(site, lang)
+        values = Values(site, lang, layout.say)
+        say = layout.say
+        items = "".join(
+            f'<li class="term"><h3><a href="{name}.html">{words(a.query.title[lang])}</a></h3><p>{words(a.query.description[lang])}</p></li>'
+            for name, a in sorted(site.answers.items(), key=lambda item: item[1].query.title[lang])
+        )
+        body = (
+            f"{layout.crumbs('../', ('query/index.html', say['questions']))}<h1>{say['questions']}</h1>"
+            f'<p class="lead">{say["questions_lead"]}</p><ul class="hits">{items}</ul>'
+        )
+        yield f"{lang}/query/index.html", layout.page("query/index.html", body, title=say["questions"], description=say["questions_lead"])
+        for name, answer in site.answers.items():
+            yield f"{lang}/query/{name}.html", _page(layout, values, name, answer)
+            if lang in answer.rows:
+                yield f"{lang}/query/{name}.csv", _published(site, answer.rows[lang]).encode()
+
+
+def _published(site: Site, rows: Rows) -> str:
+    """The answer as CSV, its things under their published names."""
+    if not site.config.renamed:
+        return rows.to_csv()
+    from clayonto.results import Rows as Table
+
+    renamed = [[IRI(site.public(f"<{v}>")[1:-1]) if isinstance(v, IRI) else v for v in row] for row in rows]
+    return Table(rows.columns, renamed, engine=rows.engine).to_csv()
+
+
+def _page(layout: Layout, values: Values, name: str, answer: Answer) -> bytes:
+    site, say, lang = layout.site, layout.say, layout.lang
+    query = answer.query
+    title, description = query.title[lang], query.description[lang]
+    body = [
+        layout.crumbs("../", ("query/index.html", say["questions"])),
+        f'<h1>{words(title)}</h1>\n<p class="lead">{words(description)}</p>\n',
+    ]
+    asked = []
+    for key, value in answer.values.items():
+        parameter = query.params[key]
+        if parameter.type == "iri" and not parameter.is_list:
+            told = values.link(site.public(f"<{expand(value, base=site.data_base)}>"), "../")
+        else:
+            told = words(value)
+        asked.append(f"<div><dt>{words(key)}</dt><dd>{told}</dd></div>")
+    if asked:
+        body.append(
+            f'<section class="facts" aria-label="{say["parameters"]}"><p class="note">{say["parameters"]}</p><dl>{"".join(asked)}</dl></section>\n'
+        )
+    rows = answer.rows.get(lang)
+    body.append(f'<h2 id="answer">{say["answer"]}</h2>\n')
+    if not rows:
+        body.append(f"<p>{say['no_rows']}</p>")
+    else:
+        count = say["row"] if len(rows) == 1 else say["rows"].format(n=len(rows))
+        first = f" {say['first_rows'].format(n=MOST_ROWS)}" if len(rows) > MOST_ROWS else ""
+        body.append(
+            f'<p class="note">{count}.{first} <a href="{name}.csv" type="text/csv">{say["download_csv"]}</a></p>\n{_table(values, rows)}'
+        )
+    text_of = query.example(base=site.data_base)
+    body.append(f'<h2 id="query">{say["query_text"]}</h2>\n<pre tabindex="0"><code>{text(text_of.strip())}</code></pre>\n')
+    about = {"@type": "Dataset", "name": title, "description": description, "license": site.config.licence}
+    return layout.page(f"query/{name}.html", "".join(body), title=title, description=description, about=about)
+
+
+def _table(values: Values, rows: Rows) -> str:
+    # A column of IRIs whose labels stand in a column beside it is the link of that column.
+    columns = [c for c in rows.columns if f"{c}_label" not in rows.columns]
+    shown = rows[:MOST_ROWS]
+    numeric = {
+        c
+        for c in columns
+        if all(isinstance(row[c], int | Decimal | float) or row[c] is None for row in shown) and any(row[c] is not None for row in shown)
+    }
+    head = [(words(_title(c)), c in numeric) for c in columns]
+    lines = []
+    for row in shown:
+        cells = []
+        for column in columns:
+            link = (
+                row[column.removesuffix("_label")] if column.endswith("_label") and column.removesuffix("_label") in rows.columns else None
+            )
+            cells.append(f"<td{' class=n' if column in numeric else ''}>{_cell(values, row[column], link, column)}</td>")
+        lines.append(f"<tr>{''.join(cells)}</tr>")
+    return table(head, lines)
+
+
+def _title(column: str) -> str:
+    told = column.removesuffix("_label").replace("_", " ")
+    return told[:1].upper() + told[1:]
+
+
+def _cell(values: Values, value: Any, link: Any, column: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(link, IRI) and not isinstance(value, IRI):
+        place = values.site.place(values.site.public(f"<{link}>"), values.lang)
+        told = words(shortened(str(value)))
+        return f'<a href="../{place[len(values.lang) + 1 :]}">{told}</a>' if place else told
+    if isinstance(value, IRI):
+        return values.link(values.site.public(f"<{value}>"), "../")
+    if isinstance(value, bool):
+        return values.say["yes" if value else "no"]
+    if isinstance(value, int | Decimal):
+        # A year is a number that nobody writes in threes.
+        return str(value) if "year" in column or column in ("number", "round") else values.number(Decimal(value))
+    if isinstance(value, LangString):
+        return words(shortened(str(value)), value.language, values.lang)
+    if isinstance(value, TypedLiteral):
+        return values.date(str(value)) if value.datatype.endswith(("#gYear", "#gYearMonth")) else words(shortened(str(value)))
+    return values.date(show(value)) if not isinstance(value, str) else words(shortened(value))
