@@ -1,7 +1,7 @@
 """The machine side of a site: downloads, descriptions of the dataset, and how its IRIs are answered.
 
 ``statistics.py`` counts; ``dumps.py``, ``tables.py`` and ``places.py`` write the whole dataset; ``facts.py`` has what ``dcat.py``, ``void.py``, ``examples.py`` and
-``discovery.py`` say of it alike. ``routes.py`` says which request leads to which document; ``apache.py``, ``nginx.py``, ``w3id.py`` and ``stubs.py`` write that down
+``discovery.py`` say of it alike. ``routes.py`` says which request leads to which document; ``apache.py``, ``nginx.py`` and ``w3id.py`` write that down
 for a host, and ``hosting.py`` tells the publisher what the host needs.
 """
 

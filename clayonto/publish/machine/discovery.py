@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
+from clayonto.publish.site import VOCABULARY_FILE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -24,7 +26,7 @@ def sitemaps(facts: Facts, *, most: int = _URLS) -> Iterator[tuple[str, bytes]]:
     :param most: how many URLs one file lists at most.
     """
     site = facts.site
-    pages = [*(site.pages[term].path for term in site.pages)]
+    pages = ["index", "about", VOCABULARY_FILE, *(site.pages[term].path for term in site.pages)]
     urls = [
         _entry(site.url(site.html(path, lang)), {other: site.url(site.html(path, other)) for other in facts.languages}, facts.dates[1])
         for path in pages
@@ -65,7 +67,7 @@ def linkset(facts: Facts) -> bytes:
         "license": [{"href": facts.site.config.licence}],
         "item": [_link(facts.site.url(d.path), "application/gzip" if d.packed else d.media) for d in facts.downloads],
         "service-meta": [_link(base + "queries.ttl", "text/turtle")],
-        "alternate": [{"href": f"{base}{lang}/", "hreflang": [lang], "type": "text/html"} for lang in facts.languages],
+        "alternate": [{"href": f"{base}{lang}/index.html", "hreflang": [lang], "type": "text/html"} for lang in facts.languages],
     }
     dataset = {"anchor": facts.dataset.value, "describedby": described, "license": context["license"], "item": context["item"]}
     return _json({"linkset": [context, dataset]})

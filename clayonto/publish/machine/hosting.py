@@ -1,4 +1,4 @@
-"""What a host is given beside the pages: rules or stubs for its kind, and a page that says what it needs."""
+"""What a host is given beside the pages: rules for its kind, and a page that says what it needs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from clayonto.publish.machine import apache, nginx, w3id
 from clayonto.publish.machine.routes import Routes
-from clayonto.publish.machine.stubs import stubs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,9 +57,7 @@ def files(facts: Facts) -> Iterator[tuple[str, bytes]]:
         yield apache.MAP, apache.type_map(routes)
     elif target == "nginx":
         yield "nginx.conf", nginx.conf(routes)
-    else:
-        yield from stubs(routes)
-    if target == "github-pages":
+    elif target == "github-pages":
         yield ".nojekyll", b""
     if w3id.is_service(facts.base):
         yield "hosting/w3id.htaccess", w3id.htaccess(routes)
