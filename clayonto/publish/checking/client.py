@@ -23,7 +23,7 @@ _HTML: Final = "text/html"
 _ACCEPT: Final = {media: f"{media}, */*;q=0.1" for media in FORMATS} | {
     _HTML: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 }
-_DOCUMENT: Final = "<http://xmlns.com/foaf/0.1/Document>"
+_IS_DOCUMENT: Final = " <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://xmlns.com/foaf/0.1/Document> ."
 _EXPECTED: Final = {
     "ttl": "text/turtle", "jsonld": "application/ld+json", "nt": "application/n-triples", "rdf": "application/rdf+xml", "html": _HTML,
     "csv": "text/csv", "geojson": "application/geo+json",
@@ -107,7 +107,7 @@ class Client:
             # Only the catalogue knows where the folder is to be on the web.
             file = self._host.root / "catalog.ttl"
             try:
-                self._host.base = Descriptions(file.read_bytes(), b"", "").base
+                self._host.base = Descriptions(file.read_bytes(), b"", file.as_uri()).base
             except SyntaxError as error:
                 self._unreadable(str(file), "text/turtle", error)
                 return None
@@ -240,7 +240,7 @@ class Client:
                     much = len(lines ^ read[0][1])
                     self._fault("formats-differ", url, f"{much} triples are not as in {read[0][0]}", f"{much} väitettä ei ole kuten tiedostossa {read[0][0]}")
             for _, lines in read[:1]:
-                own = {line.partition(" ")[0] for line in lines if line.endswith(f" {_DOCUMENT} .")}
+                own = {s for line in lines if line.endswith(_IS_DOCUMENT) and (s := line.partition(" ")[0]).startswith(f"<{self._host.base}data/")}
                 union.update(line for line in lines if not (own and line.partition(" ")[0] in own))
         return union
 
