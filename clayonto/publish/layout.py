@@ -67,6 +67,7 @@ class Layout:
         data: str | None = None,
         about: Mapping[str, Any] | None = None,
         scripts: Iterable[str] = (),
+        counterpart: str | None = None,
     ) -> bytes:
         """A whole page.
 
@@ -77,6 +78,7 @@ class Layout:
         :param data: path of its data files without their ending, if it has any.
         :param about: schema.org JSON-LD of what it is about.
         :param scripts: files of ``assets/`` that it runs.
+        :param counterpart: what the other languages have in its place, if they have no such page.
         """
         lang, site = self.lang, self.site
         near = "../" * file.count("/")
@@ -92,7 +94,7 @@ class Layout:
         ]
         if description:
             head.append(f'<meta name="description" content="{text(shortened(description, 300))}">')
-        if others:
+        if others and counterpart is None:
             head += [f'<link rel="alternate" hreflang="{tag}" href="{site.base}{tag}/{place}">' for tag in site.languages]
             head.append(f'<link rel="alternate" hreflang="x-default" href="{site.base}{site.languages[0]}/{place}">')
         if data is not None:
@@ -105,7 +107,9 @@ class Layout:
                 {"@context": {"@vocab": "https://schema.org/"}, **about}, ensure_ascii=False, separators=(",", ":")
             ).translate(_JSON)
             head.append(f'<script type="application/ld+json">{told}</script>')
-        switch = "".join(f'<a class="lang" lang="{o}" hreflang="{o}" href="{up}{o}/{place}">{WORDS[o]["lang_name"]}</a>' for o in others)
+        switch = "".join(
+            f'<a class="lang" lang="{o}" hreflang="{o}" href="{up}{o}/{counterpart or place}">{WORDS[o]["lang_name"]}</a>' for o in others
+        )
         return (
             "\n".join(head)
             + f"</head>\n<body>\n{self._header.replace('@@', near)}{switch}</div></header>\n<main id=main>\n{body}</main>\n"

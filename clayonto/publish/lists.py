@@ -57,7 +57,7 @@ def sort_key(name: str, lang: str) -> str:
     """
     folded = name.casefold()
     if lang == "fi":
-        folded = folded.translate({0xE5: "z\u0001", 0xE4: "z\u0002", 0xF6: "z\u0003"})
+        folded = folded.translate({0xE5: "{1", 0xE4: "{2", 0xF6: "{3"})
     if not folded.isascii():
         folded = "".join(c for c in unicodedata.normalize("NFD", folded) if not unicodedata.combining(c))
     return folded.lstrip("\"'“”(«")
@@ -158,10 +158,8 @@ def _by_letter(layout: Layout, values: Values) -> Iterator[tuple[str, bytes]]:
                 f'<ul class="cols">{items}</ul>{pages(layout, len(things), number, stem)}'
             )
             file = f"az/{stem}.html" if number == 1 else f"az/{stem}-{number}.html"
-            yield (
-                f"{lang}/{file}",
-                layout.page(file, body, title=f"{say['az']}: {sign} ({number})" if number > 1 else f"{say['az']}: {sign}"),
-            )
+            title = f"{say['az']}: {sign} ({number})" if number > 1 else f"{say['az']}: {sign}"
+            yield f"{lang}/{file}", layout.page(file, body, title=title, counterpart="search.html")
 
 
 def by_letter(site: Site, lang: Language) -> dict[str, list[str]]:
