@@ -33,13 +33,13 @@ def conf(routes: Routes) -> bytes:
 # Made by clayonto publish: change the config and publish again rather than this file.
 # Put it where nginx includes it in its http block, and set server_name and root.
 
+map_hash_max_size 1048576;
+map_hash_bucket_size 1024;
 # The address as it came, without its query: still percent-encoded, so that nothing in it can end a header.
 map $request_uri $clayonto_request {{
   "~^(?<clayonto_path>[^?]*)" $clayonto_path;
 }}
 # The page that describes what the address names.
-map_hash_max_size 1048576;
-map_hash_bucket_size 1024;
 map $clayonto_request $clayonto_page {{
   default "";
   {lines(_pages(routes))}
@@ -71,16 +71,15 @@ server {{
 
   include mime.types;
   types {{
-    {"".join(f"{media} {ending}; " for ending, media in TYPES.items()).strip()}
+    {"".join(f"{media} {ending}; " for ending, media in TYPES.items() if ending != "wasm").strip()}
     application/gzip gz;
-    text/javascript js mjs;
   }}
   charset utf-8;
-  charset_types text/turtle text/csv application/n-triples application/n-quads text/css text/javascript text/plain text/xml image/svg+xml;
+  charset_types text/turtle text/csv application/n-triples application/n-quads text/css application/javascript text/plain text/xml image/svg+xml;
   index index.html;
   error_page 404 {root}404.html;
   gzip on;
-  gzip_types text/turtle application/ld+json application/n-triples application/rdf+xml text/csv text/css text/javascript application/json image/svg+xml;
+  gzip_types text/turtle application/ld+json application/n-triples application/rdf+xml text/csv text/css application/javascript application/json image/svg+xml;
 
   add_header Access-Control-Allow-Origin "*" always;
   add_header Access-Control-Expose-Headers "Link, Location, ETag" always;
@@ -98,6 +97,7 @@ server {{
   location = {root}linkset.json {{ types {{ }} default_type application/linkset+json; }}
   location = {root}.well-known/api-catalog {{ default_type application/linkset+json; }}
   location = {root}.well-known/void {{ default_type text/turtle; }}
+  location ~ "\\.wasm$" {{ types {{ }} default_type application/wasm; }}
   location ~ "/\\.(?!well-known/)" {{ return 404; }}
 }}
 """.encode()
