@@ -16,6 +16,7 @@ import pytest
 import clayonto
 from clayonto.publish import Config, publish
 from clayonto.publish.config import CC_BY
+from clayonto.sources import from_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +43,14 @@ def made(folder: Path, target: Target, *, base: str = BASE) -> Path:
         extra.write_text(_PREFIXES + text, encoding="utf-8")
         publish(clayonto.load(extra), folder / "site", config)
     return folder / "site"
+
+
+def small(folder: Path) -> Path:
+    """A site of :data:`EXTRA` alone, for a plain host."""
+    (folder / "extra.ttl").write_text(_PREFIXES + EXTRA, encoding="utf-8")
+    config = Config(licence=CC_BY, base=BASE, publisher="Council", contact="mailto:data@example.org")
+    publish(clayonto.KnowledgeGraph(from_paths([folder / "extra.ttl"])), folder / "small", config)
+    return folder / "small"
 
 
 def _free_port() -> int:
@@ -88,7 +97,9 @@ def apache(site: Path, work: Path) -> Iterator[str]:
     port, log = _free_port(), work / "apache.log"
     names = ("mpm_event", "authz_core", "dir", "mime", "negotiation", "rewrite", "headers")
     loaded = "\n".join(f"LoadModule {name}_module {modules}/mod_{name}.so" for name in names)
-    (work / "types").write_text("text/html html\ntext/css css\ntext/plain txt\napplication/json json\napplication/xml xml\nimage/svg+xml svg\ntext/javascript js\n")
+    (work / "types").write_text(
+        "text/html html\ntext/css css\ntext/plain txt\napplication/json json\napplication/xml xml\nimage/svg+xml svg\ntext/javascript js\n"
+    )
     (work / "httpd.conf").write_text(
         f'ServerRoot "{work}"\nPidFile "{work}/apache.pid"\nServerName localhost\nListen 127.0.0.1:{port}\n{loaded}\nTypesConfig "{work}/types"\n'
         f'ErrorLog "{log}"\nMutex file:{work}\nUser www-data\nGroup www-data\nDocumentRoot "{site}"\n'
@@ -109,7 +120,9 @@ def nginx(site: Path, work: Path) -> Iterator[str]:
     rules = (site / "nginx.conf").read_text(encoding="utf-8")
     rules = rules.replace("listen 80;", f"listen 127.0.0.1:{port};").replace("root /var/www/site;", f"root {site};")
     (work / "site.conf").write_text(rules, encoding="utf-8")
-    (work / "mime.types").write_text("types { text/html html; text/css css; text/plain txt; application/json json; text/xml xml; image/svg+xml svg; application/javascript js; }\n")
+    (work / "mime.types").write_text(
+        "types { text/html html; text/css css; text/plain txt; application/json json; text/xml xml; image/svg+xml svg; application/javascript js; }\n"
+    )
     temporary = "".join(f"{kind}_temp_path {work}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     (work / "nginx.conf").write_text(
         f"daemon off; pid {work}/nginx.pid; error_log {log}; worker_processes 1; events {{}}\nhttp {{ access_log off; {temporary} include {work}/site.conf; }}\n"

@@ -38,13 +38,18 @@ from clayonto.cli.language import command, say
 @click.option(
     "--sample",
     type=click.IntRange(1),
-    help=say("Dereference this many IRIs at most, evenly spread; otherwise all.", "Kysy enintään näin montaa tunnistetta, tasaisin välein; muuten kaikkia."),
+    help=say(
+        "Dereference this many IRIs at most, evenly spread; otherwise all.",
+        "Kysy enintään näin montaa tunnistetta, tasaisin välein; muuten kaikkia.",
+    ),
 )
 @lang_option
 @format_option("text", "json")
 @output_option
 @click.pass_context
-def check(ctx: click.Context, target: str, jobs: int, timeout: float, sample: int | None, lang: str, style: str, output: str | None) -> None:
+def check(
+    ctx: click.Context, target: str, jobs: int, timeout: float, sample: int | None, lang: str, style: str, output: str | None
+) -> None:
     """Check a site."""
     from clayonto.publish.checking import check as look
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -56,7 +58,9 @@ class Client:
                 self._compare(union, dump, described)
                 self._dereference(dump)
         if self._without_cors:
-            self._fault("cors", self._without_cors[0], "it has no Access-Control-Allow-Origin", "siinä ei ole otsaketta Access-Control-Allow-Origin")
+            self._fault(
+                "cors", self._without_cors[0], "it has no Access-Control-Allow-Origin", "siinä ei ole otsaketta Access-Control-Allow-Origin"
+            )
         return Report(self._target, self._host.base, tuple(self._findings), self._counts)
 
     def _fault(self, kind: str, url: str, en: str, fi: str) -> None:
@@ -95,7 +99,9 @@ class Client:
             return False
         if media and answer.media != media:
             sent = answer.media or "nothing"
-            self._fault("media-type", url, f"sent as {sent}, should be {media}", f"lähetetään tyyppinä {answer.media or '–'}, pitäisi olla {media}")
+            self._fault(
+                "media-type", url, f"sent as {sent}, should be {media}", f"lähetetään tyyppinä {answer.media or '–'}, pitäisi olla {media}"
+            )
         if not isinstance(self._host, Folder) and media in FORMATS and "access-control-allow-origin" not in answer.headers:
             self._without_cors.append(url)
         return True
@@ -113,7 +119,11 @@ class Client:
                 return None
             root = self._host.base
         catalog, void = (self._wanted(root + name, "text/turtle") for name in ("catalog.ttl", "void.ttl"))
-        for name, media in ((".well-known/void", "text/turtle"), (".well-known/api-catalog", "application/linkset+json"), ("robots.txt", "text/plain")):
+        for name, media in (
+            (".well-known/void", "text/turtle"),
+            (".well-known/api-catalog", "application/linkset+json"),
+            ("robots.txt", "text/plain"),
+        ):
             self._wanted(root + name, media)
         if catalog is None:
             return None
@@ -134,13 +144,13 @@ class Client:
     def _downloads(self, described: Descriptions) -> set[str] | None:
         """The triples of the N-Quads dump; every download's checksum on the way."""
         dump = None
-        for url, sha256 in described.distributions:
+        for url, digest in described.distributions:
             self._say(f"Reading {url.rpartition('/')[2]}")
             answer = self._host.get(url)
             ending = url.rpartition(".")[2]
             if not self._arrived(url, answer, _EXPECTED.get(ending, "application/gzip" if ending == "gz" else "")):
                 continue
-            if sha256 and checksum(answer.body) != sha256:
+            if digest and checksum(answer.body) != digest:
                 self._fault("checksum", url, "its SHA-256 is not the catalogue's", "sen SHA-256 ei ole luettelon ilmoittama")
             if url.endswith(".nq.gz"):
                 try:
@@ -149,7 +159,12 @@ class Client:
                 except (SyntaxError, OSError) as error:
                     self._unreadable(url, "application/n-quads", error)
         if dump is None:
-            self._fault("catalogue", described.dataset or self._host.base, "it names no N-Quads download that can be read", "siinä ei ole luettavaa N-Quads-latausta")
+            self._fault(
+                "catalogue",
+                described.dataset or self._host.base,
+                "it names no N-Quads download that can be read",
+                "siinä ei ole luettavaa N-Quads-latausta",
+            )
         return dump
 
     # ------------------------------------------------------------------ pages
@@ -165,7 +180,7 @@ class Client:
             pending = []
             for url, answer in self._each(host.get, batch, "pages"):
                 if not answer.ok:
-                    self._fault("link", from_page[url], f"to {url}: {answer.problem or f'status {answer.status}'}", f"osoitteeseen {url}: {answer.problem or f'tila {answer.status}'}")
+                    self._dead(from_page[url], url, answer)
                     continue
                 if answer.media != _HTML:
                     self._arrived(url, answer, _HTML)
@@ -182,17 +197,23 @@ class Client:
         data = {url for page in self._pages.values() for url in page.data.values()}
         for url, answer in self._each(host.get, sorted(set(others) - data), "files"):
             if not answer.ok:
-                self._fault("link", others[url], f"to {url}: {answer.problem or f'status {answer.status}'}", f"osoitteeseen {url}: {answer.problem or f'tila {answer.status}'}")
+                self._dead(others[url], url, answer)
         for url, page in self._pages.items():
             self._fragments(url, page)
             self._languages(url, page)
+
+    def _dead(self, page: str, url: str, answer: Answer) -> None:
+        en, fi = (answer.problem or f"{word} {answer.status}" for word in ("status", "tila"))
+        self._fault("link", page, f"to {url}: {en}", f"osoitteeseen {url}: {fi}")
 
     def _mapped(self, url: str) -> list[str]:
         """The addresses of a sitemap and of those that it lists."""
         body = self._wanted(url, "")
         listed = read_sitemap(body) if body else []
         nested = [address for address in listed if address.startswith(self._host.base) and address.endswith(".xml")]
-        return [address for address in listed if address not in nested] + [a for other in nested for a in read_sitemap(self._wanted(other, "") or b"")]
+        return [address for address in listed if address not in nested] + [
+            a for other in nested for a in read_sitemap(self._wanted(other, "") or b"")
+        ]
 
     def _fragments(self, url: str, page: PageLinks) -> None:
         for link in sorted(page.links):
@@ -207,7 +228,12 @@ class Client:
             if there is None:
                 self._fault("hreflang", url, f"its {language} version {other} is not there", f"sen {language}-versiota {other} ei ole")
             elif url not in there.languages.values() and url == (page.canonical or url):
-                self._fault("hreflang", url, f"its {language} version {other} does not point back", f"sen {language}-versio {other} ei viittaa takaisin")
+                self._fault(
+                    "hreflang",
+                    url,
+                    f"its {language} version {other} does not point back",
+                    f"sen {language}-versio {other} ei viittaa takaisin",
+                )
 
     # ------------------------------------------------------------------ data
 
@@ -219,30 +245,40 @@ class Client:
                 missing = sorted(set(FORMATS) - set(page.data))
                 if missing:
                     self._fault("alternate", url, f"no {', '.join(missing)}", f"ei muotoa {', '.join(missing)}")
-                sets.setdefault(tuple(sorted(page.data.values())), url)
+                sets.setdefault(tuple(page.data[media] for media in FORMATS if media in page.data), url)
         kinds = {url: media for page in self._pages.values() for media, url in page.data.items()}
-        said: dict[str, set[str]] = {}
-        for url, answer in self._each(lambda u: self._host.get(u, accept=_ACCEPT[kinds[u]]), sorted(kinds), "data files"):
-            if self._arrived(url, answer, kinds[url]):
-                try:
-                    lines = read_triples(answer.body, FORMATS[kinds[url]], url)
-                except SyntaxError as error:
-                    self._unreadable(url, kinds[url], error)
-                    continue
-                said[url] = in_canon(lines)
-                self._documents[url] = {line.partition(" ")[0] for line in lines}
-        self._counts["files"] = len(said)
+        first_of = {url: files[0] for files in sets for url in files}
+        digests: dict[str, bytes] = {}
         union: set[str] = set()
-        for files in sets:
-            read = [(url, said[url]) for url in files if url in said]
-            for url, lines in read[1:]:
-                if lines != read[0][1]:
-                    much = len(lines ^ read[0][1])
-                    self._fault("formats-differ", url, f"{much} triples are not as in {read[0][0]}", f"{much} väitettä ei ole kuten tiedostossa {read[0][0]}")
-            for _, lines in read[:1]:
-                own = {s for line in lines if line.endswith(_IS_DOCUMENT) and (s := line.partition(" ")[0]).startswith(f"<{self._host.base}data/")}
-                union.update(line for line in lines if not (own and line.partition(" ")[0] in own))
+        # A document's formats come one after the other, so that of all but the first a digest is enough.
+        for url, answer in self._each(lambda u: self._host.get(u, accept=_ACCEPT[kinds[u]]), list(first_of), "data files"):
+            if not self._arrived(url, answer, kinds[url]):
+                continue
+            try:
+                lines = in_canon(read_triples(answer.body, FORMATS[kinds[url]], url))
+            except SyntaxError as error:
+                self._unreadable(url, kinds[url], error)
+                continue
+            digests[url] = sha256("\n".join(sorted(lines)).encode()).digest()
+            first = first_of[url]
+            if digests.get(first) == digests[url] and first != url:
+                self._documents[url] = self._documents[first]
+                continue
+            self._documents[url] = {line.partition(" ")[0] for line in lines}
+            if first in digests and first != url:
+                self._fault(
+                    "formats-differ", url, f"its triples are not those of {first}", f"sen väitteet eivät ole samat kuin tiedostossa {first}"
+                )
+            else:
+                union.update(self._of_the_dataset(lines))
+        self._counts["files"] = len(digests)
         return union
+
+    def _of_the_dataset(self, lines: set[str]) -> Iterator[str]:
+        """The triples of a data file without those about the file."""
+        place = f"<{self._host.base}data/"
+        own = {s for line in lines if line.endswith(_IS_DOCUMENT) and (s := line.partition(" ")[0]).startswith(place)}
+        return (line for line in lines if line.partition(" ")[0] not in own)
 
     def _compare(self, union: set[str], dump: set[str], described: Descriptions) -> None:
         self._counts["triples"] = len(dump)
@@ -255,7 +291,12 @@ class Client:
         counted = described.number("void:triples")
         if counted is not None and counted != len(dump):
             url = where + "void.ttl"
-            self._fault("count", url, f"void:triples is {counted}, the download has {len(dump)}", f"void:triples on {counted}, latauksessa on {len(dump)}")
+            self._fault(
+                "count",
+                url,
+                f"void:triples is {counted}, the download has {len(dump)}",
+                f"void:triples on {counted}, latauksessa on {len(dump)}",
+            )
 
     # ------------------------------------------------------------------ IRIs
 
@@ -270,15 +311,20 @@ class Client:
         for iri in iris:
             requests.setdefault(iri.partition("#")[0], []).append(iri)
         for media, accept in _ACCEPT.items():
-            for request, answer in self._each(lambda u, a=accept: self._host.get(u, accept=a), list(requests), f"IRIs as {media}"):  # type: ignore[misc]
-                self._judge(request, requests[request], answer, media)
+            for request, answer in self._each(partial(self._host.get, accept=accept), list(requests), f"IRIs as {media}"):
+                self._judge(requests[request], answer, media)
 
-    def _judge(self, request: str, iris: list[str], answer: Answer, media: str) -> None:
+    def _judge(self, iris: list[str], answer: Answer, media: str) -> None:
         if answer.ok and answer.media == _HTML and media != _HTML:
             # A host that gives pages alone: the page says where the data is.
             there = read_page(answer.body, answer.url).data.get(media)
             if there is None:
-                self._fault("iri", iris[0], f"asked for {media}, it leads to a page that names no such data", f"pyydettäessä {media} se johtaa sivulle, joka ei nimeä sellaista dataa")
+                self._fault(
+                    "iri",
+                    iris[0],
+                    f"asked for {media}, it leads to a page that names no such data",
+                    f"pyydettäessä {media} se johtaa sivulle, joka ei nimeä sellaista dataa",
+                )
                 return
             answer = self._host.get(there, accept=_ACCEPT[media])
         if not answer.ok or answer.media != media:

@@ -33,7 +33,9 @@ class Descriptions:
 
     def __init__(self, catalog: bytes, void: bytes, url: str) -> None:
         """:raises SyntaxError: if one of them is not Turtle."""
-        self.triples = [(q.subject, q.predicate, q.object) for text in (catalog, void) for q in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=url)]
+        self.triples = [
+            (q.subject, q.predicate, q.object) for text in (catalog, void) for q in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=url)
+        ]
 
     def values(self, predicate: str) -> list[str]:
         """The values of a property, given as a CURIE, of whatever subject."""

@@ -145,7 +145,10 @@ class Report(NamedTuple):
                 if len(found) > most:
                     lines.append(f"  … {'ja' if fi else 'and'} {len(found) - most} {'muuta' if fi else 'more'}")
                 lines.append(f"  → {kind.remedy[lang]}")
-        lines += ["", ("Kaikki on kunnossa." if fi else "All is well.") if self.ok else ("Jotain on vialla." if fi else "Something is wrong.")]
+        lines += [
+            "",
+            ("Kaikki on kunnossa." if fi else "All is well.") if self.ok else ("Jotain on vialla." if fi else "Something is wrong."),
+        ]
         return "\n".join(lines)
 
     def to_json(self) -> str:

@@ -153,7 +153,11 @@ class Folder:
         if path == ".well-known/void":
             return "text/turtle"
         ending = file.suffix.removeprefix(".")
-        return self._rules.types.get(ending) or (mimetypes.guess_type(file.name)[0] if ending not in TYPES else "") or "application/octet-stream"
+        return (
+            self._rules.types.get(ending)
+            or (mimetypes.guess_type(file.name)[0] if ending not in TYPES else "")
+            or "application/octet-stream"
+        )
 
 
 class _Rules(NamedTuple):
@@ -196,7 +200,9 @@ def _apache(text: str) -> _Rules:
         if flags.startswith("G"):
             gone.append(re.compile(pattern))
         elif to.startswith(MAP + "/"):
-            page = re.sub(r"\\([$%\\])", r"\1", to[len(MAP) + 1 :].replace("$1", r"\g<1>")) if "$1" in to else _literally(to[len(MAP) + 1 :])
+            page = (
+                re.sub(r"\\([$%\\])", r"\1", to[len(MAP) + 1 :].replace("$1", r"\g<1>")) if "$1" in to else _literally(to[len(MAP) + 1 :])
+            )
             pages.append((re.compile(pattern), page.encode().decode("latin-1")))
     languages = re.search(r"^LanguagePriority (.*)$", text, re.MULTILINE)
     types = {ending: media for media, ending in re.findall(r"^AddType (\S+) \.(\S+)$", text, re.MULTILINE)}
@@ -211,12 +217,14 @@ def _literally(substitution: str) -> str:
 
 def _nginx(text: str) -> _Rules:
     blocks = dict(re.findall(r"^map \$clayonto_request \$clayonto_(\w+) \{$(.*?)^\}$", text, re.MULTILINE | re.DOTALL))
-    prefix = re.search(r'location = (\S*)linkset\.json', text)
+    prefix = re.search(r"location = (\S*)linkset\.json", text)
     root = prefix.group(1) if prefix else "/"
     pages, gone = [], []
     for key, quoted, bare in _NGINX_ENTRY.findall(blocks.get("page", "")):
         if key.startswith("~"):
-            pages.append((re.compile("^" + _below(key[1:].replace("?<", "?P<"), re.escape(root))), r"\g<1>" if bare.startswith("$") else bare))
+            pages.append(
+                (re.compile("^" + _below(key[1:].replace("?<", "?P<"), re.escape(root))), r"\g<1>" if bare.startswith("$") else bare)
+            )
         else:
             exact = re.escape(unquote(_below("^" + key, root)).encode().decode("latin-1"))
             pages.insert(0, (re.compile(f"^{exact}$"), unquote(quoted or bare).encode().decode("latin-1").replace("\\", "\\\\")))

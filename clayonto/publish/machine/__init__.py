@@ -14,7 +14,7 @@ from clayonto.publish.machine.dcat import catalog
 from clayonto.publish.machine.discovery import api_catalog, linkset, robots, sitemaps
 from clayonto.publish.machine.dumps import FORMATS, dumps, sums
 from clayonto.publish.machine.examples import executables
-from clayonto.publish.machine.facts import Download, Facts
+from clayonto.publish.machine.facts import Facts
 from clayonto.publish.machine.hosting import files as hosting
 from clayonto.publish.machine.places import geojson
 from clayonto.publish.machine.tables import tables

@@ -93,7 +93,10 @@ def _rules(routes: Routes) -> Iterator[str]:
 
 def type_map(routes: Routes) -> bytes:
     """The type map (``negotiate.var``)."""
-    pages = [f"URI: negotiated/page.{lang}\nContent-Type: {MEDIA['html']}; qs={QUALITY['html']}\nContent-Language: {lang}\n" for lang in routes.languages]
+    pages = [
+        f"URI: negotiated/page.{lang}\nContent-Type: {MEDIA['html']}; qs={QUALITY['html']}\nContent-Language: {lang}\n"
+        for lang in routes.languages
+    ]
     data = [f"URI: negotiated/data.{ending}\nContent-Type: {MEDIA[ending]}; qs={QUALITY[ending]}\n" for ending in FORMATS]
     also = [
         f"URI: negotiated/data.{ending}\nContent-Type: {media}; qs={QUALITY[ending] / 10:.2f}\n"

@@ -95,7 +95,7 @@ def _day(text: str, *, first: bool) -> ox.Literal:
     >>> _day("2024-02", first=False).value
     '2024-02-29'
     """
-    year, month, day = (text.split("-") + ["", ""])[:3]
+    year, month, day = [*text.split("-"), "", ""][:3]
     if not month:
         month, day = ("01", "01") if first else ("12", "31")
     elif not day:

@@ -43,9 +43,7 @@ _W3ID: Final = (
     "The IRIs are on {host}, which only leads on. Put the site’s real address into the first rule of hosting/w3id.htaccess, and give the file as .htaccess for "
     "the folder {path} to the service (for w3id.org: a pull request)."
 )
-_WELL_KNOWN: Final = (
-    "Clients look for .well-known at the root of a host, and this site is in a folder of it: copy the files of .well-known and robots.txt to the root if you can."
-)
+_WELL_KNOWN: Final = "Clients look for .well-known at the root of a host, and this site is in a folder of it: copy the files of .well-known and robots.txt to the root if you can."
 _CHECK: Final = "When the site is up, run “clayonto check {base}”."
 
 
@@ -113,7 +111,6 @@ def page(facts: Facts, steps: list[str]) -> bytes:
 
 def _places(facts: Facts) -> str:
     has = any(download.path.endswith("places.geojson") for download in facts.downloads)
-    return (
-        f"Downloads of version {facts.version} are in {facts.folder}, with SHA256SUMS. "
-        + ("Places with coordinates are in places.geojson." if has else "No place in the data has coordinates, so there is no GeoJSON.")
+    return f"Downloads of version {facts.version} are in {facts.folder}, with SHA256SUMS. " + (
+        "Places with coordinates are in places.geojson." if has else "No place in the data has coordinates, so there is no GeoJSON."
     )

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Highest first: no value or 1, then 0.9 to 0.1, then what is between 0 and 0.1; a range of quality 0 is never asked for.
-_LEVELS: Final = (r"\s*(;(?!\s*q\s*=)[^,]*)*(;\s*q\s*=\s*1[0.]*\s*)?(,|$)", *(rf"\s*;[^,]*q\s*=\s*0?\.{n}" for n in range(9, 0, -1)), r"\s*;[^,]*q\s*=\s*0?\.0\d*[1-9]")
+_LEVELS: Final = (
+    r"\s*(;(?!\s*q\s*=)[^,]*)*(;\s*q\s*=\s*1[0.]*\s*)?(,|$)",
+    *(rf"\s*;[^,]*q\s*=\s*0?\.{n}" for n in range(9, 0, -1)),
+    r"\s*;[^,]*q\s*=\s*0?\.0\d*[1-9]",
+)
 _SAFE: Final = "/:@!$&'()*+,;=-._~"
 
 
@@ -126,7 +130,11 @@ def _gone(routes: Routes) -> Iterator[str]:
     root = url(routes.prefix)
     for path in routes.gone:
         there = url(path)
-        for file in (f"id/{there}", *(f"data/{there}.{ending}" for ending in FORMATS), *(f"{lang}/{there}.html" for lang in routes.languages)):
+        for file in (
+            f"id/{there}",
+            *(f"data/{there}.{ending}" for ending in FORMATS),
+            *(f"{lang}/{there}.html" for lang in routes.languages),
+        ):
             yield f'"{_exact(root + file)}" 1;'
 
 

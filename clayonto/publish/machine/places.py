@@ -15,13 +15,17 @@ if TYPE_CHECKING:
 _GEO: Final = "http://www.opengis.net/ont/geosparql#"
 _WGS: Final = "http://www.w3.org/2003/01/geo/wgs84_pos#"
 _SCHEMA: Final = ("https://schema.org/", "http://schema.org/")
-_POINTS: Final = tuple((f"<{lat}>", f"<{long}>") for lat, long in ((_WGS + "lat", _WGS + "long"), *((s + "latitude", s + "longitude") for s in _SCHEMA)))
+_POINTS: Final = tuple(
+    (f"<{lat}>", f"<{long}>") for lat, long in ((_WGS + "lat", _WGS + "long"), *((s + "latitude", s + "longitude") for s in _SCHEMA))
+)
 _WKT: Final = f'"^^<{_GEO}wktLiteral>'
 # From a thing to the node that has its geometry.
 _TO_GEOMETRY: Final = frozenset(
     f"<{p}>" for p in (_GEO + "hasGeometry", _GEO + "defaultGeometry", "http://www.w3.org/ns/locn#geometry", *(s + "geo" for s in _SCHEMA))
 )
-_LABELS: Final = tuple(f"<{PREFIXES[p]}{name}>" for p, name in (("skos", "prefLabel"), ("rdfs", "label"), ("dct", "title"), ("foaf", "name")))
+_LABELS: Final = tuple(
+    f"<{PREFIXES[p]}{name}>" for p, name in (("skos", "prefLabel"), ("rdfs", "label"), ("dct", "title"), ("foaf", "name"))
+)
 _KINDS: Final = {
     "POINT": "Point",
     "MULTIPOINT": "MultiPoint",

@@ -49,11 +49,15 @@ class Routes:
         self.prefix = unquote(urlsplit(site.base).path)
         self.languages: Sequence[str] = site.languages
         self.others: dict[str, str] = {}
-        for term, path in site.paths.items():
+        for term in site.paths:
             request = self.request(term[1:-1])
             home = site.parts.get(term, term)
             page = site.pages[home].path
-            if request is not None and request not in (f"id/{page}", VOCABULARY_FILE) and not (request == page and page.startswith(CONCEPTS)):
+            if (
+                request is not None
+                and request not in (f"id/{page}", VOCABULARY_FILE)
+                and not (request == page and page.startswith(CONCEPTS))
+            ):
                 self.others[request] = page
         self.own_terms = not site.config.renamed
         self.gone: Sequence[str] = sorted({file.partition("/")[2].removesuffix(".html") for file in site.withdrawn})
@@ -125,7 +129,9 @@ def _quality(media: str, wanted: list[tuple[str, float]]) -> float:
         if values:
             # Apache takes a bare wildcard for an afterthought where no range has a value of its own.
             afterthought = all(quality == 1.0 for _, quality in wanted) and len(wanted) > 1
-            return max(values) * (0.02 if name.endswith("/*") and name != "*/*" and afterthought else 0.01 if name == "*/*" and afterthought else 1)
+            return max(values) * (
+                0.02 if name.endswith("/*") and name != "*/*" and afterthought else 0.01 if name == "*/*" and afterthought else 1
+            )
     return 0.0
 
 
