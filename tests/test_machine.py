@@ -257,7 +257,7 @@ def test_void_counts_are_those_of_sparql(machine: dict[str, bytes], site: Site) 
     store.bulk_load("".join(site.triples()).encode(), ox.RdfFormat.N_TRIPLES)
 
     def number(query: str) -> int:
-        (row,) = store.query(query)  # type: ignore[misc,union-attr]
+        (row,) = store.query(query)  # type: ignore[misc]
         return int(row[0].value)
 
     counted = count(site.index, uri_space=site.namespace)

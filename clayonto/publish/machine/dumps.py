@@ -67,9 +67,9 @@ def _write(plain: IO[bytes], out: IO[bytes], form: ox.RdfFormat, graph: str) -> 
 
 
 def sums(checksums: Mapping[str, str]) -> bytes:
-    """Checksums by file name, as ``sha256sum -c`` reads them.
+    r"""Checksums by file name, as ``sha256sum -c`` reads them.
 
     >>> sums({"a.txt": "e3b0"})
-    b'e3b0  a.txt\\n'
+    b'e3b0  a.txt\n'
     """
     return "".join(f"{checksum}  {name}\n" for name, checksum in sorted(checksums.items())).encode()

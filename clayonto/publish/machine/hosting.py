@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 _STEPS: Final[dict[Target, tuple[str, ...]]] = {
     "plain": (
         "Copy all files to the folder that the web server shows at {base}, hidden ones (.well-known) included.",
-        "The server must know the media types of .ttl (text/turtle), .jsonld (application/ld+json), .nt (application/n-triples) and .rdf "
-        "(application/rdf+xml); “clayonto check {base}” says whether it does.",
+        (
+            "The server must know the media types of .ttl (text/turtle), .jsonld (application/ld+json), .nt (application/n-triples) and .rdf "
+            "(application/rdf+xml); “clayonto check {base}” says whether it does."
+        ),
         "No redirects are needed: each IRI leads to a small page, which leads to the page and the data.",
     ),
     "github-pages": (
@@ -29,8 +31,10 @@ _STEPS: Final[dict[Target, tuple[str, ...]]] = {
     ),
     "apache": (
         "Copy all files to the folder that Apache shows at {base}, hidden ones (.htaccess, .well-known) included.",
-        "Apache needs mod_rewrite, mod_negotiation, mod_mime and mod_dir, and “AllowOverride All” for the folder; mod_headers, if it is there, lets scripts on "
-        "other sites read the data.",
+        (
+            "Apache needs mod_rewrite, mod_negotiation, mod_mime and mod_dir, and “AllowOverride All” for the folder; "
+            "mod_headers, if it is there, lets scripts on other sites read the data."
+        ),
         "The rules are in .htaccess, and what can be chosen from in negotiate.var. Nothing has to be set by hand.",
     ),
     "nginx": (
@@ -43,7 +47,10 @@ _W3ID: Final = (
     "The IRIs are on {host}, which only leads on. Put the site’s real address into the first rule of hosting/w3id.htaccess, and give the file as .htaccess for "
     "the folder {path} to the service (for w3id.org: a pull request)."
 )
-_WELL_KNOWN: Final = "Clients look for .well-known at the root of a host, and this site is in a folder of it: copy the files of .well-known and robots.txt to the root if you can."
+_WELL_KNOWN: Final = (
+    "Clients look for .well-known at the root of a host, and this site is in a folder of it: copy the files of .well-known, "
+    "and robots.txt, to the root if you can."
+)
 _CHECK: Final = "When the site is up, run “clayonto check {base}”."
 
 

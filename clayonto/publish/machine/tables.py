@@ -22,44 +22,12 @@ METADATA: Final = "csv-metadata.json"
 
 _XSD: Final = PREFIXES["xsd"]
 # The built-in types of CSVW (section 5.11.1) that bear the same name in XSD.
-_BUILT_IN: Final = frozenset(
-    [
-        "anyURI",
-        "base64Binary",
-        "boolean",
-        "byte",
-        "date",
-        "dateTime",
-        "dateTimeStamp",
-        "dayTimeDuration",
-        "decimal",
-        "double",
-        "duration",
-        "float",
-        "gDay",
-        "gMonth",
-        "gMonthDay",
-        "gYear",
-        "gYearMonth",
-        "hexBinary",
-        "int",
-        "integer",
-        "language",
-        "long",
-        "negativeInteger",
-        "nonNegativeInteger",
-        "nonPositiveInteger",
-        "positiveInteger",
-        "short",
-        "string",
-        "time",
-        "unsignedByte",
-        "unsignedInt",
-        "unsignedLong",
-        "unsignedShort",
-        "yearMonthDuration",
-    ]
-)
+_BUILT_IN: Final = frozenset((
+    "anyURI", "base64Binary", "boolean", "byte", "date", "dateTime", "dateTimeStamp", "dayTimeDuration", "decimal", "double",
+    "duration", "float", "gDay", "gMonth", "gMonthDay", "gYear", "gYearMonth", "hexBinary", "int", "integer", "language", "long",
+    "negativeInteger", "nonNegativeInteger", "nonPositiveInteger", "positiveInteger", "short", "string", "time", "unsignedByte",
+    "unsignedInt", "unsignedLong", "unsignedShort", "yearMonthDuration",
+))  # fmt: skip
 _SEPARATORS: Final = ("|", "¦", "␟", "\x1f")
 
 
