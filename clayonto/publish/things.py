@@ -40,6 +40,7 @@ _MILESTONE: Final = curie("clay:Milestone")
 _KIND, _STATUS, _FUNDED, _OF, _SHARE = map(
     curie, ("clay:moneyKind", "clay:moneyStatus", "clay:fundedFrom", "clay:amountOf", "clay:shareOf")
 )
+_ROLES: Final = tuple(map(curie, ("prov:hadRole", "org:role")))
 _BUDGET: Final = curie("money-kind:partner-budget")
 _ABOUT, _ASPECT, _RANK, _SAYS, _NAMES = map(curie, ("clay:about", "clay:aspect", "clay:rank", "clay:statesValue", "clay:statesThing"))
 _QUOTED, _PHRASE, _PREFERRED = curie("prov:wasQuotedFrom"), curie("prov:value"), curie("rank:preferred")
@@ -112,7 +113,8 @@ class _Thing:
         slug = site.slugs[page.kind]
         crumbs = layout.crumbs(self.near, (f"{url(slug)}/index.html", words(self.all.plural(page.kind))))
         kind = site.label(page.kind, lang) if page.kind else None
-        eyebrow = f'<p class="kind">{words(kind.text, kind.lang, lang)}</p>' if kind else ""
+        named = PROPERTIES.get(page.kind)
+        eyebrow = f'<p class="kind">{named[lang == "fi"] if named else words(kind.text, kind.lang, lang)}</p>' if kind else ""
         body = [crumbs, f'<article id="id">\n<header>{eyebrow}<h1>{words(label.text, label.lang, lang)}</h1>']
         if lead:
             body.append(f'<p class="lead">{words(shortened(lead[0]), lead[1], lang)}</p>')
@@ -367,12 +369,23 @@ class _Thing:
         told = []
         for predicate, kind, things in sorted(groups, key=lambda g: (self.all.plural(g[1]), g[0])):
             ordered = sorted(things, key=lambda t: (self.site.name(t, self.lang).casefold(), t)) if len(things) <= 500 else things
-            items = "".join(f"<li>{self.values.link(t, self.near)}</li>" for t in ordered[:MOST_REFERRING])
+            items = "".join(f"<li>{self.refers(t, kind)}</li>" for t in ordered[:MOST_REFERRING])
             if len(things) > MOST_REFERRING:
                 items += f'<li class="note">{self.say["more"].format(n=len(things) - MOST_REFERRING)}</li>'
-            title = f'{words(self.all.plural(kind))} <span class="note">({self.all.property(predicate)}, {len(things)})</span>'
+            if _HEADS.get(kind) == predicate:
+                title = f'{self.say["takes_part"]} <span class="note">({len(things)})</span>'
+            else:
+                title = f'{words(self.all.plural(kind))} <span class="note">({self.all.property(predicate)}, {len(things)})</span>'
             told.append(f'<h3>{title}</h3><ul class="cols">{items}</ul>')
         return "".join(told)
+
+    def refers(self, thing: str, kind: str) -> str:
+        """A thing that refers to the page's; a part in something by what it is a part in, and in which role."""
+        home = self.site.parts.get(thing)
+        if kind not in _HEADS or home is None:
+            return self.values.link(thing, self.near)
+        roles = [words(self.site.name(r, self.lang)) for p in _ROLES for r in self.index.objects(thing, p)]
+        return self.values.link(home, self.near) + (f' <span class="note">{", ".join(roles)}</span>' if roles else "")
 
     # ------------------------------------------------------------------ data
 
