@@ -19,7 +19,7 @@ from clayonto.namespaces import shorten
 OUT = Path(__file__).parent / "reference"
 MODULES = (
     "graph", "query", "results", "frames", "tsv", "describe", "validation", "editing", "dialect", "turtle", "skeletons", "terms", "sparql",
-    "namespaces", "sources", "resources", "errors", "engines", "engines.base",
+    "namespaces", "sources", "places", "resources", "errors", "engines", "engines.base",
 )  # fmt: skip
 
 
