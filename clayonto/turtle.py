@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from clayonto.errors import DataError
-from clayonto.namespaces import ID, PREFIXES
+from clayonto.namespaces import ID, PREFIXES, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -86,6 +86,17 @@ def format_turtle(text: str, *, name: str = "", base: str = ID) -> str:
     return write_turtle(
         triples, prefixes=dict(parser.prefixes), base=parser.base_iri if declares_base else None, head=head.group() if head else ""
     )
+
+
+def shown(term: Term, *, base: str = ID) -> str:
+    """A term as people read it in a line of text: an IRI as :func:`clayonto.namespaces.expand` takes it, a literal as in Turtle.
+
+    >>> shown(ox.NamedNode(PREFIXES["clay"] + "Project")), shown(ox.Literal("moi", language="fi"))
+    ('clay:Project', '"moi"@fi')
+    """
+    if isinstance(term, ox.NamedNode):
+        return "a" if term.value == _TYPE else shorten(term.value, base=base)
+    return _Writer(PREFIXES, base).text(term)
 
 
 def loses_comments(text: str) -> bool:

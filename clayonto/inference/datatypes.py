@@ -1,0 +1,126 @@
+"""The datatypes of OWL 2 RL: whether a literal's form is right, whether its value is of a datatype, whether two values differ.
+
+Rules dt-type2, dt-eq, dt-diff and dt-not-type of https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Graphs_using_Rules, table 8.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from clayonto.namespaces import PREFIXES
+from clayonto.terms import XSD, TypedLiteral
+from clayonto.terms import literal as to_python
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+_RDF: Final = PREFIXES["rdf"]
+_RDFS_LITERAL: Final = PREFIXES["rdfs"] + "Literal"
+
+# The least and the greatest value of each datatype derived from xsd:integer; None for no bound.
+_INTEGERS: Final[dict[str, tuple[int | None, int | None]]] = {
+    "integer": (None, None),
+    "nonNegativeInteger": (0, None),
+    "positiveInteger": (1, None),
+    "nonPositiveInteger": (None, 0),
+    "negativeInteger": (None, -1),
+    "long": (-(2**63), 2**63 - 1),
+    "int": (-(2**31), 2**31 - 1),
+    "short": (-(2**15), 2**15 - 1),
+    "byte": (-128, 127),
+    "unsignedLong": (0, 2**64 - 1),
+    "unsignedInt": (0, 2**32 - 1),
+    "unsignedShort": (0, 2**16 - 1),
+    "unsignedByte": (0, 255),
+}
+# The forms of the datatypes derived from xsd:string, of which each value is a string too; xsd:string itself takes any.
+_STRINGS: Final = {
+    "string": re.compile(r".*", re.DOTALL),
+    "normalizedString": re.compile(r"[^\t\n\r]*"),
+    "token": re.compile(r"([^\t\n\r ]( ?[^\t\n\r ])*)?"),
+    "language": re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*"),
+    "Name": re.compile(r"[\w:][\w:.-]*"),
+    "NCName": re.compile(r"[^\W\d][\w.-]*"),
+    "NMTOKEN": re.compile(r"[\w:.-]+"),
+}
+_OTHERS: Final = {
+    "hexBinary": re.compile(r"([0-9A-Fa-f]{2})*"),
+    "base64Binary": re.compile(r"[A-Za-z0-9+/ ]*=? ?=?"),
+    "anyURI": re.compile(r"[^\x00-\x20<>\"{}|\\^`]*"),
+    "dateTimeStamp": re.compile(r".*(Z|[+-][0-9]{2}:[0-9]{2})"),
+}
+_PARSED: Final = frozenset({*_INTEGERS, "decimal", "boolean", "double", "float", "dateTime"})
+KNOWN: Final = frozenset({XSD + name for name in (*_PARSED, *_STRINGS, *_OTHERS)})
+"""The datatypes whose forms and values are known here: those of OWL 2 RL but for XML and plain literals."""
+
+
+def well_formed(literal: ox.Literal) -> bool:
+    """Whether a literal's form is one that its datatype allows; a datatype that is not known allows any."""
+    name = literal.datatype.value.removeprefix(XSD)
+    if literal.datatype.value not in KNOWN:
+        return True
+    form = literal.value
+    if name in _STRINGS:
+        return _STRINGS[name].fullmatch(form) is not None
+    if name in _OTHERS and _OTHERS[name].fullmatch(form) is None:
+        return False
+    if name == "dateTimeStamp":
+        name = "dateTime"
+    if name not in _PARSED:
+        return True
+    # Whitespace around numbers and times is allowed, a year may be long, and 24:00:00 is a time: what Python does not read may still be right.
+    value = to_python(form.strip(" \t\r\n"), datatype=XSD + name)
+    if isinstance(value, TypedLiteral):
+        return name == "dateTime" and re.fullmatch(r"-?[0-9]{4,}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-4])(:[0-9]{2}){2}\S*", form.strip()) is not None
+    least, greatest = _INTEGERS.get(name, (None, None))
+    return not isinstance(value, int) or ((least is None or value >= least) and (greatest is None or value <= greatest))
+
+
+def holds(literal: ox.Literal, datatype: str) -> bool | None:
+    """Whether a literal's value is of a datatype; ``None`` where that is not known."""
+    own, form = literal.datatype.value, literal.value
+    if datatype == _RDFS_LITERAL or (datatype == own and well_formed(literal)):
+        return True
+    if datatype == _RDF + "PlainLiteral":
+        return literal.language is not None or own == XSD + "string"
+    if datatype not in KNOWN:
+        return None
+    name, kind = datatype.removeprefix(XSD), own.removeprefix(XSD)
+    if own not in KNOWN:
+        return False if own == _RDF + "langString" else None
+    if not well_formed(literal):
+        return False
+    if name in _INTEGERS or name == "decimal":
+        if kind not in _INTEGERS and kind != "decimal":
+            return False
+        value = Decimal(form.strip())
+        if name == "decimal":
+            return True
+        least, greatest = _INTEGERS[name]
+        return value == value.to_integral_value() and (least is None or value >= least) and (greatest is None or value <= greatest)
+    if name in _STRINGS:
+        return kind in _STRINGS and _STRINGS[name].fullmatch(form) is not None
+    if name == "dateTimeStamp":
+        return kind == "dateTime" and _OTHERS[name].fullmatch(form) is not None
+    return (name, kind) == ("dateTime", "dateTimeStamp")
+
+
+def differ(one: ox.Literal, other: ox.Literal) -> bool:
+    """Whether two literals are known to be two values (dt-diff)."""
+    if one == other or not (well_formed(one) and well_formed(other)):
+        return False
+    kinds = one.datatype.value, other.datatype.value
+    if one.language or other.language:
+        return (one.language or "").lower() != (other.language or "").lower() or one.value != other.value
+    if not KNOWN.issuperset(kinds):
+        return False
+    first, second = (to_python(lit.value.strip() if lit.datatype.value.removeprefix(XSD) in _PARSED else lit.value, datatype=kind) for lit, kind in zip((one, other), kinds, strict=True))  # fmt: skip
+    if isinstance(first, TypedLiteral) or isinstance(second, TypedLiteral):
+        return kinds[0] == kinds[1] and kinds[0].removeprefix(XSD) not in _PARSED and str(first) != str(second)
+    # Python finds True == 1 and 1 == 1.0; in XSD, booleans, decimals, doubles and floats share no value.
+    exact = {bool: "boolean", int: "decimal", Decimal: "decimal"}
+    families = [exact.get(type(v), kind) for v, kind in zip((first, second), kinds, strict=True)]
+    families = ["string" if f.removeprefix(XSD) in _STRINGS else f for f in families]
+    return families[0] != families[1] or (first != second and not (first != first and second != second))
