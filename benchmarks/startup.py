@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import json
 import subprocess
 import sys
@@ -28,6 +29,8 @@ graph.query(text).serialize(destination=sys.argv[2], format="csv")
 def main() -> None:
     """Print the table and the ratios."""
     root = Path(clayonto.__file__).parents[1]
+    # pip compiles what it installs; a checkout is compiled when it is first used, unless Python was told to write no bytecode.
+    compileall.compile_dir(root / "clayonto", quiet=1)
     files = [str(root / s.name) for s in clayonto.load().sources]
     with tempfile.TemporaryDirectory() as folder:
         job = Path(folder) / "job.json"

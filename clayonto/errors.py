@@ -18,6 +18,7 @@
     │   └── NotConformingError       1   the changed data would not conform; ``report`` says why
     ├── InconsistentError            1   what the graph says cannot all be true; ``inconsistencies`` says why
     ├── DataError                    2   a file cannot be read as RDF, with line and column
+    ├── OutputError                  3   an answer cannot be written where it should go
     ├── BundleError                  3   the bundled folders are not there
     └── EngineError                  3   an engine failed
 
@@ -177,6 +178,13 @@ class NotConformingError(EditError):
     def __init__(self, report: ValidationReport) -> None:
         self.report = report
         super().__init__(f"Nothing was changed, because the data would not conform.\n{report.to_text()}")
+
+
+class OutputError(ClayontoError):
+    """An answer cannot be written where it should go."""
+
+    def __init__(self, error: OSError, *, path: str = "standard output") -> None:
+        super().__init__(f"{path} cannot be written: {error.strerror or error}.")
 
 
 class BundleError(ClayontoError):

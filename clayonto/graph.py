@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from clayonto import engines, sparql
 from clayonto.errors import ParameterError, UnknownTermError, UsageError
 from clayonto.namespaces import CLAY, ID, PREFIXES, expand, shorten
-from clayonto.query import Catalogue, NamedQuery
 from clayonto.results import TRIPLE_COLUMNS, Rows, sort_key
 from clayonto.sources import Source, from_paths, triples_of
 from clayonto.sources import bundled as bundled_files
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from clayonto.describe import Description
     from clayonto.editing import Change
     from clayonto.engines.base import Engine
+    from clayonto.query import Catalogue, NamedQuery
     from clayonto.validation import ValidationReport
 
 
@@ -73,7 +74,6 @@ class KnowledgeGraph:
 
     def __init__(self, sources: Iterable[Source], *, engine: str | Engine | None = None, base: str = ID) -> None:
         self.base = base
-        self.queries = Catalogue()
         self._engine: Engine = engines.make(engine) if engine is None or isinstance(engine, str) else engine
         self._sources: list[Source] = []
         for source in sources:
@@ -82,6 +82,13 @@ class KnowledgeGraph:
         # What edits of this graph alone have put in and taken out; files say everything else.
         self._added: dict[tuple[Any, Any, Any], None] = {}
         self._removed: dict[tuple[Any, Any, Any], None] = {}
+
+    @cached_property
+    def queries(self) -> Catalogue:
+        """The bundled named queries, by name."""
+        from clayonto.query import Catalogue
+
+        return Catalogue()
 
     @property
     def engine(self) -> str:
@@ -118,7 +125,7 @@ class KnowledgeGraph:
         >>> load().run("project-partners", project="project/clay", lang="fi")[0].partner_label
         'Umbrian alue'
         """
-        named = query if isinstance(query, NamedQuery) else self.queries[query]
+        named = self.queries[query] if isinstance(query, str) else query
         text = named.bind(params, base=self.base)
         self._check_things(named, params)
         return self._answer(text, types=named.columns)

@@ -17,14 +17,13 @@ same text for every engine; a list stands in ``IN ($name)``.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from clayonto import header as headers
 from clayonto import sparql
 from clayonto.errors import ParameterError, QueryFileError, TermError, UnknownQueryError, nearest
 from clayonto.namespaces import ID, expand
@@ -160,7 +159,7 @@ class NamedQuery(NamedTuple):
             unused, projected or assigned.
         :raises ForbiddenQueryError: if the query would write or reach out.
         """
-        header = _read_header(source, name)
+        header = headers.read(source, name)
         if header is None:
             return cls(name=name, text=source)
         params = {key: _parameter(key, spec, name) for key, spec in header.get("params", {}).items()}
@@ -247,27 +246,6 @@ class NamedQuery(NamedTuple):
                 end = token.start + len(token.text)
         parts.append(self.text[end:])
         return "".join(parts)
-
-
-def _read_header(source: str, name: str) -> dict[str, Any] | None:
-    lines = []
-    for line in source.splitlines():
-        if not line.startswith("#+"):
-            break
-        lines.append(line[2:].removeprefix(" "))
-    if not lines:
-        return None
-    try:
-        header = tomllib.loads("\n".join(lines))
-    except tomllib.TOMLDecodeError as error:
-        raise QueryFileError(f"{name}: the header is not TOML: {error}.") from error
-    unknown = set(header) - {"title", "description", "params", "columns"}
-    if unknown:
-        raise QueryFileError(f"{name}: the header has “{min(unknown)}”; it can have title, description, params and columns.")
-    for key in header:
-        if not isinstance(header[key], dict):
-            raise QueryFileError(f"{name}: “{key}” in the header must be a table, such as {key}.en = … or [{key}].")
-    return header
 
 
 def _by_language(header: Mapping[str, Any], key: str, name: str) -> dict[str, str]:
@@ -378,7 +356,7 @@ class Catalogue(Mapping[str, NamedQuery]):
     """The named queries of the bundle, by name, sorted; each file is read when it is first asked for."""
 
     def __init__(self) -> None:
-        self._files = {PurePosixPath(path).stem: file for path, file in walk("queries", ".rq")}
+        self._files = {path.rpartition("/")[2].removesuffix(".rq"): file for path, file in walk("queries", ".rq")}
         self._read: dict[str, NamedQuery] = {}
 
     def __getitem__(self, name: str) -> NamedQuery:
@@ -389,7 +367,7 @@ class Catalogue(Mapping[str, NamedQuery]):
         if name not in self._files:
             raise UnknownQueryError(name, self._files, hint="“clayonto queries” lists them all.")
         if name not in self._read:
-            self._read[name] = NamedQuery.parse(self._files[name].read_text(encoding="utf-8"), name=name)
+            self._read[name] = NamedQuery.parse(self._files[name].read_bytes().decode(), name=name)
         return self._read[name]
 
     def __contains__(self, name: object) -> bool:

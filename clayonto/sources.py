@@ -6,18 +6,17 @@ engine holds it. It fetches nothing: a remote JSON-LD context or an external XML
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
 from clayonto.errors import DataError
 from clayonto.namespaces import GRAPH, ID
-from clayonto.resources import Folder, walk
+from clayonto.resources import File, Folder, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from importlib.resources.abc import Traversable
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
 FORMATS: Final = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -38,7 +37,7 @@ class Source(NamedTuple):
 
     name: str
     format: ox.RdfFormat
-    file: Traversable
+    file: File
     base: str
     bundled: bool = False
 
@@ -46,7 +45,7 @@ class Source(NamedTuple):
     def graph(self) -> str:
         """IRI of the named graph that holds this source alone."""
         if self.bundled:
-            return GRAPH + str(PurePosixPath(self.name).with_suffix(""))
+            return GRAPH + self.name.rpartition(".")[0]
         return GRAPH + "file/" + "".join(c if c.isalnum() or c in "-._~/" else f"%{ord(c):02X}" for c in self.name.lstrip("/"))
 
     def read(self) -> bytes:
@@ -105,12 +104,16 @@ def bundled(folder: Folder, *, base: str = ID) -> Iterator[Source]:
         yield Source(path, ox.RdfFormat.TURTLE, file, base, bundled=True)
 
 
-def from_paths(paths: Iterable[str | Path], *, base: str = ID) -> list[Source]:
+def from_paths(paths: Sequence[str | Path], *, base: str = ID) -> list[Source]:
     """The RDF files that paths name: a file, a folder (all RDF files below it), or a pattern such as ``data/*.ttl``.
 
     :raises DataError: if a path names nothing, or a file whose ending is not in :data:`FORMATS`.
     """
     found: dict[str, Source] = {}
+    if not paths:
+        return []
+    from pathlib import Path
+
     for given in paths:
         path = Path(given)
         if path.is_dir():

@@ -154,8 +154,18 @@ def test_an_answer_in_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
     assert len(target.read_text().splitlines()) == 7
     assert [p.name for p in tmp_path.iterdir()] == ["out.csv"]
     refused = run("query", "glossary", "-o", str(tmp_path / "no" / "out.csv"))
-    assert refused.returncode != 0
+    assert refused.returncode == 3
     assert "cannot be written" in refused.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("command", [("queries",), ("query", "project-partners", "-f", "csv")])
+def test_a_full_disk_is_told_in_a_sentence(command: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, "-m", "clayonto", *command], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 3
+    assert done.stderr.startswith("Error: standard output cannot be written: ")
+    assert len(done.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

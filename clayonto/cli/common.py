@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 
 from clayonto.cli.language import LANG, say
 from clayonto.engines import ENGINES
+from clayonto.errors import OutputError
 
 if TYPE_CHECKING:
     from clayonto.graph import KnowledgeGraph
@@ -77,20 +79,35 @@ def open_graph(data: tuple[str, ...], *, no_bundle: bool, engine: str | None, st
     return load(*data, engine=engine, bundle=not no_bundle, store=store)
 
 
+def to_stdout(data: bytes) -> None:
+    """Write all of an answer to standard output.
+
+    :raises BrokenPipeError: if whoever read it has enough.
+    :raises OutputError: if it cannot be written; the disk behind it may be full.
+    """
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # Nothing more may be tried at exit: it would fail again, and say so in a second, stranger way.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OutputError(error) from error
+
+
 def write(text: str, output: str | None) -> None:
     """Write an answer to standard output, or to a file that is replaced only when all of it is written.
 
-    :raises click.ClickException: if the file cannot be written.
+    :raises OutputError: if it cannot be written.
     """
     data = (text if not text or text.endswith("\n") else text + "\n").encode()
     if output is None or output == "-":
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        to_stdout(data)
         return
     from clayonto.files import replace
 
     try:
         replace(Path(output), data)
     except OSError as error:
-        message = say(f"{output} cannot be written: {error.strerror}.", f"Tiedostoa {output} ei voi kirjoittaa: {error.strerror}.")
-        raise click.ClickException(message) from error
+        raise OutputError(error, path=output) from error
