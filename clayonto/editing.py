@@ -157,7 +157,7 @@ class Change:
                 del self._added[triple]
                 continue
             if self._file is not None and triple not in self._own:
-                where = self._graph.stated_in(triple) or "another file"
+                where = self._graph.place_of(triple) or "another file"
                 raise EditError(f"{where} states “{_shown(triple)}”, and the edit is of {self._file}; edit that file to remove it.")
             self._removed[triple] = None
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from clayonto import engines, sparql
-from clayonto.errors import ParameterError, UnknownTermError, UsageError
+from clayonto.errors import InconsistentError, ParameterError, UnknownTermError, UsageError
 from clayonto.namespaces import CLAY, ID, PREFIXES, expand, shorten
 from clayonto.results import TRIPLE_COLUMNS, Rows, sort_key
 from clayonto.sources import Source, from_paths, triples_of
@@ -22,12 +22,20 @@ if TYPE_CHECKING:
     from clayonto.describe import Description
     from clayonto.editing import Change
     from clayonto.engines.base import Engine
+    from clayonto.inference.base import InferenceResult
+    from clayonto.inference.rules import Program
+    from clayonto.places import Place, Places
     from clayonto.query import Catalogue, NamedQuery
     from clayonto.validation import ValidationReport
 
 
 def load(
-    *paths: str | Path, engine: str | None = None, store: str | Path | None = None, bundle: bool = True, base: str = ID
+    *paths: str | Path,
+    engine: str | None = None,
+    store: str | Path | None = None,
+    bundle: bool = True,
+    base: str = ID,
+    infer: bool = False,
 ) -> KnowledgeGraph:
     """A graph of the bundled ontology and data, and of the files that ``paths`` name.
 
@@ -37,6 +45,8 @@ def load(
         and ``paths`` are added to it. Without it the graph is in memory.
     :param bundle: whether to load the bundled data; the ontology and its concepts are loaded either way.
     :param base: what relative IRIs in files, queries and calls are relative to.
+    :param infer: whether queries see what follows as well; see :meth:`KnowledgeGraph.materialise`.
+    :raises InconsistentError: if ``infer`` is asked for and what the graph says cannot all be true.
     :raises DataError: if a path names nothing, or a file cannot be read; nothing is loaded then.
     :raises UnknownEngineError: if there is no such engine.
 
@@ -48,7 +58,10 @@ def load(
     """
     own = from_paths(paths, base=base)
     if store is None:
-        return KnowledgeGraph([*_bundle(bundle), *own], engine=engine, base=base)
+        graph = KnowledgeGraph([*_bundle(bundle), *own], engine=engine, base=base)
+        if infer:
+            graph.materialise()
+        return graph
     if engine not in (None, "oxigraph"):
         raise UsageError(f"A graph on disk is Oxigraph's; the engine “{engine}” holds graphs in memory only. Leave one of the two out.")
     from pathlib import Path
@@ -57,7 +70,10 @@ def load(
 
     disk = DiskEngine(Path(store))
     disk.load_all(own if disk.exists else [*_bundle(bundle), *own])
-    return KnowledgeGraph((), engine=disk, base=base)
+    graph = KnowledgeGraph((), engine=disk, base=base)
+    if infer:
+        graph.materialise()
+    return graph
 
 
 def _bundle(data: bool) -> list[Source]:
@@ -79,6 +95,9 @@ class KnowledgeGraph:
         for source in sources:
             self._engine.load(source)
             self._sources.append(source)
+        self._closure: InferenceResult | None = None
+        self._program: Program | None = None
+        self._places: Places | None = None
         # What edits of this graph alone have put in and taken out; files say everything else.
         self._added: dict[tuple[Any, Any, Any], None] = {}
         self._removed: dict[tuple[Any, Any, Any], None] = {}
@@ -199,6 +218,96 @@ class KnowledgeGraph:
 
         return validate(data, to_rdflib(triples_of(bundled_files("shapes"))), focus=focus, base=self.base)
 
+    @property
+    def closure(self) -> InferenceResult | None:
+        """What :meth:`materialise` has added to what queries see; ``None`` if it was not called."""
+        return self._closure
+
+    def infer(self, *, engine: str | None = None, check: bool = True, trivial: bool = False) -> InferenceResult:
+        """What follows from the graph by OWL 2 RL, and is not in it; the graph is not changed.
+
+        The closure of the bundled graph alone is kept between runs; see :mod:`clayonto.inference.cache`.
+
+        :param engine: ``rules`` (the default) or ``owlrl``; the result says which ran.
+        :param check: whether a contradiction is an error.
+        :param trivial: whether to conclude what says nothing as well, such as that a thing is the same as itself.
+        :raises InconsistentError: if what the graph says cannot all be true, with the axiom, the nodes, and where they are stated.
+        :raises UnknownEngineError: if there is no such reasoner.
+
+        >>> result = load().infer()
+        >>> result.engine, result.by_rule["prp-trp"]
+        ('rules', 1)
+        """
+        from clayonto.inference import cache, infer, make
+
+        reasoner = make(engine)
+        changed = bool(self._added or self._removed or trivial)
+        keep = bool(self._sources) and all(s.bundled for s in self._sources) and not changed and cache.folder() is not None
+        key = cache.key(self._sources, engine=reasoner.name, version=reasoner.version) if keep else ""
+        if key and (kept := cache.load(key)):
+            return kept
+        result, contradictions = infer(self._stated(), reasoner, base=self.base, trivial=trivial)
+        if contradictions and check:
+            raise InconsistentError(contradictions, place=self.place_of, base=self.base)
+        if key and not contradictions:
+            cache.save(key, result)
+        return result
+
+    def materialise(self, *, engine: str | None = None) -> InferenceResult:
+        """Let queries see what follows from the graph: from now on the closure is in the default graph, and in a named graph of its own.
+
+        A later change of the graph renews it. No file and no folder is written to: a graph on disk is answered from memory from here on.
+
+        :param engine: the reasoner, as for :meth:`infer`.
+        :raises InconsistentError: if what the graph says cannot all be true; queries see what they saw before then.
+
+        >>> kg = load(infer=True)
+        >>> kg.query("ASK { GRAPH <https://w3id.org/clayonto/graph/inferred> { <project/clay> a prov:Activity } }")[0].answer
+        True
+        """
+        result = self.infer(engine=engine)
+        self._withdraw()
+        self._engine.add_graph(result.graph, result.triples)
+        self._closure = result
+        return result
+
+    def _withdraw(self) -> None:
+        if self._closure is not None:
+            self._engine.drop_graph(self._closure.graph)
+            self._closure = None
+
+    def _stated(self) -> list[tuple[Any, Any, Any]]:
+        """The triples that the engine holds, without what was inferred; blank nodes are those that queries see."""
+        inferred = set(self._closure.triples) if self._closure else ()
+        return [t for t in self._engine.triples() if t not in inferred]
+
+    def program(self) -> Program:
+        """The graph's rules, run on its facts; for :mod:`clayonto.explain`, which reads them backwards."""
+        if self._program is None:
+            from clayonto.inference.fixpoint import program_of
+
+            self._program = program_of(self._stated())
+        return self._program
+
+    def place_of(self, triple: tuple[Any, Any, Any]) -> Place | None:
+        """File and line where a triple (of pyoxigraph terms) is stated, in the first file that states it; ``None`` if none does.
+
+        A literal may stand there in another form of the same value. For a graph on disk, the file without a line.
+        """
+        from clayonto.places import Place, Places
+
+        if self._places is None:
+            self._places = Places(self._sources)
+        found = self._places.of_triple(triple)
+        if found is not None:
+            return found
+        if not self._sources and not any(type(term).__name__ == "BlankNode" for term in triple):
+            names = {entry["graph"]: entry["name"] for entry in self.files}
+            s, p, o = triple
+            graphs = self._answer(f"SELECT DISTINCT ?g {{ GRAPH ?g {{ {s} {p} {o} }} }} ORDER BY STR(?g)")
+            return next((Place(names[str(g)], 0) for (g,) in graphs if str(g) in names), None)
+        return None
+
     def edit(self, file: str | Path | None = None, *, validate: bool = False) -> Change:
         """A change of the graph, whole or not at all: use it in a ``with`` block and call its methods.
 
@@ -220,25 +329,26 @@ class KnowledgeGraph:
 
         return Change(self, None if file is None else Path(file), validate=validate)
 
-    def triples(self, *, bundled: bool = True) -> list[tuple[Any, Any, Any]]:
+    def triples(self, *, bundled: bool = True, inferred: bool = False) -> list[tuple[Any, Any, Any]]:
         """All triples, as pyoxigraph terms, literals exactly as the files write them.
 
         :param bundled: whether the bundled files' triples are among them.
+        :param inferred: whether those are among them that :meth:`materialise` has added.
         """
-        if not self._sources and hasattr(self._engine, "triples"):
-            return list(self._engine.triples())
+        closure = self._closure.triples if self._closure and inferred else ()
+        if not self._sources:
+            return [*self._stated(), *closure]
         read = triples_of(s for s in self._sources if bundled or not s.bundled)
-        return [*(t for t in dict.fromkeys(read) if t not in self._removed), *self._added]
-
-    def stated_in(self, triple: tuple[Any, Any, Any]) -> str:
-        """The name of the first file that states a triple; the empty text if none does."""
-        return next((s.name for s in self._sources if triple in triples_of([s])), "")
+        return [*(t for t in dict.fromkeys(read) if t not in self._removed), *self._added, *closure]
 
     def to_rdflib(self) -> rdflib.Graph:
-        """All triples in a new rdflib graph, literals as the files write them; changing it changes nothing here."""
+        """All triples in a new rdflib graph, literals as the files write them; changing it changes nothing here.
+
+        What :meth:`materialise` has added is in it.
+        """
         from clayonto.validation import to_rdflib
 
-        made = to_rdflib(self.triples())
+        made = to_rdflib(self.triples(inferred=True))
         for prefix, namespace in PREFIXES.items():
             made.bind(prefix, namespace)
         return made
@@ -248,6 +358,16 @@ class KnowledgeGraph:
 
         :param file: the file that now says so; ``None`` if only this graph does.
         """
+        closure = self._closure
+        self._withdraw()
+        self._program, self._places = None, None
+        try:
+            self._apply(added, removed, file)
+        finally:
+            if closure is not None:
+                self.materialise(engine=closure.engine)
+
+    def _apply(self, added: list[tuple[Any, Any, Any]], removed: list[tuple[Any, Any, Any]], file: Path | None) -> None:
         if file is None and not self._sources:
             self._engine.change(added, removed)
             return

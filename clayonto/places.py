@@ -17,14 +17,17 @@ import pyoxigraph as ox
 
 from clayonto.errors import DataError
 from clayonto.namespaces import PREFIXES
+from clayonto.terms import literal as to_python
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from clayonto.sources import Source
 
 Key: TypeAlias = "str | tuple[str, str, str] | None"
 """A term to compare: the text of an IRI; form, datatype and language of a literal; ``None`` for a blank node."""
+
+Same: TypeAlias = "Callable[[Key, Key], bool]"
 
 
 class Place(NamedTuple):
@@ -61,11 +64,17 @@ class Places:
     def of_triple(self, triple: tuple[Any, Any, Any]) -> Place | None:
         """The line of a triple's object, in the first file that states the triple; ``None`` if none does.
 
-        :param triple: pyoxigraph terms, literals as the file writes them. Blank nodes have no name that outlives a parse, so one
+        :param triple: pyoxigraph terms. A literal that no file writes so is found in another form of its value: a store rewrites ``10.00``
+            as ``10``. Blank nodes have no name that outlives a parse, so one
             stands for any: the place is that of the first triple that is the same otherwise.
         """
         keys = tuple(_key(term) for term in triple)
-        return next((Place(file.name, line) for file in self._files() if (line := file.line_of_triple(keys)) is not None), None)
+        for same in (_equal, _of_one_value) if isinstance(keys[2], tuple) else (_equal,):
+            for file in self._files():
+                line = file.line_of_triple(keys, same)
+                if line is not None:
+                    return Place(file.name, line)
+        return None
 
     def _files(self) -> Iterator[_File]:
         for number, source in enumerate(self._sources):
@@ -82,6 +91,18 @@ def _key(term: Any) -> Key:
     return None
 
 
+def _equal(one: Key, other: Key) -> bool:
+    return one == other
+
+
+def _of_one_value(one: Key, other: Key) -> bool:
+    """Whether two literals are one value of one type, as ``10.00`` and ``10`` are."""
+    if not isinstance(one, tuple) or not isinstance(other, tuple) or one[2] != other[2]:
+        return one == other
+    values = to_python(one[0], datatype=one[1]), to_python(other[0], datatype=other[1])
+    return type(values[0]) is type(values[1]) and values[0] == values[1]
+
+
 class _File:
     """A file in which nothing has a place; the base of those in which something has."""
 
@@ -92,7 +113,7 @@ class _File:
         """The line of the first statement about a node."""
         return None
 
-    def line_of_triple(self, triple: tuple[Key, ...]) -> int | None:  # noqa: ARG002
+    def line_of_triple(self, triple: tuple[Key, ...], same: Same) -> int | None:  # noqa: ARG002
         """The line of a triple."""
         return None
 
@@ -120,8 +141,10 @@ class _Parsed(_File):
     def line_of_node(self, iri: str) -> int | None:
         return self._lines.get(iri)
 
-    def line_of_triple(self, triple: tuple[Key, ...]) -> int | None:
-        return self._lines.get(triple[0] or "", 0) if triple in self._triples else None  # type: ignore[arg-type]
+    def line_of_triple(self, triple: tuple[Key, ...], same: Same) -> int | None:
+        if triple in self._triples or any(t[:2] == triple[:2] and same(t[2], triple[2]) for t in self._triples):
+            return self._lines.get(triple[0] or "", 0)  # type: ignore[arg-type]
+        return None
 
 
 def _xml_nodes(source: Source) -> Iterator[tuple[str, int]]:
@@ -227,11 +250,11 @@ class _Statements(_File):
         spans = self._spans.get(iri)
         return self._line(spans[0][0]) if spans else None
 
-    def line_of_triple(self, triple: tuple[Key, ...]) -> int | None:
+    def line_of_triple(self, triple: tuple[Key, ...], same: Same) -> int | None:
         subject = triple[0]
         for start, end in self._spans.get(subject, ()) if isinstance(subject, str) else self._with_blank:
             for found, offset in self._triples(start, end):
-                if found == triple:
+                if found[:2] == triple[:2] and same(found[2], triple[2]):
                     return self._line(offset)
         return None
 

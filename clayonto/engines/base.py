@@ -43,6 +43,9 @@ class Engine(Protocol):
     def add_graph(self, graph: str, triples: Iterable[Any]) -> None:
         """Add triples (of pyoxigraph terms) to the default graph and to a named graph."""
 
+    def drop_graph(self, graph: str) -> None:
+        """Take out what :meth:`add_graph` added, of which no loaded file states anything."""
+
     def select(self, query: str, *, base: str) -> bytes:
         """The solutions of a SELECT query in order, as SPARQL 1.1 TSV (:mod:`clayonto.tsv`).
 

@@ -73,6 +73,13 @@ class RdflibEngine:
             self._dataset.default_graph.add((s, p, o))
             named.add((s, p, o))
 
+    def drop_graph(self, graph: str) -> None:
+        """Take out what :meth:`add_graph` added, of which no loaded file states anything."""
+        named = self._dataset.graph(rdflib.URIRef(graph))
+        for triple in named:
+            self._dataset.default_graph.remove(triple)
+        self._dataset.remove_graph(named)
+
     def select(self, query: str, *, base: str) -> bytes:
         """The solutions of a SELECT query, as TSV."""
         result = self._query(query, base)

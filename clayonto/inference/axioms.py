@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import combinations, permutations
 from typing import TYPE_CHECKING, Final
 
+from clayonto.inference.datatypes import is_datatype
 from clayonto.inference.rules import Rule
 from clayonto.namespaces import PREFIXES
 
@@ -164,10 +165,13 @@ def _of_restrictions(v: Vocabulary) -> Iterator[Rule]:
     kind, thing, same = v.type, v["Thing"], v["sameAs"]
     for c, p in v.pairs("onProperty"):
         on = (c, v["onProperty"], p)
+        axioms: tuple[Fact, ...]
         for d in sorted(v.facts.objects(c, v["someValuesFrom"])):
             axioms = (on, (c, v["someValuesFrom"], d))
             if d == thing:
                 yield Rule("cls-svf2", ((X, p, Y),), (X, kind, c), axioms)
+            elif is_datatype(v.facts.terms[d]):
+                yield Rule("cls-svf1", ((X, p, Y),), (X, kind, c), axioms, ("inside", Y, d))
             else:
                 yield Rule("cls-svf1", ((X, p, Y), (Y, kind, d)), (X, kind, c), axioms)
         for d in sorted(v.facts.objects(c, v["allValuesFrom"])):
@@ -255,12 +259,12 @@ def _between_things(v: Vocabulary) -> Iterator[Rule]:
             for p, q in combinations(members, 2):
                 yield Rule("prp-adp", ((X, p, Y), (X, q, Y)), None, ((group, kind, v["AllDisjointProperties"]), axiom))
     for n, x in v.pairs("sourceIndividual"):
-        p = v.value(n, "assertionProperty")
+        relation = v.value(n, "assertionProperty")
         for name, rule in (("targetIndividual", "prp-npa1"), ("targetValue", "prp-npa2")):
-            y = v.value(n, name)
-            if p is not None and y is not None:
-                axioms = ((n, v["sourceIndividual"], x), (n, v["assertionProperty"], p), (n, v[name], y))
-                yield Rule(rule, ((x, p, y),), None, axioms)
+            value = v.value(n, name)
+            if relation is not None and value is not None:
+                stated = ((n, v["sourceIndividual"], x), (n, v["assertionProperty"], relation), (n, v[name], value))
+                yield Rule(rule, ((x, relation, value),), None, stated)
 
 
 def _between_classes(v: Vocabulary) -> Iterator[Rule]:

@@ -37,7 +37,10 @@ _SENTENCES: Final = {
     "prp-npa1": ("What is said not to hold holds.", "Se, minkä sanotaan olevan pätemättä, pätee."),
     "cls-nothing2": ("Something is of a class that has no members.", "Jokin kuuluu luokkaan, jolla ei ole jäseniä."),
     "cls-com": ("Something is of a class and of what is outside it.", "Jokin kuuluu luokkaan ja on sen ulkopuolella."),
-    "cls-maxc1": ("Something has a value of a property of which it has none.", "Jollakin on arvo ominaisuudella, jolla sillä ei ole arvoja."),
+    "cls-maxc1": (
+        "Something has a value of a property of which it has none.",
+        "Jollakin on arvo ominaisuudella, jolla sillä ei ole arvoja.",
+    ),
     "cax-dw": ("Something is of two classes that share no member.", "Jokin kuuluu kahteen luokkaan, joilla ei ole yhteisiä jäseniä."),
     "dt-not-type": ("A value is not of its datatype.", "Arvo ei ole tietotyyppinsä mukainen."),
     "dt-diff": ("A property that has at most one value has two.", "Ominaisuudella, jolla on enintään yksi arvo, on kaksi."),

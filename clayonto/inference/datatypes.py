@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from clayonto.namespaces import PREFIXES
-from clayonto.terms import XSD, TypedLiteral
+from clayonto.terms import XSD, TypedLiteral, Value
 from clayonto.terms import literal as to_python
 
 if TYPE_CHECKING:
@@ -54,6 +54,12 @@ _OTHERS: Final = {
 _PARSED: Final = frozenset({*_INTEGERS, "decimal", "boolean", "double", "float", "dateTime"})
 KNOWN: Final = frozenset({XSD + name for name in (*_PARSED, *_STRINGS, *_OTHERS)})
 """The datatypes whose forms and values are known here: those of OWL 2 RL but for XML and plain literals."""
+_WITH_VALUES: Final = KNOWN | {_RDFS_LITERAL, _RDF + "PlainLiteral"}
+
+
+def is_datatype(term: object) -> bool:
+    """Whether a term names a datatype whose values are known here."""
+    return getattr(term, "value", None) in _WITH_VALUES
 
 
 def well_formed(literal: ox.Literal) -> bool:
@@ -73,7 +79,10 @@ def well_formed(literal: ox.Literal) -> bool:
     # Whitespace around numbers and times is allowed, a year may be long, and 24:00:00 is a time: what Python does not read may still be right.
     value = to_python(form.strip(" \t\r\n"), datatype=XSD + name)
     if isinstance(value, TypedLiteral):
-        return name == "dateTime" and re.fullmatch(r"-?[0-9]{4,}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-4])(:[0-9]{2}){2}\S*", form.strip()) is not None
+        return (
+            name == "dateTime"
+            and re.fullmatch(r"-?[0-9]{4,}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-4])(:[0-9]{2}){2}\S*", form.strip()) is not None
+        )
     least, greatest = _INTEGERS.get(name, (None, None))
     return not isinstance(value, int) or ((least is None or value >= least) and (greatest is None or value <= greatest))
 
@@ -116,11 +125,23 @@ def differ(one: ox.Literal, other: ox.Literal) -> bool:
         return (one.language or "").lower() != (other.language or "").lower() or one.value != other.value
     if not KNOWN.issuperset(kinds):
         return False
-    first, second = (to_python(lit.value.strip() if lit.datatype.value.removeprefix(XSD) in _PARSED else lit.value, datatype=kind) for lit, kind in zip((one, other), kinds, strict=True))  # fmt: skip
+    first, second = _value(one), _value(other)
     if isinstance(first, TypedLiteral) or isinstance(second, TypedLiteral):
         return kinds[0] == kinds[1] and kinds[0].removeprefix(XSD) not in _PARSED and str(first) != str(second)
-    # Python finds True == 1 and 1 == 1.0; in XSD, booleans, decimals, doubles and floats share no value.
-    exact = {bool: "boolean", int: "decimal", Decimal: "decimal"}
-    families = [exact.get(type(v), kind) for v, kind in zip((first, second), kinds, strict=True)]
-    families = ["string" if f.removeprefix(XSD) in _STRINGS else f for f in families]
-    return families[0] != families[1] or (first != second and not (first != first and second != second))
+    families = _family(first, kinds[0]), _family(second, kinds[1])
+    # Compared by their text as well, since NaN is the one value that Python finds other than itself.
+    return families[0] != families[1] or (first != second and str(first) != str(second))
+
+
+def _value(literal: ox.Literal) -> Value:
+    datatype = literal.datatype.value
+    return to_python(literal.value.strip() if datatype.removeprefix(XSD) in _PARSED else literal.value, datatype=datatype)
+
+
+def _family(value: Value, datatype: str) -> str:
+    """Which value space a value is of: Python finds ``True == 1`` and ``1 == 1.0``, where XSD has booleans, decimals, doubles and floats apart."""
+    if datatype.removeprefix(XSD) in _STRINGS:
+        return "string"
+    if isinstance(value, bool):
+        return "boolean"
+    return "decimal" if isinstance(value, int | Decimal) else datatype

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from clayonto.inference.datatypes import holds
 from clayonto.namespaces import PREFIXES
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ Binding: TypeAlias = dict[int, int]
 Triple: TypeAlias = tuple[Any, Any, Any]
 """Of pyoxigraph terms, whose stubs know no common type for what may stand where."""
 
-_NONE: Final[tuple[int, ...]] = ()
+_NONE: Final[tuple[()]] = ()
 
 
 class Facts:
@@ -128,19 +127,13 @@ class Facts:
 
     # -------------------------------------------------------------- joins
 
-    def holds(self, fact: Fact) -> bool:
-        """Whether a fact is here, or says of a literal that it is of a datatype that its value is of."""
-        if fact in self:
-            return True
-        return fact[1] == self.type and fact[0] in self.literals and holds(self.terms[fact[0]], self.terms[fact[2]].value) is True
-
     def matches(self, pattern: Pattern, binding: Binding) -> Iterator[Binding]:
         """The bindings, each an extension of the given one, in which a pattern holds; its predicate is a constant."""
         s, p, o = pattern
         subject = binding.get(s) if s < 0 else s
         value = binding.get(o) if o < 0 else o
         if subject is not None and value is not None:
-            if self.holds((subject, p, value)):
+            if (subject, p, value) in self:
                 yield binding
         elif subject is not None:
             for found in self.objects(subject, p):

@@ -54,7 +54,7 @@ class OwlrlReasoner:
 
 
 def _terms(triples: Iterator[Any]) -> Iterator[Triple]:
-    """rdflib triples as pyoxigraph terms; those that RDF does not allow are left out."""
+    """Triples of rdflib as pyoxigraph terms; those that RDF does not allow are left out."""
     import rdflib
 
     def term(t: Any) -> Any:

@@ -24,7 +24,7 @@ class Rule(NamedTuple):
     """A rule of OWL 2 RL for one axiom.
 
     ``name`` is its name in the specification, ``head`` what follows when all of ``body`` holds (``None``: a contradiction), ``axioms`` the
-    facts it was made from. ``guard`` holds of two terms besides: ``differ`` of two literals, ``outside`` of a literal and a datatype.
+    facts it was made from. ``guard`` holds besides: of two literals that they ``differ``, or of a literal that it is ``inside`` or ``outside`` a datatype.
     """
 
     name: str
@@ -57,8 +57,8 @@ def _guard(facts: Facts, guard: tuple[str, int, int], binding: Binding) -> bool:
     one, other = (binding[place] if place < 0 else place for place in places)
     if one not in facts.literals:
         return False
-    if kind == "outside":
-        return holds(facts.terms[one], facts.terms[other].value) is False
+    if kind != "differ":
+        return holds(facts.terms[one], facts.terms[other].value) is (kind == "inside")
     return other in facts.literals and differ(facts.terms[one], facts.terms[other])
 
 
@@ -120,7 +120,7 @@ class Program:
         """Draw a new rule's conclusions from all facts."""
         if rule.head is None:
             return
-        if len(rule.body) == 1:
+        if len(rule.body) == 1 and rule.guard is None:
             s, p, o = rule.body[0]
             if s < 0 and o >= 0:
                 self._simple(rule, [(subject, o) for subject in self.facts.subjects(p, o)])
@@ -145,7 +145,7 @@ class Program:
     def _join(self, rule: Rule, place: int, pairs: list[Pair]) -> None:
         if rule.head is None:
             return
-        if len(rule.body) == 1:
+        if len(rule.body) == 1 and rule.guard is None:
             self._simple(rule, pairs)
             return
         s, _, o = rule.body[place]
@@ -248,7 +248,9 @@ class Program:
         for place, name in enumerate(("eq-rep-s", "eq-rep-p", "eq-rep-o")):
             term = goal[place]
             for other in facts.subjects(same, term):
-                source = (*goal[:place], other, *goal[place + 1 :])
-                equal = (other, same, term)
+                goal_from = list(goal)
+                goal_from[place] = other
+                s, p, o = goal_from
+                source, equal = (s, p, o), (other, same, term)
                 if other != term and source in facts and goal not in (source, equal):
-                    yield Derivation(name, (source, equal))  # type: ignore[arg-type]
+                    yield Derivation(name, (source, equal))
