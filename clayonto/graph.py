@@ -14,7 +14,7 @@ from clayonto.sources import bundled as bundled_files
 from clayonto.terms import IRI, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import rdflib
@@ -276,10 +276,12 @@ class KnowledgeGraph:
             self._engine.drop_graph(self._closure.graph)
             self._closure = None
 
-    def _stated(self) -> list[tuple[Any, Any, Any]]:
+    def _stated(self) -> Iterator[tuple[Any, Any, Any]]:
         """The triples that the engine holds, without what was inferred; blank nodes are those that queries see."""
-        inferred = set(self._closure.triples) if self._closure else ()
-        return [t for t in self._engine.triples() if t not in inferred]
+        if self._closure is None:
+            return iter(self._engine.triples())
+        inferred = set(self._closure.triples)
+        return (t for t in self._engine.triples() if t not in inferred)
 
     def program(self) -> Program:
         """The graph's rules, run on its facts; for :mod:`clayonto.explain`, which reads them backwards."""

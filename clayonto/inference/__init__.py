@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 from clayonto.errors import UnknownEngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from clayonto.inference.base import InferenceResult, Reasoner
     from clayonto.inference.consistency import Inconsistency
@@ -54,7 +54,7 @@ def make(name: str | None = None) -> Reasoner:
 
 
 def infer(
-    triples: Sequence[Triple], reasoner: Reasoner, *, base: str, trivial: bool = False
+    triples: Iterable[Triple], reasoner: Reasoner, *, base: str, trivial: bool = False
 ) -> tuple[InferenceResult, list[Inconsistency]]:
     """What follows from triples, and what in all of it cannot be true.
 
@@ -62,11 +62,13 @@ def infer(
     :param trivial: whether to conclude what says nothing as well; see :func:`clayonto.inference.base.says_nothing`.
     :raises EngineError: if the reasoner fails.
     """
-    from clayonto.inference.base import InferenceResult, says_nothing, what_says_nothing
+    from clayonto.inference.base import InferenceResult, is_rdf, says_nothing, what_says_nothing
     from clayonto.inference.consistency import inconsistencies
 
+    if trivial:
+        triples = list(triples)
     closure = reasoner.close(triples)
-    inferred = [(rule, t) for rule, made in closure.inferred.items() for t in made]
+    inferred = [(rule, t) for rule, made in closure.inferred.items() for t in made if is_rdf(t)]
     found = [t for _, t in inferred if not says_nothing(t)]
     by_rule = Counter(rule for rule, t in inferred if rule and not says_nothing(t))
     if trivial:

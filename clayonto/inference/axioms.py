@@ -1,8 +1,10 @@
 """The axioms of a graph made into rules: the tables of OWL 2 RL, each rule with the axioms put in.
 
 The rules and their names are those of https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Graphs_using_Rules. Left out are
-those whose conclusions say nothing: eq-ref, prp-ap, cls-thing, cls-nothing1, dt-type1, scm-cls, scm-op and scm-dp; where an axiom speaks of
-all of ``owl:Thing``, what scm-cls says of it is concluded all the same. The rules eq-rep-s, -p and -o are in :mod:`clayonto.inference.rules`.
+those whose conclusions say nothing: eq-ref, prp-ap, cls-thing, cls-nothing1, dt-type1, scm-cls, scm-op and scm-dp; where an axiom speaks of all of
+``owl:Thing``, or a class has another name, what they say of it is concluded all the same. No facts are made of the datatypes of literals (dt-type2,
+dt-eq, dt-diff): rules ask for them where they need them, and two literals are equal as terms, not as values. The rules eq-rep-s, -p and -o are in
+:mod:`clayonto.inference.rules`.
 """
 
 from __future__ import annotations
@@ -42,6 +44,7 @@ _OWL_NAMES: Final = (
 _KINDS: Final = (
     "FunctionalProperty", "InverseFunctionalProperty", "SymmetricProperty", "TransitiveProperty", "IrreflexiveProperty",
     "AsymmetricProperty", "AllDifferent", "AllDisjointClasses", "AllDisjointProperties", "Thing", "Nothing", "Class",
+    "ObjectProperty", "DatatypeProperty",
 )  # fmt: skip
 
 
@@ -91,9 +94,27 @@ def rules(v: Vocabulary) -> list[Rule]:
     thing = v["Thing"]
     if any(p == v.type and o == thing for rule in made for _, p, o in rule.body):
         # Whoever is of a class is a thing (scm-cls with cax-sco); said only where a rule asks for things.
-        classes = {*v.of_kind("Class"), *(c for name in ("subClassOf", "equivalentClass") for pair in v.pairs(name) for c in pair)}
-        made += [Rule("scm-cls", ((X, v.type, c),), (X, v.type, thing)) for c in sorted(classes) if c != thing]
+        known = {*v.of_kind("Class"), *(c for name in ("subClassOf", "equivalentClass") for pair in v.pairs(name) for c in pair)}
+        made += [Rule("scm-cls", ((X, v.type, c),), (X, v.type, thing)) for c in sorted(known) if c != thing]
+    classes = v.of_kind("Class")
+    if v.facts.objects(thing, v["subClassOf"]):
+        made += [Rule("scm-cls", (), (c, v["subClassOf"], thing), ((c, v.type, v["Class"]),)) for c in classes]
+    if v.facts.subjects(v["subClassOf"], v["Nothing"]):
+        made += [Rule("scm-cls", (), (v["Nothing"], v["subClassOf"], c), ((c, v.type, v["Class"]),)) for c in classes]
+    if v.facts.pairs.get(v["sameAs"]):
+        made += _of_other_names(v)
     return list(dict.fromkeys(made))
+
+
+def _of_other_names(v: Vocabulary) -> Iterator[Rule]:
+    """That a class or property is below itself says something once it has another name: what it is below."""
+    for kind, rule, below in (
+        ("Class", "scm-cls", "subClassOf"),
+        ("ObjectProperty", "scm-op", "subPropertyOf"),
+        ("DatatypeProperty", "scm-dp", "subPropertyOf"),
+    ):
+        for c in v.of_kind(kind):
+            yield Rule(rule, (), (c, v[below], c), ((c, v.type, v[kind]),))
 
 
 def _of_equality(v: Vocabulary) -> Iterator[Rule]:

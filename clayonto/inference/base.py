@@ -62,11 +62,16 @@ class Reasoner(Protocol):
     def version(self) -> str:
         """The version of the software behind it."""
 
-    def close(self, triples: Sequence[Triple]) -> Closure:
+    def close(self, triples: Iterable[Triple]) -> Closure:
         """All that follows from triples; they are not changed.
 
         :raises EngineError: if the software fails.
         """
+
+
+def is_rdf(triple: Triple) -> bool:
+    """Whether a triple is one of RDF: no literal as subject, an IRI as predicate."""
+    return not isinstance(triple[0], ox.Literal) and isinstance(triple[1], ox.NamedNode)
 
 
 def says_nothing(triple: Triple) -> bool:

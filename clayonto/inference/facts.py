@@ -78,11 +78,12 @@ class Facts:
         return sum(len(pairs) for pairs in self.pairs.values())
 
     def add(self, predicate: int, pairs: Iterable[Pair]) -> list[Pair]:
-        """Add facts of one predicate, and give those that are new; a literal is no subject, and nothing else than an IRI a predicate."""
+        """Add facts of one predicate, and give those that are new.
+
+        Facts are of generalised RDF, as the rules are: a literal may be a subject on the way to a conclusion that is RDF.
+        """
         known = self.pairs.setdefault(predicate, set())
-        fresh = [pair for pair in pairs if pair not in known and pair[0] not in self.literals]
-        if not fresh or not isinstance(self.terms[predicate], ox.NamedNode):
-            return []
+        fresh = [pair for pair in pairs if pair not in known]
         known.update(fresh)
         by_subject, by_object = self._by_subject.get(predicate), self._by_object.get(predicate)
         if by_subject is not None:

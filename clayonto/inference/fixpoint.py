@@ -10,7 +10,7 @@ from clayonto.inference.facts import Facts
 from clayonto.inference.rules import Program
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from clayonto.inference.facts import Triple
 
@@ -27,7 +27,7 @@ class RulesReasoner:
 
         return version("clayonto")
 
-    def close(self, triples: Sequence[Triple]) -> Closure:
+    def close(self, triples: Iterable[Triple]) -> Closure:
         """All that follows from triples."""
         program = program_of(triples)
         terms = program.facts.terms

@@ -17,7 +17,7 @@ from clayonto.inference.datatypes import well_formed
 from clayonto.inference.facts import Facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from clayonto.inference.facts import Triple
 
@@ -34,12 +34,13 @@ class OwlrlReasoner:
 
         return version("owlrl")
 
-    def close(self, triples: Sequence[Triple]) -> Closure:
+    def close(self, triples: Iterable[Triple]) -> Closure:
         """All that follows from triples."""
         import owlrl
 
         from clayonto.validation import to_rdflib
 
+        triples = list(triples)
         graph = to_rdflib(t for t in triples if not isinstance(t[2], ox.Literal) or well_formed(t[2]))
         before = set(graph)
         try:

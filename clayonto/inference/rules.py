@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 _OWL: Final = PREFIXES["owl"]
-_RDFS: Final = PREFIXES["rdfs"]
 
 
 class Rule(NamedTuple):
@@ -79,9 +78,6 @@ class Program:
         self._compile = compile_rules
         self._is_axiom = is_axiom
         self._same_as = facts.named(_OWL + "sameAs")
-        # Of these, a fact from a term to itself says nothing.
-        names = (_RDFS + "subClassOf", _RDFS + "subPropertyOf", _OWL + "equivalentClass", _OWL + "equivalentProperty")
-        self._reflexive = {self._same_as, *map(facts.named, names)}
         # The rules that a new fact may fire, by its predicate, and by its object too where the pattern has one.
         self._triggers: dict[int, list[tuple[Rule, int]]] = defaultdict(list)
         self._triggers_of: dict[Pair, list[tuple[Rule, int]]] = defaultdict(list)
@@ -183,7 +179,7 @@ class Program:
         self._add(rule.name, rule.head[1], {(s, o) for s, _, o in made})
 
     def _add(self, name: str, predicate: int, pairs: Iterable[Pair]) -> None:
-        if predicate in self._reflexive:
+        if predicate == self._same_as:  # that a thing is itself says nothing
             pairs = [pair for pair in pairs if pair[0] != pair[1]]
         fresh = self.facts.add(predicate, pairs)
         if not fresh:
