@@ -11,7 +11,7 @@ from clayonto.namespaces import CLAY, ID, PREFIXES, expand, shorten
 from clayonto.results import TRIPLE_COLUMNS, Rows, sort_key
 from clayonto.sources import Source, from_paths, triples_of
 from clayonto.sources import bundled as bundled_files
-from clayonto.terms import IRI, render
+from clayonto.terms import IRI, Value, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from clayonto.describe import Description
     from clayonto.editing import Change
     from clayonto.engines.base import Engine
+    from clayonto.explain import Explanation
+    from clayonto.explain.figures import Account
     from clayonto.inference.base import InferenceResult
     from clayonto.inference.rules import Program
     from clayonto.places import Place, Places
@@ -290,6 +292,36 @@ class KnowledgeGraph:
 
             self._program = program_of(self._stated())
         return self._program
+
+    def explain(self, s: str, p: str, o: Value, *, bound: int = 2000) -> Explanation:
+        """Why a triple holds: where it is stated, or the proof by which it follows; or why it does not, and what would be missing.
+
+        :param s: the subject, and ``p`` the predicate: an IRI, a CURIE, or a path relative to ``base``; ``a`` for the type.
+        :param o: the object: the same, or a literal as in Turtle, or a Python value that is not plain text.
+        :param bound: how many facts the search for the shortest proof may trace back; some proof is found whatever the bound.
+        :raises TermError: if one of them cannot be read.
+
+        >>> print(load().explain("project/clay", "a", "prov:Activity").proof.rule)
+        cax-sco
+        """
+        from clayonto.explain import explain
+
+        return explain(self, s, p, o, bound=bound)
+
+    def account(self, thing: str) -> Account:
+        """The claims behind a figure: a sum of money, an observation, a claim, or whatever claims are about.
+
+        It says which claims the graph follows and why, who states something else, and by how much.
+
+        :param thing: an IRI, a CURIE, or a path relative to ``base``.
+        :raises UnknownTermError: if the graph says nothing of it.
+
+        >>> [(group.disagree, len(group.claims)) for group in load().account("amount/clay-total-budget").groups]
+        [(True, 5)]
+        """
+        from clayonto.explain.figures import account
+
+        return account(self, thing)
 
     def place_of(self, triple: tuple[Any, Any, Any]) -> Place | None:
         """File and line where a triple (of pyoxigraph terms) is stated, in the first file that states it; ``None`` if none does.

@@ -89,13 +89,15 @@ def format_turtle(text: str, *, name: str = "", base: str = ID) -> str:
 
 
 def shown(term: Term, *, base: str = ID) -> str:
-    """A term as people read it in a line of text: an IRI as :func:`clayonto.namespaces.expand` takes it, a literal as in Turtle.
+    """A term as people read it in a line of text: an IRI as :func:`clayonto.namespaces.expand` takes it, a literal as in Turtle, a blank node as brackets.
 
     >>> shown(ox.NamedNode(PREFIXES["clay"] + "Project")), shown(ox.Literal("moi", language="fi"))
     ('clay:Project', '"moi"@fi')
     """
     if isinstance(term, ox.NamedNode):
         return "a" if term.value == _TYPE else shorten(term.value, base=base)
+    if isinstance(term, ox.BlankNode):
+        return "[…]"
     return _Writer(PREFIXES, base).text(term)
 
 

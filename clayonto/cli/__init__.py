@@ -24,6 +24,8 @@ COMMANDS: Final = {
     "describe": "describe",
     "search": "search",
     "validate": "validate",
+    "infer": "infer",
+    "explain": "explain",
     "new": "edit",
     "format": "edit",
     "lint": "edit",

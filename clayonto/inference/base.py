@@ -41,7 +41,8 @@ _TO_ITSELF: Final = frozenset(
     )
 )
 _OF_EVERYTHING: Final = frozenset({_TYPE, *(ox.NamedNode(_RDFS + name) for name in ("subClassOf", "domain", "range"))})
-_OWN: Final = (_RDF, _RDFS, _OWL, PREFIXES["xsd"])
+OWN: Final = (_RDF, _RDFS, _OWL, PREFIXES["xsd"])
+"""The namespaces of RDF and OWL themselves, whose terms need no declaration."""
 
 
 class Closure(NamedTuple):
@@ -83,7 +84,7 @@ def says_nothing(triple: Triple) -> bool:
         return True
     if s == _NOTHING and p in _OF_EVERYTHING:
         return True
-    return isinstance(s, ox.NamedNode) and isinstance(o, ox.NamedNode) and s.value.startswith(_OWN) and o.value.startswith(_OWN)
+    return isinstance(s, ox.NamedNode) and isinstance(o, ox.NamedNode) and s.value.startswith(OWN) and o.value.startswith(OWN)
 
 
 def what_says_nothing(triples: Iterable[Triple]) -> Iterator[Triple]:

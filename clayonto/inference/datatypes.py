@@ -6,6 +6,7 @@ Rules dt-type2, dt-eq, dt-diff and dt-not-type of https://www.w3.org/TR/owl2-pro
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -51,9 +52,11 @@ _OTHERS: Final = {
     "anyURI": re.compile(r"[^\x00-\x20<>\"{}|\\^`]*"),
     "dateTimeStamp": re.compile(r".*(Z|[+-][0-9]{2}:[0-9]{2})"),
 }
-_PARSED: Final = frozenset({*_INTEGERS, "decimal", "boolean", "double", "float", "dateTime"})
+_TIME: Final = r"T((?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?|24:00:00(?:\.0+)?)"
+_DATE: Final = re.compile(r"(-?[0-9]{4,})-([0-9]{2})-([0-9]{2})(?:" + _TIME + r")?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
+_PARSED: Final = frozenset({*_INTEGERS, "decimal", "boolean", "double", "float", "date", "dateTime"})
 KNOWN: Final = frozenset({XSD + name for name in (*_PARSED, *_STRINGS, *_OTHERS)})
-"""The datatypes whose forms and values are known here: those of OWL 2 RL but for XML and plain literals."""
+"""The datatypes whose forms and values are known here: those of OWL 2 RL but for XML and plain literals, and ``xsd:date``."""
 _WITH_VALUES: Final = KNOWN | {_RDFS_LITERAL, _RDF + "PlainLiteral"}
 
 
@@ -76,15 +79,25 @@ def well_formed(literal: ox.Literal) -> bool:
         name = "dateTime"
     if name not in _PARSED:
         return True
-    # Whitespace around numbers and times is allowed, a year may be long, and 24:00:00 is a time: what Python does not read may still be right.
-    value = to_python(form.strip(" \t\r\n"), datatype=XSD + name)
+    form = form.strip(" \t\r\n")  # whitespace around a number or a time is allowed
+    if name in ("date", "dateTime"):
+        return _on_the_calendar(form, timed=name == "dateTime")
+    value = to_python(form, datatype=XSD + name)
     if isinstance(value, TypedLiteral):
-        return (
-            name == "dateTime"
-            and re.fullmatch(r"-?[0-9]{4,}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-4])(:[0-9]{2}){2}\S*", form.strip()) is not None
-        )
+        return False
     least, greatest = _INTEGERS.get(name, (None, None))
     return not isinstance(value, int) or ((least is None or value >= least) and (greatest is None or value <= greatest))
+
+
+def _on_the_calendar(form: str, *, timed: bool) -> bool:
+    found = _DATE.fullmatch(form)
+    if found is None or (found[4] is not None) != timed:
+        return False
+    try:
+        date(2000 + int(found[1]) % 400, int(found[2]), int(found[3]))  # the calendar repeats after 400 years, and Python's ends
+    except ValueError:
+        return False
+    return True
 
 
 def holds(literal: ox.Literal, datatype: str) -> bool | None:
@@ -97,7 +110,7 @@ def holds(literal: ox.Literal, datatype: str) -> bool | None:
     if datatype not in KNOWN:
         return None
     name, kind = datatype.removeprefix(XSD), own.removeprefix(XSD)
-    if own not in KNOWN:
+    if own not in KNOWN or own == XSD + "date":  # a datatype of which OWL 2 says nothing
         return False if own == _RDF + "langString" else None
     if not well_formed(literal):
         return False

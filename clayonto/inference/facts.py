@@ -71,6 +71,13 @@ class Facts:
         s, p, o = (self.numbers.get(term) for term in triple)
         return None if s is None or p is None or o is None else (s, p, o)
 
+    def known(self, term: Any) -> bool:
+        """Whether a term is in any fact."""
+        number = self.numbers.get(term)
+        if number is None:
+            return False
+        return number in self.pairs or any(self.objects(number, p) or self.subjects(p, number) for p in self.pairs)
+
     def __contains__(self, fact: Fact) -> bool:
         return (fact[0], fact[2]) in self.pairs.get(fact[1], _NONE)
 

@@ -48,13 +48,13 @@ class OwlrlReasoner:
         except Exception as error:  # owlrl raises whatever its parts raise
             raise EngineError(f"owlrl could not reason over the graph: {error!s:.300}. The engine “rules” may.") from error
         facts = Facts(triples)
-        inferred = list(_terms(t for t in graph if t not in before))
+        inferred = list(from_rdflib(t for t in graph if t not in before))
         for s, p, o in inferred:
             facts.add(facts.number(p), [(facts.number(s), facts.number(o))])
         return Closure(facts, {"": inferred})
 
 
-def _terms(triples: Iterator[Any]) -> Iterator[Triple]:
+def from_rdflib(triples: Iterable[Any]) -> Iterator[Triple]:
     """Triples of rdflib as pyoxigraph terms; those that RDF does not allow are left out."""
     import rdflib
 

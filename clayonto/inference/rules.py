@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from clayonto.inference.datatypes import differ, holds
+from clayonto.inference.datatypes import differ, holds, well_formed
 from clayonto.inference.facts import Binding, Fact, Facts, Pair, Pattern, put
 from clayonto.namespaces import PREFIXES
 
@@ -56,6 +56,8 @@ def _guard(facts: Facts, guard: tuple[str, int, int], binding: Binding) -> bool:
     one, other = (binding[place] if place < 0 else place for place in places)
     if one not in facts.literals:
         return False
+    if kind == "outside" and not well_formed(facts.terms[one]):
+        return False  # a contradiction by itself, whatever it is a value of
     if kind != "differ":
         return holds(facts.terms[one], facts.terms[other].value) is (kind == "inside")
     return other in facts.literals and differ(facts.terms[one], facts.terms[other])
@@ -82,6 +84,7 @@ class Program:
         self._triggers: dict[int, list[tuple[Rule, int]]] = defaultdict(list)
         self._triggers_of: dict[Pair, list[tuple[Rule, int]]] = defaultdict(list)
         self._heads: dict[Pair, list[Rule]] = defaultdict(list)
+        self._ranks: dict[Fact, int] = {}
         self._waiting: dict[int, list[Pair]] = {}
         self._axioms_changed = False
 
@@ -205,6 +208,12 @@ class Program:
             self._add("eq-rep-p", x, pairs)
 
     # -------------------------------------------------------------- backwards
+
+    def ranks(self) -> dict[Fact, int]:
+        """Each inferred fact with the step at which it was made, from facts of earlier steps alone; stated facts have none."""
+        if not self._ranks:
+            self._ranks = {(s, p, o): step for step, (_, p, pairs) in enumerate(self.made) for s, o in pairs}
+        return self._ranks
 
     def derivations(self, fact: Fact) -> Iterator[Derivation]:
         """Every step by which a fact follows from facts that are here."""
