@@ -111,12 +111,12 @@ class Account:
             return (words["undecided"],)
         if not group.disagree:
             return (words["only"] if len({claim.document for claim in group.claims}) == 1 else words["agree"],)
-        made = []
-        for preferred, text in ((True, "followed"), (False, "not-followed")):
-            chosen = {c.document for c in group.claims if c.preferred} if preferred else {c.document for c in group.claims if c.disagrees}
-            for document in sorted(chosen):
-                made.append(words[text].format(document=self.name(document, lang=lang), **self.standing[document]._asdict()))
-        return tuple(made)
+        followed = [(document, "followed") for document in sorted({c.document for c in group.claims if c.preferred})]
+        others = [(document, "not-followed") for document in sorted({c.document for c in group.claims if c.disagrees})]
+        return tuple(
+            words[text].format(document=self.name(document, lang=lang), **self.standing[document]._asdict())
+            for document, text in followed + others
+        )
 
     def to_text(self, *, lang: str = "en") -> str:
         """The account for people: each respect, why the graph follows what it follows, and each claim with its passage."""

@@ -81,11 +81,11 @@ class Vocabulary:
         return predicate in self.axiom_predicates or (predicate == self.type and any(o in self.axiom_kinds for _, o in pairs))
 
     def lists(self, name: str) -> Iterator[tuple[int, list[int], Fact]]:
-        """Subject and members of each list-valued axiom, with the axiom."""
+        """Subject and members of each list-valued axiom, with the axiom; of several names of a member, one."""
         for subject, head in self.pairs(name):
             members = self.facts.items(head)
             if members is not None:
-                yield subject, members, (subject, self[name], head)
+                yield subject, [names[0] for names in members], (subject, self[name], head)
 
 
 def rules(v: Vocabulary) -> list[Rule]:
@@ -264,11 +264,14 @@ def _between_things(v: Vocabulary) -> Iterator[Rule]:
         axiom = (x, v["differentFrom"], y)
         yield Rule("eq-diff1", () if x == y else ((x, same, y),), None, (axiom,))
     for name, rule in (("members", "eq-diff2"), ("distinctMembers", "eq-diff3")):
-        for group, members, axiom in v.lists(name):
+        for group, head in v.pairs(name):
             if (group, kind, v["AllDifferent"]) in v.facts:
-                axioms = ((group, kind, v["AllDifferent"]), axiom)
-                for x, y in combinations(members, 2):
-                    yield Rule(rule, () if x == y else ((x, same, y),), None, axioms)
+                axioms = ((group, kind, v["AllDifferent"]), (group, v[name], head))
+                for one, other in combinations(v.facts.items(head) or (), 2):
+                    if one == other and len(one) == 1:
+                        yield Rule(rule, (), None, axioms)
+                    for x, y in {(min(x, y), max(x, y)) for x in one for y in other if x != y}:
+                        yield Rule(rule, ((x, same, y),), None, axioms)
     for p in v.of_kind("IrreflexiveProperty"):
         yield Rule("prp-irp", ((X, p, X),), None, ((p, kind, v["IrreflexiveProperty"]),))
     for p in v.of_kind("AsymmetricProperty"):

@@ -119,17 +119,21 @@ class Facts:
                 index.setdefault(o, []).append(s)
         return index.get(value, _NONE)
 
-    def items(self, head: int) -> list[int] | None:
-        """The members of an RDF list; ``None`` if it is malformed or goes in a circle."""
+    def items(self, head: int) -> list[list[int]] | None:
+        """The members of an RDF list, each with all its names; ``None`` if the list is malformed or goes in a circle.
+
+        A member that is the same as another thing is in the list by either name, once rules have run.
+        """
         first, rest, nil = (self.named(PREFIXES["rdf"] + name) for name in ("first", "rest", "nil"))
-        members: list[int] = []
+        same = self.named(PREFIXES["owl"] + "sameAs")
+        members: list[list[int]] = []
         seen: set[int] = set()
         while head != nil:
-            here, after = self.objects(head, first), self.objects(head, rest)
-            if head in seen or len(here) != 1 or len(after) != 1:
+            here, after = sorted(set(self.objects(head, first))), self.objects(head, rest)
+            if head in seen or not here or len(after) != 1 or any((here[0], same, other) not in self for other in here[1:]):
                 return None
             seen.add(head)
-            members += here
+            members.append(here)
             (head,) = after
         return members
 
