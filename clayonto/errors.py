@@ -17,6 +17,7 @@
     ├── EditError                    2   a change that cannot be made
     │   └── NotConformingError       1   the changed data would not conform; ``report`` says why
     ├── InconsistentError            1   what the graph says cannot all be true; ``inconsistencies`` says why
+    ├── ShapesError                  2   a shape is not what SHACL allows
     ├── DataError                    2   a file cannot be read as RDF, with line and column
     ├── OutputError                  3   an answer cannot be written where it should go
     ├── BundleError                  3   the bundled folders are not there
@@ -178,6 +179,16 @@ class NotConformingError(EditError):
     def __init__(self, report: ValidationReport) -> None:
         self.report = report
         super().__init__(f"Nothing was changed, because the data would not conform.\n{report.to_text()}")
+
+
+class ShapesError(ClayontoError):
+    """A shape is not what SHACL allows; ``shape`` is its IRI, or the empty text."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, shape: str = "") -> None:
+        self.shape = shape
+        super().__init__(message)
 
 
 class OutputError(ClayontoError):

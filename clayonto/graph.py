@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from clayonto.places import Place, Places
     from clayonto.query import Catalogue, NamedQuery
     from clayonto.validation import ValidationReport
+    from clayonto.validation.data import Data
 
 
 def load(
@@ -185,40 +186,59 @@ class KnowledgeGraph:
         """
         return self.run("search", text=text, lang=lang, limit=limit)
 
-    def validate(self, *, focus: Iterable[str] | None = None, bundled: bool = True) -> ValidationReport:
-        """The graph held against the bundled shapes.
+    def validate(
+        self, *, focus: Iterable[str] | None = None, bundled: bool = True, shapes: str | Path | None = None, engine: str | None = None
+    ) -> ValidationReport:
+        """The graph held against shapes.
 
-        Files are read anew, so that no store has rewritten their literals; a graph on disk has only those of its store.
+        Files are read anew, so that no store has rewritten their literals; a graph on disk has only those of its store. What
+        :meth:`materialise` has added is data as well.
 
         :param focus: IRIs of the nodes to check; all nodes when ``None``.
         :param bundled: whether to check the nodes of the bundled files too, or only those of the files given to
             :func:`load`, with the bundled ones as context.
+        :param shapes: a file, folder or pattern of shapes; the bundled ones when ``None``.
+        :param engine: ``compiled`` (the default) or ``pyshacl``.
         :raises DataError: if no node is left to check.
-        """
-        import rdflib
+        :raises ShapesError: if a shape is not what SHACL allows.
+        :raises UnknownEngineError: if there is no such engine.
 
-        from clayonto.validation import to_rdflib
+        >>> load().validate().conforms
+        True
+        """
+        import pyoxigraph as ox
+
+        from clayonto.validation.data import Data
 
         if not bundled and not self._sources:
             raise UsageError("A graph on disk does not tell the bundled nodes from others; name the nodes to check with focus.")
-        nodes: set[Any] | None = None if focus is None else {rdflib.URIRef(expand(node, base=self.base)) for node in focus}
-        theirs = to_rdflib(self.triples(bundled=False))
-        data = theirs + to_rdflib(t for t in triples_of(s for s in self._sources if s.bundled) if t not in self._removed)
+        nodes: set[Any] | None = None if focus is None else {ox.NamedNode(expand(node, base=self.base)) for node in focus}
+        if not self._sources:
+            return self._validate(Data.of_engine(self._engine), nodes, shapes=shapes, engine=engine)
+        # Read once: a second reading would name blank nodes anew.
+        theirs = self.triples(bundled=False)
         if not bundled:
-            own = set(theirs.subjects())
+            own = {triple[0] for triple in theirs}
             nodes = own if nodes is None else nodes & own
-        return self._validate(data, nodes)
+        rest = [t for t in triples_of(s for s in self._sources if s.bundled) if t not in self._removed]
+        inferred = self._closure.triples if self._closure else ()
+        data = Data.of_triples([*rest, *theirs, *inferred], engine=self._engine)
+        return self._validate(data, nodes, shapes=shapes, engine=engine)
 
     def validate_triples(self, triples: Iterable[tuple[Any, Any, Any]]) -> ValidationReport:
         """Triples of pyoxigraph terms held against the bundled shapes: what the graph would say if it held just these."""
-        from clayonto.validation import to_rdflib
+        from clayonto.validation.data import Data
 
-        return self._validate(to_rdflib(triples), None)
+        return self._validate(Data.of_triples(triples), None)
 
-    def _validate(self, data: Any, focus: set[Any] | None) -> ValidationReport:
-        from clayonto.validation import to_rdflib, validate
+    def _validate(
+        self, data: Data, focus: set[Any] | None, *, shapes: str | Path | None = None, engine: str | None = None
+    ) -> ValidationReport:
+        from clayonto.validation import validate
+        from clayonto.validation.shapes import Shapes
 
-        return validate(data, to_rdflib(triples_of(bundled_files("shapes"))), focus=focus, base=self.base)
+        files = bundled_files("shapes") if shapes is None else from_paths([shapes], base=self.base)
+        return validate(data, Shapes(triples_of(files)), focus=None if focus is None else frozenset(focus), base=self.base, engine=engine)
 
     @property
     def closure(self) -> InferenceResult | None:

@@ -6,57 +6,39 @@ Rules dt-type2, dt-eq, dt-diff and dt-not-type of https://www.w3.org/TR/owl2-pro
 from __future__ import annotations
 
 import re
-from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+import pyoxigraph as ox
 
 from clayonto.namespaces import PREFIXES
 from clayonto.terms import XSD, TypedLiteral, Value
 from clayonto.terms import literal as to_python
-
-if TYPE_CHECKING:
-    import pyoxigraph as ox
+from clayonto.validation import literals
 
 _RDF: Final = PREFIXES["rdf"]
 _RDFS_LITERAL: Final = PREFIXES["rdfs"] + "Literal"
 
-# The least and the greatest value of each datatype derived from xsd:integer; None for no bound.
-_INTEGERS: Final[dict[str, tuple[int | None, int | None]]] = {
-    "integer": (None, None),
-    "nonNegativeInteger": (0, None),
-    "positiveInteger": (1, None),
-    "nonPositiveInteger": (None, 0),
-    "negativeInteger": (None, -1),
-    "long": (-(2**63), 2**63 - 1),
-    "int": (-(2**31), 2**31 - 1),
-    "short": (-(2**15), 2**15 - 1),
-    "byte": (-128, 127),
-    "unsignedLong": (0, 2**64 - 1),
-    "unsignedInt": (0, 2**32 - 1),
-    "unsignedShort": (0, 2**16 - 1),
-    "unsignedByte": (0, 255),
-}
+_INTEGERS: Final = frozenset(
+    {
+        "integer", "nonNegativeInteger", "positiveInteger", "nonPositiveInteger", "negativeInteger", "long", "int", "short", "byte",
+        "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte",
+    }
+)  # fmt: skip
 # The forms of the datatypes derived from xsd:string, of which each value is a string too; xsd:string itself takes any.
 _STRINGS: Final = {
     "string": re.compile(r".*", re.DOTALL),
     "normalizedString": re.compile(r"[^\t\n\r]*"),
     "token": re.compile(r"([^\t\n\r ]( ?[^\t\n\r ])*)?"),
     "language": re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*"),
-    "Name": re.compile(r"[\w:][\w:.-]*"),
+    "Name": re.compile(r"[^\W\d][\w:.-]*|:[\w:.-]*"),
     "NCName": re.compile(r"[^\W\d][\w.-]*"),
     "NMTOKEN": re.compile(r"[\w:.-]+"),
 }
-_OTHERS: Final = {
-    "hexBinary": re.compile(r"([0-9A-Fa-f]{2})*"),
-    "base64Binary": re.compile(r"[A-Za-z0-9+/ ]*=? ?=?"),
-    "anyURI": re.compile(r"[^\x00-\x20<>\"{}|\\^`]*"),
-    "dateTimeStamp": re.compile(r".*(Z|[+-][0-9]{2}:[0-9]{2})"),
-}
-_TIME: Final = r"T((?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?|24:00:00(?:\.0+)?)"
-_DATE: Final = re.compile(r"(-?[0-9]{4,})-([0-9]{2})-([0-9]{2})(?:" + _TIME + r")?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
-_PARSED: Final = frozenset({*_INTEGERS, "decimal", "boolean", "double", "float", "date", "dateTime"})
-KNOWN: Final = frozenset({XSD + name for name in (*_PARSED, *_STRINGS, *_OTHERS)})
-"""The datatypes whose forms and values are known here: those of OWL 2 RL but for XML and plain literals, and ``xsd:date``."""
+_URI: Final = re.compile(r"[^\x00-\x20<>\"{}|\\^`]*")
+_OTHERS: Final = frozenset({"decimal", "boolean", "double", "float", "dateTime", "dateTimeStamp", "hexBinary", "base64Binary", "anyURI"})
+KNOWN: Final = frozenset(XSD + name for name in (*_INTEGERS, *_STRINGS, *_OTHERS))
+"""The datatypes whose values are known here: those of OWL 2 RL but for XML and plain literals."""
 _WITH_VALUES: Final = KNOWN | {_RDFS_LITERAL, _RDF + "PlainLiteral"}
 
 
@@ -68,36 +50,11 @@ def is_datatype(term: object) -> bool:
 def well_formed(literal: ox.Literal) -> bool:
     """Whether a literal's form is one that its datatype allows; a datatype that is not known allows any."""
     name = literal.datatype.value.removeprefix(XSD)
-    if literal.datatype.value not in KNOWN:
-        return True
-    form = literal.value
     if name in _STRINGS:
-        return _STRINGS[name].fullmatch(form) is not None
-    if name in _OTHERS and _OTHERS[name].fullmatch(form) is None:
-        return False
-    if name == "dateTimeStamp":
-        name = "dateTime"
-    if name not in _PARSED:
-        return True
-    form = form.strip(" \t\r\n")  # whitespace around a number or a time is allowed
-    if name in ("date", "dateTime"):
-        return _on_the_calendar(form, timed=name == "dateTime")
-    value = to_python(form, datatype=XSD + name)
-    if isinstance(value, TypedLiteral):
-        return False
-    least, greatest = _INTEGERS.get(name, (None, None))
-    return not isinstance(value, int) or ((least is None or value >= least) and (greatest is None or value <= greatest))
-
-
-def _on_the_calendar(form: str, *, timed: bool) -> bool:
-    found = _DATE.fullmatch(form)
-    if found is None or (found[4] is not None) != timed:
-        return False
-    try:
-        date(2000 + int(found[1]) % 400, int(found[2]), int(found[3]))  # the calendar repeats after 400 years, and Python's ends
-    except ValueError:
-        return False
-    return True
+        return _STRINGS[name].fullmatch(literal.value) is not None
+    if name == "anyURI":
+        return _URI.fullmatch(literal.value) is not None
+    return literals.well_formed(literal)
 
 
 def holds(literal: ox.Literal, datatype: str) -> bool | None:
@@ -109,23 +66,21 @@ def holds(literal: ox.Literal, datatype: str) -> bool | None:
         return literal.language is not None or own == XSD + "string"
     if datatype not in KNOWN:
         return None
-    name, kind = datatype.removeprefix(XSD), own.removeprefix(XSD)
-    if own not in KNOWN or own == XSD + "date":  # a datatype of which OWL 2 says nothing
+    if own not in KNOWN:  # a datatype of which OWL 2 says nothing
         return False if own == _RDF + "langString" else None
     if not well_formed(literal):
         return False
+    name, kind = datatype.removeprefix(XSD), own.removeprefix(XSD)
     if name in _INTEGERS or name == "decimal":
         if kind not in _INTEGERS and kind != "decimal":
             return False
-        value = Decimal(form.strip())
-        if name == "decimal":
-            return True
-        least, greatest = _INTEGERS[name]
-        return value == value.to_integral_value() and (least is None or value >= least) and (greatest is None or value <= greatest)
+        value = Decimal(form)
+        whole = value == value.to_integral_value()
+        return name == "decimal" or (whole and well_formed(ox.Literal(f"{value:.0f}", datatype=ox.NamedNode(datatype))))
     if name in _STRINGS:
         return kind in _STRINGS and _STRINGS[name].fullmatch(form) is not None
     if name == "dateTimeStamp":
-        return kind == "dateTime" and _OTHERS[name].fullmatch(form) is not None
+        return kind == "dateTime" and well_formed(ox.Literal(form, datatype=ox.NamedNode(datatype)))
     return (name, kind) == ("dateTime", "dateTimeStamp")
 
 
@@ -138,17 +93,12 @@ def differ(one: ox.Literal, other: ox.Literal) -> bool:
         return (one.language or "").lower() != (other.language or "").lower() or one.value != other.value
     if not KNOWN.issuperset(kinds):
         return False
-    first, second = _value(one), _value(other)
+    first, second = (to_python(lit.value, datatype=kind) for lit, kind in zip((one, other), kinds, strict=True))
     if isinstance(first, TypedLiteral) or isinstance(second, TypedLiteral):
-        return kinds[0] == kinds[1] and kinds[0].removeprefix(XSD) not in _PARSED and str(first) != str(second)
-    families = _family(first, kinds[0]), _family(second, kinds[1])
+        # Of these, only addresses are their text; the rest (numbers of bytes, far-off times) may be one value in two forms.
+        return kinds[0] == kinds[1] == XSD + "anyURI"
     # Compared by their text as well, since NaN is the one value that Python finds other than itself.
-    return families[0] != families[1] or (first != second and str(first) != str(second))
-
-
-def _value(literal: ox.Literal) -> Value:
-    datatype = literal.datatype.value
-    return to_python(literal.value.strip() if datatype.removeprefix(XSD) in _PARSED else literal.value, datatype=datatype)
+    return _family(first, kinds[0]) != _family(second, kinds[1]) or (first != second and str(first) != str(second))
 
 
 def _family(value: Value, datatype: str) -> str:

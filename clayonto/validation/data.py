@@ -1,0 +1,256 @@
+"""The data that is held against shapes: every term a number, every predicate an index, so that whole sets are looked up at once.
+
+The triples come as they were written (:meth:`Data.of_triples`), or out of an engine a predicate at a time, when a predicate is first asked
+for (:meth:`Data.of_engine`): a store on disk is never copied whole, but its literals are those the store made of them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final
+
+import pyoxigraph as ox
+
+from clayonto.errors import EngineError
+from clayonto.namespaces import ID, PREFIXES
+from clayonto.validation.paths import RDF, Path, Term
+from clayonto.validation.prebinding import columns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from clayonto.engines.base import Engine
+
+SUB_CLASS_OF: Final = PREFIXES["rdfs"] + "subClassOf"
+_XSD: Final = PREFIXES["xsd"]
+_NAMES: Final = (PREFIXES["rdfs"] + "label", PREFIXES["skos"] + "prefLabel")
+
+SHAPES_GRAPH: Final = ox.NamedNode("https://w3id.org/clayonto/graph/shapes")
+"""The graph that ``$shapesGraph`` names."""
+
+
+class Data:
+    """Triples by predicate, terms as numbers. :attr:`terms` and :meth:`id` lead from one to the other."""
+
+    def __init__(self, fetch: Callable[[Data, str], dict[int, list[int]]] | None = None) -> None:
+        self.terms: list[Term] = []
+        self._ids: dict[Term, int] = {}
+        self._forward: dict[str, dict[int, list[int]]] = {}
+        self._backward: dict[str, dict[int, list[int]]] = {}
+        self._fetch = fetch
+        self._classes: dict[int, set[int]] = {}
+        self._triples: list[tuple[Any, Any, Any]] | None = None
+        self._store: ox.Store | None = None
+        self.engine: Engine | None = None
+
+    @classmethod
+    def of_triples(cls, triples: Iterable[tuple[Any, Any, Any]], *, engine: Engine | None = None) -> Data:
+        """Data of pyoxigraph terms, literals exactly as written.
+
+        :param engine: one that holds just these triples already, to answer queries; a store is made when it is needed without.
+        """
+        made = cls()
+        made.engine = engine
+        made._triples = triples if isinstance(triples, list) else list(triples)
+        ids, terms = made._ids, made.terms
+        by_predicate: dict[Any, dict[int, list[int]]] = {}
+        for s, p, o in made._triples:
+            number = ids.get(s)
+            if number is None:
+                number = ids[s] = len(terms)
+                terms.append(s)
+            value = ids.get(o)
+            if value is None:
+                value = ids[o] = len(terms)
+                terms.append(o)
+            index = by_predicate.get(p)
+            if index is None:
+                index = by_predicate[p] = {}
+            values = index.get(number)
+            if values is None:
+                index[number] = [value]
+            elif value not in values:
+                values.append(value)
+        made._forward = {p.value: index for p, index in by_predicate.items()}
+        return made
+
+    @classmethod
+    def of_engine(cls, engine: Engine) -> Data:
+        """Data of an engine's default graph, literals as the engine holds them."""
+        made = cls(_fetch_from_engine)
+        made.engine = engine
+        return made
+
+    def id(self, term: Term) -> int:
+        """The number of a term, a new one if the data does not have it."""
+        number = self._ids.get(term)
+        if number is None:
+            number = self._ids[term] = len(self.terms)
+            self.terms.append(term)
+        return number
+
+    def triples(self) -> Iterable[tuple[Any, Any, Any]]:
+        """All triples, as pyoxigraph terms."""
+        if self._triples is not None:
+            return self._triples
+        return [(t["s"], t["p"], t["o"]) for t in self.query("SELECT ?s ?p ?o WHERE { ?s ?p ?o }")]
+
+    def label(self, term: Term) -> dict[str, str]:
+        """The names of a term by language."""
+        number = self._ids.get(term)
+        found = {}
+        for predicate in _NAMES if number is not None else ():
+            for value in self.objects(predicate).get(number or 0, ()):
+                name = self.terms[value]
+                if isinstance(name, ox.Literal) and name.language:
+                    found[name.language] = name.value
+        return found
+
+    def objects(self, predicate: str) -> dict[int, list[int]]:
+        """The objects of each subject of a predicate."""
+        index = self._forward.get(predicate)
+        if index is None:
+            index = self._fetch(self, predicate) if self._fetch else {}
+            self._forward[predicate] = index
+        return index
+
+    def subjects(self, predicate: str) -> dict[int, list[int]]:
+        """The subjects of each object of a predicate."""
+        index = self._backward.get(predicate)
+        if index is None:
+            made: dict[int, list[int]] = defaultdict(list)
+            for subject, values in self.objects(predicate).items():
+                for value in values:
+                    made[value].append(subject)
+            index = self._backward[predicate] = dict(made)
+        return index
+
+    def predicates_of(self, nodes: Iterable[int]) -> Iterable[tuple[int, str, int]]:
+        """The triples whose subjects are these nodes, as subject, predicate, object."""
+        if self._fetch is not None and self.engine is not None:
+            for found in self.query("SELECT DISTINCT ?p WHERE { ?s ?p ?o }"):
+                self.objects(found["p"].value)
+        wanted = list(nodes)
+        for predicate in sorted(self._forward):
+            index = self._forward[predicate]
+            for node in wanted:
+                for value in index.get(node, ()):
+                    yield node, predicate, value
+
+    def follow(self, path: Path, nodes: Iterable[int]) -> Mapping[int, Sequence[int]]:
+        """The value nodes of each node that has any, each once, by a path; other nodes may be among the keys."""
+        match path.kind:
+            case "iri":
+                return self.objects(str(path))
+            case "^":
+                if path.parts[0].iri is not None:
+                    return self.subjects(str(path.parts[0]))
+                return self.follow(path.parts[0].inverse(), nodes)
+            case "|":
+                nodes = list(nodes)
+                indexes = [self.follow(part, nodes) for part in path.parts]
+                return {n: list(dict.fromkeys(v for index in indexes for v in index.get(n, ()))) for n in nodes}
+            case "/":
+                reached: dict[int, Iterable[int]] = {n: (n,) for n in nodes}
+                for part in path.parts:
+                    index = self.follow(part, set().union(*reached.values()))
+                    reached = {n: dict.fromkeys(v for at in ends for v in index.get(at, ())) for n, ends in reached.items()}
+                return {n: list(ends) for n, ends in reached.items() if ends}
+            case "?":
+                nodes = list(nodes)
+                index = self.follow(path.parts[0], nodes)
+                return {n: list(dict.fromkeys((n, *index.get(n, ())))) for n in nodes}
+            case _:
+                return {n: self._closure(path.parts[0], n, with_self=path.kind == "*") for n in nodes}
+
+    def _closure(self, path: Path, node: int, *, with_self: bool) -> list[int]:
+        found = {node: None} if with_self else {}
+        todo = [node]
+        while todo:
+            index = self.follow(path, todo)
+            step = dict.fromkeys(v for at in todo for v in index.get(at, ()))
+            todo = [v for v in step if v not in found]
+            found.update(dict.fromkeys(todo))
+        return list(found)
+
+    def instances(self, klass: int) -> set[int]:
+        """The SHACL instances of a class: of it and of the classes below it."""
+        found = self._classes.get(klass)
+        if found is None:
+            members, sub = self.subjects(RDF + "type"), self.subjects(SUB_CLASS_OF)
+            below, todo = {klass}, [klass]
+            while todo:
+                new = [c for c in sub.get(todo.pop(), ()) if c not in below]
+                below.update(new)
+                todo += new
+            found = self._classes[klass] = set().union(*(members.get(c, ()) for c in below))
+        return found
+
+    def query(self, text: str, *, substitutions: Mapping[str, Term] | None = None, in_memory: bool = False) -> list[Mapping[str, Term]]:
+        """The solutions of a SELECT query.
+
+        :param substitutions: values of variables that no query can name, which are blank nodes.
+        :param in_memory: whether only a store in memory will do.
+        :raises EngineError: if an engine that holds the data cannot do that.
+        """
+        if self.engine is not None and not substitutions and not in_memory:
+            return _solutions(ox.parse_query_results(self.engine.select(text, base=ID), format=ox.QueryResultsFormat.TSV))
+        values: dict[ox.Variable, Any] = {ox.Variable(name): value for name, value in (substitutions or {}).items()}
+        store = self._in_memory()
+        try:
+            return _solutions(store.query(text, base_iri=ID, prefixes=dict(PREFIXES), substitutions=values))
+        except (SyntaxError, RuntimeError, ValueError) as error:
+            about = " for the blank node " + " and ".join(map(str, values.values())) if values else ""
+            raise EngineError(
+                f"A constraint cannot be asked{about}: {error}. Give the node an IRI, or write the query otherwise."
+            ) from error
+
+    def renamed(self, nodes: Iterable[int]) -> bool:
+        """Whether some of these are blank nodes that the engine has under other names, since it read the files by itself."""
+        return self._triples is not None and any(isinstance(self.terms[n], ox.BlankNode) for n in nodes)
+
+    def with_shapes(self, triples: Iterable[tuple[Any, Any, Any]]) -> ox.NamedNode:
+        """The named graph, in the store in memory, that holds the shapes."""
+        store = self._in_memory()
+        if not any(store.quads_for_pattern(None, None, None, SHAPES_GRAPH)):
+            store.bulk_extend([ox.Quad(s, p, o, SHAPES_GRAPH) for s, p, o in triples])
+        return SHAPES_GRAPH
+
+    def as_written(self, focus: int, value: ox.Literal) -> ox.Literal:
+        """A literal as the data writes it near a focus node, of one that a store may have rewritten."""
+        if value in self._ids:
+            return value
+        for index in self._forward.values():
+            for number in index.get(focus, ()):
+                term = self.terms[number]
+                if isinstance(term, ox.Literal) and term.datatype != ox.NamedNode(_XSD + "string") and _rewritten(term) == value:
+                    return term
+        return value
+
+    def _in_memory(self) -> ox.Store:
+        if self._triples is None:
+            raise EngineError(
+                "A constraint about blank nodes, or about the shapes graph, cannot be asked of this store; load the data in memory."
+            )
+        if self._store is None:
+            self._store = ox.Store()
+            self._store.bulk_extend([ox.Quad(s, p, o) for s, p, o in self._triples])
+        return self._store
+
+
+def _rewritten(literal: ox.Literal) -> ox.Literal:
+    solutions: Any = ox.Store().query(f"SELECT ?v WHERE {{ VALUES ?v {{ {literal} }} }}")
+    found: ox.Literal = next(iter(solutions))[0]
+    return found
+
+
+def _solutions(found: Any) -> list[Mapping[str, Term]]:
+    names = columns(variable.value for variable in found.variables)
+    return [{name: value for name, value in zip(names, solution, strict=True) if value is not None} for solution in found]
+
+
+def _fetch_from_engine(data: Data, predicate: str) -> dict[int, list[int]]:
+    index: dict[int, list[int]] = {}
+    for found in data.query(f"SELECT ?s ?o WHERE {{ ?s <{predicate}> ?o }}"):
+        index.setdefault(data.id(found["s"]), []).append(data.id(found["o"]))
+    return index
