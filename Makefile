@@ -24,6 +24,7 @@ bench: .venv/.developing  ## measure beside the alternatives
 	$(BIN)/python benchmarks/startup.py
 	@echo
 	$(BIN)/python benchmarks/rows.py
+	$(BIN)/python benchmarks/reasoning.py
 
 lint: .venv/.developing  ## style and spelling of the code
 	$(BIN)/ruff check .

@@ -16,20 +16,31 @@ from typing import TYPE_CHECKING, Any
 from clayonto.errors import ClayontoError
 
 if TYPE_CHECKING:
+    from clayonto.explain.figures import Account
+    from clayonto.explain.model import Explanation, Proof
     from clayonto.graph import KnowledgeGraph, load
+    from clayonto.inference.base import InferenceResult
+    from clayonto.inference.consistency import Inconsistency
     from clayonto.namespaces import CLAY
+    from clayonto.places import Place
     from clayonto.query import NamedQuery, Parameter, queries
     from clayonto.results import Row, Rows
     from clayonto.terms import IRI, LangString
     from clayonto.validation import ValidationReport, Violation
 
 _WHERE = {
+    "Account": "explain.figures",
     "CLAY": "namespaces",
+    "Explanation": "explain.model",
     "IRI": "terms",
+    "Inconsistency": "inference.consistency",
+    "InferenceResult": "inference.base",
     "KnowledgeGraph": "graph",
     "LangString": "terms",
     "NamedQuery": "query",
     "Parameter": "query",
+    "Place": "places",
+    "Proof": "explain.model",
     "Row": "results",
     "Rows": "results",
     "ValidationReport": "validation",
@@ -39,13 +50,19 @@ _WHERE = {
 }
 
 __all__ = [
+    "Account",
     "CLAY",
     "ClayontoError",
+    "Explanation",
     "IRI",
+    "Inconsistency",
+    "InferenceResult",
     "KnowledgeGraph",
     "LangString",
     "NamedQuery",
     "Parameter",
+    "Place",
+    "Proof",
     "Row",
     "Rows",
     "ValidationReport",

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from clayonto import engines, sparql
-from clayonto.errors import InconsistentError, ParameterError, UnknownTermError, UsageError
+from clayonto.errors import ParameterError, UnknownTermError, UsageError
 from clayonto.namespaces import CLAY, ID, PREFIXES, expand, shorten
 from clayonto.results import TRIPLE_COLUMNS, Rows, sort_key
 from clayonto.sources import Source, from_paths, triples_of
@@ -14,7 +14,7 @@ from clayonto.sources import bundled as bundled_files
 from clayonto.terms import IRI, Value, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     import rdflib
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from clayonto.explain import Explanation
     from clayonto.explain.figures import Account
     from clayonto.inference.base import InferenceResult
+    from clayonto.inference.conclusions import Conclusions
     from clayonto.inference.rules import Program
     from clayonto.places import Place, Places
     from clayonto.query import Catalogue, NamedQuery
@@ -98,8 +99,7 @@ class KnowledgeGraph:
         for source in sources:
             self._engine.load(source)
             self._sources.append(source)
-        self._closure: InferenceResult | None = None
-        self._program: Program | None = None
+        self._conclusions: Conclusions | None = None
         self._places: Places | None = None
         # What edits of this graph alone have put in and taken out; files say everything else.
         self._added: dict[tuple[Any, Any, Any], None] = {}
@@ -221,7 +221,7 @@ class KnowledgeGraph:
             own = {triple[0] for triple in theirs}
             nodes = own if nodes is None else nodes & own
         rest = [t for t in triples_of(s for s in self._sources if s.bundled) if t not in self._removed]
-        inferred = self._closure.triples if self._closure else ()
+        inferred = self.closure.triples if self.closure else ()
         data = Data.of_triples([*rest, *theirs, *inferred], engine=self._engine)
         return self._validate(data, nodes, shapes=shapes, engine=engine)
 
@@ -243,7 +243,12 @@ class KnowledgeGraph:
     @property
     def closure(self) -> InferenceResult | None:
         """What :meth:`materialise` has added to what queries see; ``None`` if it was not called."""
-        return self._closure
+        return self._conclusions.closure if self._conclusions else None
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether edits of this graph alone have changed what its files say."""
+        return bool(self._added or self._removed)
 
     def infer(self, *, engine: str | None = None, check: bool = True, trivial: bool = False) -> InferenceResult:
         """What follows from the graph by OWL 2 RL, and is not in it; the graph is not changed.
@@ -260,20 +265,7 @@ class KnowledgeGraph:
         >>> result.engine, result.by_rule["prp-trp"]
         ('rules', 1)
         """
-        from clayonto.inference import cache, infer, make
-
-        reasoner = make(engine)
-        changed = bool(self._added or self._removed or trivial)
-        keep = bool(self._sources) and all(s.bundled for s in self._sources) and not changed and cache.folder() is not None
-        key = cache.key(self._sources, engine=reasoner.name, version=reasoner.version) if keep else ""
-        if key and (kept := cache.load(key)):
-            return kept
-        result, contradictions = infer(self._stated(), reasoner, base=self.base, trivial=trivial)
-        if contradictions and check:
-            raise InconsistentError(contradictions, place=self.place_of, base=self.base)
-        if key and not contradictions:
-            cache.save(key, result)
-        return result
+        return self._concluded().infer(engine, check=check, trivial=trivial)
 
     def materialise(self, *, engine: str | None = None) -> InferenceResult:
         """Let queries see what follows from the graph: from now on the closure is in the default graph, and in a named graph of its own.
@@ -287,31 +279,18 @@ class KnowledgeGraph:
         >>> kg.query("ASK { GRAPH <https://w3id.org/clayonto/graph/inferred> { <project/clay> a prov:Activity } }")[0].answer
         True
         """
-        result = self.infer(engine=engine)
-        self._withdraw()
-        self._engine.add_graph(result.graph, result.triples)
-        self._closure = result
-        return result
+        return self._concluded().materialise(engine)
 
-    def _withdraw(self) -> None:
-        if self._closure is not None:
-            self._engine.drop_graph(self._closure.graph)
-            self._closure = None
+    def _concluded(self) -> Conclusions:
+        if self._conclusions is None:
+            from clayonto.inference.conclusions import Conclusions
 
-    def _stated(self) -> Iterator[tuple[Any, Any, Any]]:
-        """The triples that the engine holds, without what was inferred; blank nodes are those that queries see."""
-        if self._closure is None:
-            return iter(self._engine.triples())
-        inferred = set(self._closure.triples)
-        return (t for t in self._engine.triples() if t not in inferred)
+            self._conclusions = Conclusions(self, self._engine)
+        return self._conclusions
 
     def program(self) -> Program:
         """The graph's rules, run on its facts; for :mod:`clayonto.explain`, which reads them backwards."""
-        if self._program is None:
-            from clayonto.inference.fixpoint import program_of
-
-            self._program = program_of(self._stated())
-        return self._program
+        return self._concluded().program()
 
     def explain(self, s: str, p: str, o: Value, *, bound: int = 2000) -> Explanation:
         """Why a triple holds: where it is stated, or the proof by which it follows; or why it does not, and what would be missing.
@@ -389,9 +368,9 @@ class KnowledgeGraph:
         :param bundled: whether the bundled files' triples are among them.
         :param inferred: whether those are among them that :meth:`materialise` has added.
         """
-        closure = self._closure.triples if self._closure and inferred else ()
+        closure = self.closure.triples if self.closure and inferred else ()
         if not self._sources:
-            return [*self._stated(), *closure]
+            return [*self._concluded().stated(), *closure]
         read = triples_of(s for s in self._sources if bundled or not s.bundled)
         return [*(t for t in dict.fromkeys(read) if t not in self._removed), *self._added, *closure]
 
@@ -412,9 +391,10 @@ class KnowledgeGraph:
 
         :param file: the file that now says so; ``None`` if only this graph does.
         """
-        closure = self._closure
-        self._withdraw()
-        self._program, self._places = None, None
+        closure = self.closure
+        if self._conclusions is not None:
+            self._conclusions.withdraw()
+        self._places = None
         try:
             self._apply(added, removed, file)
         finally:

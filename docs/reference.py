@@ -18,7 +18,8 @@ from clayonto.namespaces import shorten
 
 OUT = Path(__file__).parent / "reference"
 MODULES = (
-    "graph", "query", "results", "frames", "tsv", "describe", "validation", "editing", "dialect", "turtle", "skeletons", "terms", "sparql",
+    "graph", "query", "results", "frames", "tsv", "describe", "validation", "inference", "inference.base",
+    "inference.consistency", "inference.cache", "explain", "explain.model", "explain.figures", "editing", "dialect", "turtle", "skeletons", "terms", "sparql",
     "namespaces", "sources", "places", "resources", "errors", "engines", "engines.base",
 )  # fmt: skip
 

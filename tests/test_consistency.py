@@ -15,6 +15,7 @@ from clayonto.inference.consistency import MOST, inconsistencies
 from clayonto.inference.datatypes import differ, holds, well_formed
 from clayonto.inference.facts import Facts
 from clayonto.namespaces import ID, PREFIXES
+from clayonto.sources import bundled
 from tests.test_inference import EX, HEAD, triples
 
 # Kind: what contradicts itself, the rule that says so, and the nodes concerned. Facts are such that they follow only once rules have run where they can.
@@ -165,3 +166,13 @@ def test_which_values_are_known_to_differ(one: ox.Literal, other: ox.Literal, ex
 def test_facts_without_axioms_are_consistent() -> None:
     nothing: list[Any] = []
     assert inconsistencies(Facts(nothing)) == []
+
+
+def test_a_value_outside_its_range_is_told_by_shapes_too() -> None:
+    kg = clayonto.load()
+    ranged = {row.p for row in kg.query("SELECT ?p ?r { ?p rdfs:range ?r }") if row.r.startswith(PREFIXES["xsd"])}
+    shapes = [(str(q.subject), q.predicate.value, str(q.object)) for source in bundled("shapes") for q in source.quads()]
+    typed = {s for s, p, _ in shapes if p == PREFIXES["sh"] + "datatype"}
+    paths = {o.strip("<>") for s, p, o in shapes if p == PREFIXES["sh"] + "path" and s in typed}
+    assert ranged
+    assert ranged <= paths

@@ -69,8 +69,8 @@ def term_of(value: Value, *, base: str) -> Any:
 
     :raises TermError: if the text is none of these.
 
-    >>> term_of('"moi"@fi', base="https://example.org/"), term_of("12.50", base="https://example.org/")
-    (<Literal value=moi language=fi>, <Literal value=12.5 datatype=<http://www.w3.org/2001/XMLSchema#decimal>>)
+    >>> print(term_of('"moi"@fi', base="https://example.org/"), term_of("1.50", base="https://example.org/"))
+    "moi"@fi "1.5"^^<http://www.w3.org/2001/XMLSchema#decimal>
     """
     if isinstance(value, IRI):
         return ox.NamedNode(expand(value, base=base))

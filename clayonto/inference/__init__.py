@@ -10,6 +10,7 @@
 :mod:`datatypes`   forms and values of literals
 :mod:`consistency` contradictions, whichever reasoner ran
 :mod:`cache`       the closure of the bundled graph, kept between runs
+:mod:`conclusions` what reasoning has made of one graph
 =================  ==========================================================================
 """
 
