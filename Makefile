@@ -24,7 +24,10 @@ bench: .venv/.developing  ## measure beside the alternatives
 	$(BIN)/python benchmarks/startup.py
 	@echo
 	$(BIN)/python benchmarks/rows.py
+	@echo
 	$(BIN)/python benchmarks/reasoning.py
+	@echo
+	$(BIN)/python benchmarks/diff.py
 
 lint: .venv/.developing  ## style and spelling of the code
 	$(BIN)/ruff check .

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 from clayonto.errors import ClayontoError
 
 if TYPE_CHECKING:
+    from clayonto.difference.compare import Difference, PropertyChange, ThingChange, diff
+    from clayonto.difference.patching import Patched, patch
+    from clayonto.difference.rdfpatch import Patch
     from clayonto.explain.figures import Account
     from clayonto.explain.model import Explanation, Proof
     from clayonto.graph import KnowledgeGraph, load
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 _WHERE = {
     "Account": "explain.figures",
     "CLAY": "namespaces",
+    "Difference": "difference.compare",
     "Explanation": "explain.model",
     "IRI": "terms",
     "Inconsistency": "inference.consistency",
@@ -39,13 +43,19 @@ _WHERE = {
     "LangString": "terms",
     "NamedQuery": "query",
     "Parameter": "query",
+    "Patch": "difference.rdfpatch",
+    "Patched": "difference.patching",
     "Place": "places",
     "Proof": "explain.model",
+    "PropertyChange": "difference.compare",
     "Row": "results",
     "Rows": "results",
+    "ThingChange": "difference.compare",
     "ValidationReport": "validation",
     "Violation": "validation",
+    "diff": "difference.compare",
     "load": "graph",
+    "patch": "difference.patching",
     "queries": "query",
 }
 
@@ -53,6 +63,7 @@ __all__ = [
     "Account",
     "CLAY",
     "ClayontoError",
+    "Difference",
     "Explanation",
     "IRI",
     "Inconsistency",
@@ -61,13 +72,19 @@ __all__ = [
     "LangString",
     "NamedQuery",
     "Parameter",
+    "Patch",
+    "Patched",
     "Place",
     "Proof",
+    "PropertyChange",
     "Row",
     "Rows",
+    "ThingChange",
     "ValidationReport",
     "Violation",
+    "diff",
     "load",
+    "patch",
     "queries",
 ]
 

@@ -121,6 +121,8 @@ class Change:
             return
         if self._validate:
             self._check()
+        if self._graph.closure is not None:
+            self._graph.refuse_contradictions(self._now(), new=self._added)
         if self._file is not None:
             self._write(self._file)
         self._graph.apply(added=list(self._added), removed=list(self._removed), file=self._file)

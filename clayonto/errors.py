@@ -15,7 +15,8 @@
     │   ├── QueryFileError               the header or a ``$name`` of a query file
     │   └── ForbiddenQueryError          SERVICE, FROM, LOAD or an update
     ├── EditError                    2   a change that cannot be made
-    │   └── NotConformingError       1   the changed data would not conform; ``report`` says why
+    │   ├── NotConformingError       1   the changed data would not conform; ``report`` says why
+    │   └── PatchError               1   a patch that does not fit the graph
     ├── InconsistentError            1   what the graph says cannot all be true; ``inconsistencies`` says why
     ├── ShapesError                  2   a shape is not what SHACL allows
     ├── DataError                    2   a file cannot be read as RDF, with line and column
@@ -179,6 +180,17 @@ class NotConformingError(EditError):
     def __init__(self, report: ValidationReport) -> None:
         self.report = report
         super().__init__(f"Nothing was changed, because the data would not conform.\n{report.to_text()}")
+
+
+class PatchError(EditError):
+    """A patch does not fit the graph, so nothing was changed; ``misfits`` says why, a sentence for each of its lines."""
+
+    exit_code = 1
+
+    def __init__(self, misfits: Iterable[str], *, most: int = 5) -> None:
+        self.misfits = tuple(misfits)
+        told = "\n".join(self.misfits[:most]) + (f"\n… and {len(self.misfits) - most} more." if len(self.misfits) > most else "")
+        super().__init__(f"The patch does not fit the graph, so nothing was changed.\n{told}")
 
 
 class ShapesError(ClayontoError):

@@ -9,12 +9,12 @@ from clayonto import engines, sparql
 from clayonto.errors import ParameterError, UnknownTermError, UsageError
 from clayonto.namespaces import CLAY, ID, PREFIXES, expand, shorten
 from clayonto.results import TRIPLE_COLUMNS, Rows, sort_key
-from clayonto.sources import Source, from_paths, triples_of
+from clayonto.sources import Source, from_paths, loaded, stream, triples_of
 from clayonto.sources import bundled as bundled_files
 from clayonto.terms import IRI, Value, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable, Iterator
     from pathlib import Path
 
     import rdflib
@@ -62,28 +62,20 @@ def load(
     """
     own = from_paths(paths, base=base)
     if store is None:
-        graph = KnowledgeGraph([*_bundle(bundle), *own], engine=engine, base=base)
-        if infer:
-            graph.materialise()
-        return graph
-    if engine not in (None, "oxigraph"):
+        graph = KnowledgeGraph([*loaded(data=bundle), *own], engine=engine, base=base)
+    elif engine not in (None, "oxigraph"):
         raise UsageError(f"A graph on disk is Oxigraph's; the engine “{engine}” holds graphs in memory only. Leave one of the two out.")
-    from pathlib import Path
+    else:
+        from pathlib import Path
 
-    from clayonto.engines.disk import DiskEngine
+        from clayonto.engines.disk import DiskEngine
 
-    disk = DiskEngine(Path(store))
-    disk.load_all(own if disk.exists else [*_bundle(bundle), *own])
-    graph = KnowledgeGraph((), engine=disk, base=base)
+        disk = DiskEngine(Path(store))
+        disk.load_all(own if disk.exists else [*loaded(data=bundle), *own])
+        graph = KnowledgeGraph((), engine=disk, base=base)
     if infer:
         graph.materialise()
     return graph
-
-
-def _bundle(data: bool) -> list[Source]:
-    # Alignments are published, not loaded: their mappings are inexact.
-    ontology = (source for source in bundled_files("ontology") if not source.name.startswith("ontology/alignments/"))
-    return [*ontology, *(bundled_files("data") if data else ())]
 
 
 class KnowledgeGraph:
@@ -127,6 +119,11 @@ class KnowledgeGraph:
         """``name`` and ``graph`` of each file that the graph was made from, in order."""
         loaded = getattr(self._engine, "loaded", None) or [{"name": s.name, "graph": s.graph} for s in self._sources]
         return [{"name": entry["name"], "graph": entry["graph"]} for entry in loaded]
+
+    @property
+    def on_disk(self) -> bool:
+        """Whether the graph is on disk, so that its literals are as the store holds them, and not as the files write them."""
+        return hasattr(self._engine, "loaded")
 
     def __len__(self) -> int:
         """How many triples the graph has."""
@@ -208,22 +205,19 @@ class KnowledgeGraph:
         """
         import pyoxigraph as ox
 
-        from clayonto.validation.data import Data
+        from clayonto.validation.data import no_collecting
 
         if not bundled and not self._sources:
             raise UsageError("A graph on disk does not tell the bundled nodes from others; name the nodes to check with focus.")
-        nodes: set[Any] | None = None if focus is None else {ox.NamedNode(expand(node, base=self.base)) for node in focus}
-        if not self._sources:
-            return self._validate(Data.of_engine(self._engine), nodes, shapes=shapes, engine=engine)
-        # Read once: a second reading would name blank nodes anew.
-        theirs = self.triples(bundled=False)
-        if not bundled:
-            own = {triple[0] for triple in theirs}
-            nodes = own if nodes is None else nodes & own
-        rest = [t for t in triples_of(s for s in self._sources if s.bundled) if t not in self._removed]
-        inferred = self.closure.triples if self.closure else ()
-        data = Data.of_triples([*rest, *theirs, *inferred], engine=self._engine)
-        return self._validate(data, nodes, shapes=shapes, engine=engine)
+        data, own = self._data(), None
+        if self._sources:
+            with no_collecting():
+                data.add(self._stream(bundled=False))
+                own = None if bundled else data.nodes()
+                data.add(self._stream(bundled=True))
+                data.add(self.closure.triples if self.closure else ())
+        nodes = None if focus is None else {data.id(ox.NamedNode(expand(node, base=self.base))) for node in focus}
+        return self._validate(data, nodes if own is None else own if nodes is None else nodes & own, shapes=shapes, engine=engine)
 
     def validate_triples(self, triples: Iterable[tuple[Any, Any, Any]]) -> ValidationReport:
         """Triples of pyoxigraph terms held against the bundled shapes: what the graph would say if it held just these."""
@@ -231,14 +225,26 @@ class KnowledgeGraph:
 
         return self._validate(Data.of_triples(triples), None)
 
+    def _data(self) -> Data:
+        from clayonto.validation.data import Data
+
+        return Data.of_triples((), engine=self._engine) if self._sources else Data.of_engine(self._engine)
+
+    def _stream(self, *, bundled: bool) -> Iterator[tuple[Any, Any, Any]]:
+        """The triples of the bundled files, or all others, as the files write them; some may come twice."""
+        read = stream(s for s in self._sources if s.bundled == bundled)
+        yield from (t for t in read if t not in self._removed) if self._removed else read
+        if not bundled:
+            yield from self._added
+
     def _validate(
-        self, data: Data, focus: set[Any] | None, *, shapes: str | Path | None = None, engine: str | None = None
+        self, data: Data, focus: set[int] | None, *, shapes: str | Path | None = None, engine: str | None = None
     ) -> ValidationReport:
         from clayonto.validation import validate
         from clayonto.validation.shapes import Shapes
 
         files = bundled_files("shapes") if shapes is None else from_paths([shapes], base=self.base)
-        return validate(data, Shapes(triples_of(files)), focus=None if focus is None else frozenset(focus), base=self.base, engine=engine)
+        return validate(data, Shapes(triples_of(files)), focus=focus, base=self.base, engine=engine)
 
     @property
     def closure(self) -> InferenceResult | None:
@@ -287,6 +293,14 @@ class KnowledgeGraph:
 
             self._conclusions = Conclusions(self, self._engine)
         return self._conclusions
+
+    def refuse_contradictions(self, triples: Iterable[tuple[Any, Any, Any]], *, new: Container[tuple[Any, Any, Any]]) -> None:
+        """Refuse to become what :meth:`materialise` could not reason over; for :mod:`clayonto.editing`, before it changes anything.
+
+        :param triples: what the graph would say, of pyoxigraph terms, and ``new`` those of them that no file states yet.
+        :raises InconsistentError: if they cannot all be true.
+        """
+        self._concluded().refuse(triples, new=new)
 
     def program(self) -> Program:
         """The graph's rules, run on its facts; for :mod:`clayonto.explain`, which reads them backwards."""
@@ -369,10 +383,20 @@ class KnowledgeGraph:
         :param inferred: whether those are among them that :meth:`materialise` has added.
         """
         closure = self.closure.triples if self.closure and inferred else ()
-        if not self._sources:
+        if self.on_disk:
             return [*self._concluded().stated(), *closure]
         read = triples_of(s for s in self._sources if bundled or not s.bundled)
         return [*(t for t in dict.fromkeys(read) if t not in self._removed), *self._added, *closure]
+
+    def n_triples(self) -> bytes:
+        """All triples as canonical N-Triples, literals as in :meth:`triples`; a triple that several files state may come more than once."""
+        if self.on_disk and self.closure is None:
+            return bytes(self._engine.n_triples())  # type: ignore[attr-defined]
+        if not self.on_disk and not self.is_edited:
+            return b"".join(source.n_triples() for source in self._sources)
+        import pyoxigraph as ox
+
+        return ox.serialize((ox.Triple(*triple) for triple in self.triples()), format=ox.RdfFormat.N_TRIPLES) or b""
 
     def to_rdflib(self) -> rdflib.Graph:
         """All triples in a new rdflib graph, literals as the files write them; changing it changes nothing here.
@@ -395,11 +419,9 @@ class KnowledgeGraph:
         if self._conclusions is not None:
             self._conclusions.withdraw()
         self._places = None
-        try:
-            self._apply(added, removed, file)
-        finally:
-            if closure is not None:
-                self.materialise(engine=closure.engine)
+        self._apply(added, removed, file)
+        if closure is not None:
+            self.materialise(engine=closure.engine)
 
     def _apply(self, added: list[tuple[Any, Any, Any]], removed: list[tuple[Any, Any, Any]], file: Path | None) -> None:
         if file is None and not self._sources:

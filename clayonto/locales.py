@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 Language = Literal["en", "fi"]
 """English or Finnish."""
@@ -16,3 +19,14 @@ def of_locale(environment: dict[str, str]) -> Language:
     """
     locale = next((environment[k] for k in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(k)), "")
     return "fi" if locale.split(".")[0].split("_")[0] == "fi" else "en"
+
+
+def number(value: Decimal | int, lang: str) -> str:
+    """A number as people of a language write it, digits in threes; decimals as many as it has, none where they are all zero.
+
+    >>> from decimal import Decimal
+    >>> number(Decimal("1340000.00"), "en"), number(Decimal("1340000.50"), "fi")
+    ('1,340,000', '1 340 000,50')
+    """
+    text = f"{int(value):,}" if value == int(value) else f"{value:,f}"
+    return text.translate({ord(","): " ", ord("."): ","}) if lang == "fi" else text

@@ -29,6 +29,7 @@ FORMATS: Final = {
     ".jsonld": ox.RdfFormat.JSON_LD,
 }
 """File ending to format."""
+_QUADS: Final = frozenset({ox.RdfFormat.TRIG, ox.RdfFormat.N_QUADS, ox.RdfFormat.JSON_LD})
 _MAX_XML_ENTITIES: Final = 1000
 
 
@@ -72,6 +73,19 @@ class Source(NamedTuple):
         except SyntaxError as error:
             raise self.unreadable(error) from error
 
+    def n_triples(self) -> bytes:
+        """The file's triples as canonical N-Triples, literals as written, in whatever graph they are; blank nodes are this call's own.
+
+        :raises DataError: with line and column, if the file is not what its ending says.
+        """
+        quads = ox.parse(self.read(), format=self.format, base_iri=self.base, rename_blank_nodes=True)
+        try:
+            if self.format in _QUADS:
+                return ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b""
+            return ox.serialize(quads, format=ox.RdfFormat.N_TRIPLES) or b""
+        except SyntaxError as error:
+            raise self.unreadable(error) from error
+
     def unreadable(self, error: SyntaxError) -> DataError:
         """The error to raise for a parser's complaint about this file."""
         message = error.msg.removeprefix("Parser error ")
@@ -102,6 +116,15 @@ def bundled(folder: Folder, *, base: str = ID) -> Iterator[Source]:
     """The Turtle files of a bundled folder, sorted by path."""
     for path, file in walk(folder, ".ttl"):
         yield Source(path, ox.RdfFormat.TURTLE, file, base, bundled=True)
+
+
+def loaded(*, data: bool = True) -> list[Source]:
+    """The bundled files that a graph is made of: the ontology with its concepts, and the data.
+
+    Alignments are published, not loaded: their mappings are inexact.
+    """
+    ontology = (source for source in bundled("ontology") if not source.name.startswith("ontology/alignments/"))
+    return [*ontology, *(bundled("data") if data else ())]
 
 
 def from_paths(paths: Sequence[str | Path], *, base: str = ID) -> list[Source]:
@@ -136,4 +159,22 @@ def from_paths(paths: Sequence[str | Path], *, base: str = ID) -> list[Source]:
 
 def triples_of(sources: Iterable[Source]) -> list[tuple[Any, Any, Any]]:
     """The triples of files as pyoxigraph terms, in order, exactly as written."""
-    return [(quad.subject, quad.predicate, quad.object) for source in sources for quad in source.quads()]
+    return list(stream(sources))
+
+
+def stream(sources: Iterable[Source]) -> Iterator[tuple[Any, Any, Any]]:
+    """The triples of files, one after the other as they are parsed.
+
+    :raises DataError: with line and column, when a malformed place is met.
+    """
+    for source in sources:
+        # A large file is not read whole first; but XML is looked through before it is parsed, and a zipped wheel has no paths.
+        path = None if source.bundled or source.format == ox.RdfFormat.RDF_XML else source.name
+        data = None if path else source.read()
+        try:
+            for quad in ox.parse(data, path=path, format=source.format, base_iri=source.base, rename_blank_nodes=True):
+                yield quad.subject, quad.predicate, quad.object
+        except SyntaxError as error:
+            raise source.unreadable(error) from error
+        except OSError as error:
+            raise DataError(f"cannot be read: {error.strerror or error}.", path=source.name) from error

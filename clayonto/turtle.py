@@ -7,7 +7,7 @@ between statements cannot, since statements move. Literals keep the form they we
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 import pyoxigraph as ox
 
@@ -76,6 +76,32 @@ def format_turtle(text: str, *, name: str = "", base: str = ID) -> str:
 
     :raises DataError: with line and column, if the text is not Turtle.
     """
+    return read_document(text, name=name, base=base).to_text()
+
+
+class Document(NamedTuple):
+    """A Turtle document that can be written again with other triples: its triples, prefixes, base and the comment lines at its top."""
+
+    triples: Iterable[tuple[Term, Term, Term]]
+    prefixes: Mapping[str, str]
+    base: str | None
+    head: str
+
+    @classmethod
+    def of(cls, triples: Iterable[tuple[Term, Term, Term]], *, base: str | None = ID) -> Self:
+        """A document of triples alone."""
+        return cls(triples, {}, base, "")
+
+    def to_text(self) -> str:
+        """The document in the project's form."""
+        return write_turtle(**self._asdict())
+
+
+def read_document(text: str, *, name: str = "", base: str = ID) -> Document:
+    """Read a Turtle document; its blank nodes keep their labels.
+
+    :raises DataError: with line and column, if the text is not Turtle.
+    """
     parser = ox.parse(text.encode(), format=ox.RdfFormat.TURTLE, base_iri=base)
     try:
         triples = [(q.subject, q.predicate, q.object) for q in parser]
@@ -83,9 +109,7 @@ def format_turtle(text: str, *, name: str = "", base: str = ID) -> str:
         raise DataError(error.msg, path=name, line=error.lineno or 0, column=error.offset or 0) from error
     head = re.match(r"(#[^\n]*\n)*", text)
     declares_base = re.search(r"^@?base\s*<", text, re.MULTILINE | re.IGNORECASE)
-    return write_turtle(
-        triples, prefixes=dict(parser.prefixes), base=parser.base_iri if declares_base else None, head=head.group() if head else ""
-    )
+    return Document(triples, dict(parser.prefixes), parser.base_iri if declares_base else None, head.group() if head else "")
 
 
 def shown(term: Term, *, base: str = ID) -> str:

@@ -26,6 +26,8 @@ COMMANDS: Final = {
     "validate": "validate",
     "infer": "infer",
     "explain": "explain",
+    "diff": "diff",
+    "patch": "diff",
     "new": "edit",
     "format": "edit",
     "lint": "edit",

@@ -8,6 +8,7 @@ import click
 
 from clayonto.cli.common import lang_option
 from clayonto.cli.language import command, say
+from clayonto.locales import number
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -59,8 +60,7 @@ class _Guide:
         click.echo("\n".join("   " + line for line in draw_table(head, cells, numeric=numeric).splitlines()))
 
     def money_text(self, value: Decimal, currency: str) -> str:
-        digits = f"{value:,.0f}"
-        return f"{digits.replace(',', ' ') if self.lang == 'fi' else digits} {currency}"
+        return f"{number(round(value), self.lang)} {currency}"
 
     def percent(self, value: Decimal) -> str:
         return f"{value:.1f} %".replace(".", "," if self.lang == "fi" else ".")

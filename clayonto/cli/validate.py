@@ -37,10 +37,9 @@ _SEVERITIES = ("violation", "warning", "info")
 @click.pass_context
 def validate(ctx: click.Context, paths: tuple[str, ...], no_bundle: bool, lang: str, style: str, fail_on: str, output: str | None) -> None:
     """Check data against the shapes."""
-    from clayonto.graph import load
+    from clayonto.validation.files import validate_files
 
-    graph = load(*paths, bundle=not no_bundle)
-    report = graph.validate(bundled=not paths)
+    report = validate_files(paths, bundle=not no_bundle)
     write({"text": lambda: report.to_text(lang=lang), "json": report.to_json, "turtle": report.to_turtle}[style](), output)
     bad = _SEVERITIES[: _SEVERITIES.index(fail_on) + 1]
     ctx.exit(1 if any(result.severity in bad for result in report.results) else 0)

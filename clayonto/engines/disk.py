@@ -40,6 +40,11 @@ _FORGET: Final = """DELETE { ?s ?p ?o } WHERE {
 } ; CLEAR GRAPH <%(graph)s>"""
 
 
+def is_store(folder: Path) -> bool:
+    """Whether a folder holds a graph on disk, of whatever layout."""
+    return (folder / "manifest.json").is_file() and (folder / "generations").is_dir()
+
+
 class DiskEngine(OxigraphEngine):
     """Answers from a folder; see the module. Loading and changing make a new generation."""
 
@@ -106,6 +111,10 @@ class DiskEngine(OxigraphEngine):
     def drop_graph(self, graph: str) -> None:  # noqa: ARG002
         """Answer from the folder again, which never had the graph."""
         self._open()
+
+    def n_triples(self) -> bytes:
+        """The default graph as N-Triples, literals as the store holds them."""
+        return self._store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
 
     @staticmethod
     def _bulk_load(store: ox.Store, source: Source) -> None:

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from clayonto.errors import InconsistentError
 from clayonto.inference import cache, infer, make
+from clayonto.places import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from clayonto.engines.base import Engine
     from clayonto.graph import KnowledgeGraph
     from clayonto.inference.base import InferenceResult
+    from clayonto.inference.facts import Triple
     from clayonto.inference.rules import Program
 
 
@@ -49,6 +51,13 @@ class Conclusions:
         if key and not contradictions:
             cache.save(key, result)
         return result
+
+    def refuse(self, triples: Iterable[Triple], *, new: Container[Triple]) -> None:
+        """See :meth:`clayonto.KnowledgeGraph.refuse_contradictions`."""
+        _, contradictions = infer(triples, make(self.closure.engine if self.closure else None), base=self._graph.base)
+        if contradictions:
+            edit = Place("this edit", 0)
+            raise InconsistentError(contradictions, place=lambda t: edit if t in new else self._graph.place_of(t), base=self._graph.base)
 
     def materialise(self, engine: str | None) -> InferenceResult:
         """See :meth:`clayonto.KnowledgeGraph.materialise`."""

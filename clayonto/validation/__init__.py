@@ -9,13 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from clayonto.errors import DataError, UnknownEngineError
+from clayonto.validation.data import no_collecting
 from clayonto.validation.pyshacl import to_rdflib
 from clayonto.validation.report import SEVERITIES, ValidationReport, Violation, violation
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from clayonto.validation.base import Validator
     from clayonto.validation.data import Data
-    from clayonto.validation.paths import Term
     from clayonto.validation.shapes import Shapes
 
 ENGINES: Final = ("compiled", "pyshacl")
@@ -38,15 +40,16 @@ def make(name: str | None) -> Validator:
     raise UnknownEngineError(str(name), ENGINES)
 
 
-def validate(data: Data, shapes: Shapes, *, focus: frozenset[Term] | None, base: str, engine: str | None = None) -> ValidationReport:
+def validate(data: Data, shapes: Shapes, *, focus: AbstractSet[int] | None, base: str, engine: str | None = None) -> ValidationReport:
     """Hold data against shapes. See :meth:`clayonto.KnowledgeGraph.validate`.
 
-    :param focus: the nodes to report on; all that a shape targets when ``None``.
+    :param focus: the numbers of the nodes to report on; all that a shape targets when ``None``.
     :raises DataError: if ``focus`` has no node that a shape targets.
     :raises EngineError: if the validator gives up.
     """
     validator = make(engine)
-    outcome = validator.validate(data, shapes, focus=focus)
+    with no_collecting():
+        outcome = validator.validate(data, shapes, focus=focus)
     if focus is not None and not outcome.nodes:
         raise DataError("No node is of a class that the shapes know, so nothing was checked; does the data say what they are?")
     told = sorted(((violation(result, data), result) for result in outcome.results), key=lambda pair: pair[0].order())

@@ -10,6 +10,7 @@ from clayonto.namespaces import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from clayonto.validation.data import Data
     from clayonto.validation.paths import Path, Term
@@ -57,10 +58,10 @@ class Validator(Protocol):
     def version(self) -> str:
         """The version of the software behind it."""
 
-    def validate(self, data: Data, shapes: Shapes, *, focus: frozenset[Term] | None) -> Outcome:
+    def validate(self, data: Data, shapes: Shapes, *, focus: AbstractSet[int] | None) -> Outcome:
         """Hold the data against the shapes.
 
-        :param focus: the nodes to report on; all that the shapes target when ``None``.
+        :param focus: the numbers of the nodes to report on; all that the shapes target when ``None``.
         :raises EngineError: if the validator gives up.
         :raises ShapesError: if the shapes are not what SHACL allows.
         """

@@ -18,6 +18,7 @@ from clayonto.validation.paths import predicate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     import pyoxigraph as ox
 
@@ -40,12 +41,11 @@ class CompiledValidator:
 
         return version("clayonto")
 
-    def validate(self, data: Data, shapes: Shapes, *, focus: frozenset[Term] | None) -> Outcome:
+    def validate(self, data: Data, shapes: Shapes, *, focus: AbstractSet[int] | None) -> Outcome:
         """Hold the data against the shapes."""
         if focus is None:
             return self.validate_each(data, shapes, lambda _, nodes: nodes)
-        wanted = {data.id(term) for term in focus}
-        return self.validate_each(data, shapes, lambda _, nodes: [n for n in nodes if n in wanted])
+        return self.validate_each(data, shapes, lambda _, nodes: [n for n in nodes if n in focus])
 
     def validate_each(self, data: Data, shapes: Shapes, select: Callable[[Shape, list[int]], list[int]]) -> Outcome:
         """Hold the data against the shapes.
@@ -90,8 +90,14 @@ class _Run:
         self.shapes = shapes
         self._known: dict[Shape, dict[int, bool]] = defaultdict(dict)
 
-    def failing(self, shape: Shape, nodes: set[int]) -> set[int]:
+    def failing(self, shape: Shape, nodes: AbstractSet[int]) -> set[int]:
         """The nodes that do not conform to a shape: those for which it has any result."""
+        if shape.deactivated:
+            return set()
+        if not self.shapes.components and all(demand.name in CHECKS for demand in shape.demands):
+            # Nothing of this is worth remembering, and most inner shapes fail often: no results are made of it.
+            batch = Batch(self.data, shape, list(nodes), self.failing)
+            return {node for demand in shape.demands for check in CHECKS[demand.name] for node, _ in check.run(batch, demand)}
         known = self._known[shape]
         new = [node for node in nodes if node not in known]
         if new:
@@ -99,11 +105,14 @@ class _Run:
             known.update(dict.fromkeys((node for node, _ in self.check(shape, new)), True))
         return {node for node in nodes if known[node]}
 
-    def check(self, shape: Shape, focus: Sequence[int]) -> Iterator[tuple[int, Result]]:
-        """The results of a shape for these focus nodes, each with the one that it counts against."""
+    def check(self, shape: Shape, focus: Sequence[int], *, within: Batch | None = None) -> Iterator[tuple[int, Result]]:
+        """The results of a shape for these focus nodes, each with the one that it counts against.
+
+        :param within: the batch whose distinct values they are.
+        """
         if not focus or shape.deactivated:
             return
-        batch = Batch(self.data, shape, focus, self.failing)
+        batch = Batch(self.data, shape, focus, self.failing, within=within)
         for demand in shape.demands:
             match demand.name:
                 case "property":
@@ -126,7 +135,7 @@ class _Run:
     def _property(self, batch: Batch, demand: Demand) -> Iterator[tuple[int, Result]]:
         """The results of an inner property shape are about the values; they count against the focus nodes that have them."""
         inner: dict[int, list[Result]] = defaultdict(list)
-        for value, result in self.check(demand.shapes[0], list(batch.distinct())):
+        for value, result in self.check(demand.shapes[0], batch.nodes(), within=batch):
             inner[value].append(result)
         for f, v in batch.having(set(inner)):
             for result in inner[v]:

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from clayonto.validation.data import Data
+    from clayonto.validation.paths import Path
     from clayonto.validation.shapes import Demand, Shape
 
 Pair = tuple[int, int | None]
+_FEW: Final = 1000
 _KINDS: Final = {
     "IRI": (ox.NamedNode,),
     "BlankNode": (ox.BlankNode,),
@@ -35,7 +37,15 @@ _BOUNDS: Final = {"minExclusive": ">", "minInclusive": ">=", "maxExclusive": "<"
 class Batch:
     """A shape, the focus nodes it is applied to, and their value nodes."""
 
-    def __init__(self, data: Data, shape: Shape, focus: Sequence[int], failing: Callable[[Shape, set[int]], set[int]]) -> None:
+    def __init__(
+        self,
+        data: Data,
+        shape: Shape,
+        focus: Sequence[int],
+        failing: Callable[[Shape, set[int]], set[int]],
+        *,
+        within: Batch | None = None,
+    ) -> None:
         self.data = data
         self.shape = shape
         self.focus = focus
@@ -43,13 +53,27 @@ class Batch:
         """Gives the nodes of a set that do not conform to a shape."""
         self.values: Mapping[int, Sequence[int]] = {f: (f,) for f in focus} if shape.path is None else data.follow(shape.path, focus)
         self._distinct: set[int] | None = None
+        self._nodes: list[int] | None = None
+        self._inner: dict[Path, set[int]] = {}
+        # Property shapes of one shape often have the same path: the values of their common focus nodes are looked up once.
+        self._shared = within._inner if within is not None and len(focus) > _FEW else {}  # noqa: SLF001
 
     def distinct(self) -> set[int]:
         """All value nodes."""
         if self._distinct is None:
+            self._distinct = self._shared.get(self.shape.path) if self.shape.path is not None else None
+        if self._distinct is None:
             get = self.values.get
             self._distinct = {v for f in self.focus for v in get(f, ())}
+            if self.shape.path is not None:
+                self._shared[self.shape.path] = self._distinct
         return self._distinct
+
+    def nodes(self) -> list[int]:
+        """All value nodes, as the focus nodes of an inner shape."""
+        if self._nodes is None:
+            self._nodes = list(self.distinct())
+        return self._nodes
 
     def having(self, wrong: set[int]) -> Iterator[tuple[int, int]]:
         """Each focus node with each of its values that is among these."""
@@ -142,23 +166,19 @@ def _pattern(batch: Batch, demand: Demand) -> Iterable[Pair]:
 
 
 def _language_in(batch: Batch, demand: Demand) -> Iterable[Pair]:
-    terms, ranges = batch.data.terms, [term.value.lower() for term in demand.values]
-
-    def right(v: int) -> bool:
-        term = terms[v]
-        tag = (term.language or "").lower() if isinstance(term, ox.Literal) else ""
-        return bool(tag) and any(r in ("*", tag) or tag.startswith(r + "-") for r in ranges)
-
-    return batch.having({v for v in batch.distinct() if not right(v)})
+    tags, ranges = batch.data.languages(batch.distinct()), [term.value.lower() for term in demand.values]
+    right = {tag: tag != "" and any(r in ("*", tag) or tag.startswith(r + "-") for r in ranges) for tag in set(tags.values())}
+    return batch.having({v for v, tag in tags.items() if not right[tag]})
 
 
 def _unique_lang(batch: Batch, demand: Demand) -> Iterable[Pair]:  # noqa: ARG001
-    terms, get = batch.data.terms, batch.values.get
+    tags, get = batch.data.languages(batch.distinct()), batch.values.get
     for f in batch.focus:
         values = get(f, ())
         if len(values) > 1:
-            tags = Counter(term.language.lower() for v in values if isinstance(term := terms[v], ox.Literal) and term.language)
-            yield from ((f, None) for count in tags.values() if count > 1)
+            used = [tag for v in values if (tag := tags[v])]
+            if len(used) != len(set(used)):
+                yield from ((f, None) for count in Counter(used).values() if count > 1)
 
 
 def _other(batch: Batch, demand: Demand) -> dict[int, list[int]]:

@@ -6,7 +6,9 @@ for (:meth:`Data.of_engine`): a store on disk is never copied whole, but its lit
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
@@ -14,10 +16,11 @@ import pyoxigraph as ox
 from clayonto.errors import EngineError
 from clayonto.namespaces import ID, PREFIXES
 from clayonto.validation.paths import RDF, Path, Term
+from clayonto.validation.patterns import Pattern, patterns
 from clayonto.validation.prebinding import columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from clayonto.engines.base import Engine
 
@@ -25,8 +28,22 @@ SUB_CLASS_OF: Final = PREFIXES["rdfs"] + "subClassOf"
 _XSD: Final = PREFIXES["xsd"]
 _NAMES: Final = (PREFIXES["rdfs"] + "label", PREFIXES["skos"] + "prefLabel")
 
+_FEW: Final = 32
+_MANY: Final = 100_000
 SHAPES_GRAPH: Final = ox.NamedNode("https://w3id.org/clayonto/graph/shapes")
 """The graph that ``$shapesGraph`` names."""
+
+
+@contextmanager
+def no_collecting() -> Iterator[None]:
+    """A block in which Python does not look for garbage: millions of terms are made here and none of them is any."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 class Data:
@@ -39,8 +56,9 @@ class Data:
         self._backward: dict[str, dict[int, list[int]]] = {}
         self._fetch = fetch
         self._classes: dict[int, set[int]] = {}
-        self._triples: list[tuple[Any, Any, Any]] | None = None
+        self._languages: dict[int, str] = {}
         self._store: ox.Store | None = None
+        self._part: tuple[frozenset[Pattern], ox.Store] | None = None
         self.engine: Engine | None = None
 
     @classmethod
@@ -51,28 +69,62 @@ class Data:
         """
         made = cls()
         made.engine = engine
-        made._triples = triples if isinstance(triples, list) else list(triples)
-        ids, terms = made._ids, made.terms
-        by_predicate: dict[Any, dict[int, list[int]]] = {}
-        for s, p, o in made._triples:
-            number = ids.get(s)
-            if number is None:
-                number = ids[s] = len(terms)
-                terms.append(s)
+        made.add(triples)
+        return made
+
+    def add(self, triples: Iterable[tuple[Any, Any, Any]]) -> None:
+        """Put triples in; those that are there already stay once."""
+        ids, terms = self._ids, self.terms
+        by_predicate = {ox.NamedNode(iri): index for iri, index in self._forward.items()}
+        many: dict[tuple[int, int], set[int]] = {}
+        before: Any = None
+        found: int | None = None
+        for s, p, o in triples:
+            # Files say one thing after the other of the same subject, and to compare is faster than to look up.
+            if s != before:
+                before, found = s, ids.get(s)
+                if found is None:
+                    found = ids[s] = len(terms)
+                    terms.append(s)
+            number: int = found  # type: ignore[assignment]
             value = ids.get(o)
             if value is None:
                 value = ids[o] = len(terms)
                 terms.append(o)
             index = by_predicate.get(p)
             if index is None:
-                index = by_predicate[p] = {}
+                index = by_predicate[p] = self._forward[p.value] = {}
             values = index.get(number)
             if values is None:
                 index[number] = [value]
-            elif value not in values:
-                values.append(value)
-        made._forward = {p.value: index for p, index in by_predicate.items()}
-        return made
+            elif len(values) < _FEW:
+                if value not in values:
+                    values.append(value)
+            else:
+                known = many.setdefault((id(index), number), set(values))
+                if value not in known:
+                    known.add(value)
+                    values.append(value)
+        self._forget()
+
+    def remove(self, triples: Iterable[tuple[Any, Any, Any]]) -> None:
+        """Take triples out; those that are not there do not matter."""
+        for s, p, o in triples:
+            values = self._forward.get(p.value, {}).get(self.id(s), [])
+            if self.id(o) in values:
+                values.remove(self.id(o))
+            if not values:
+                self._forward.get(p.value, {}).pop(self.id(s), None)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._backward.clear()
+        self._classes.clear()
+        self._store = self._part = None
+
+    def nodes(self) -> set[int]:
+        """The subjects of all triples."""
+        return set().union(*self._forward.values())
 
     @classmethod
     def of_engine(cls, engine: Engine) -> Data:
@@ -89,11 +141,17 @@ class Data:
             self.terms.append(term)
         return number
 
-    def triples(self) -> Iterable[tuple[Any, Any, Any]]:
+    def triples(self) -> Iterator[tuple[Any, Any, Any]]:
         """All triples, as pyoxigraph terms."""
-        if self._triples is not None:
-            return self._triples
-        return [(t["s"], t["p"], t["o"]) for t in self.query("SELECT ?s ?p ?o WHERE { ?s ?p ?o }")]
+        if self._fetch is not None:
+            yield from ((t["s"], t["p"], t["o"]) for t in self.query("SELECT ?s ?p ?o WHERE { ?s ?p ?o }"))
+            return
+        terms = self.terms
+        for iri, index in self._forward.items():
+            predicate = ox.NamedNode(iri)
+            for subject, values in index.items():
+                for value in values:
+                    yield terms[subject], predicate, terms[value]
 
     def label(self, term: Term) -> dict[str, str]:
         """The names of a term by language."""
@@ -136,6 +194,18 @@ class Data:
             for node in wanted:
                 for value in index.get(node, ()):
                     yield node, predicate, value
+
+    def languages(self, nodes: Iterable[int]) -> dict[int, str]:
+        """The language tag of each of these nodes in lower case, the empty text for one that has none."""
+        known, terms = self._languages, self.terms
+        found = {}
+        for node in nodes:
+            tag = known.get(node)
+            if tag is None:
+                term = terms[node]
+                tag = known[node] = (term.language or "").lower() if isinstance(term, ox.Literal) else ""
+            found[node] = tag
+        return found
 
     def follow(self, path: Path, nodes: Iterable[int]) -> Mapping[int, Sequence[int]]:
         """The value nodes of each node that has any, each once, by a path; other nodes may be among the keys."""
@@ -196,7 +266,7 @@ class Data:
         if self.engine is not None and not substitutions and not in_memory:
             return _solutions(ox.parse_query_results(self.engine.select(text, base=ID), format=ox.QueryResultsFormat.TSV))
         values: dict[ox.Variable, Any] = {ox.Variable(name): value for name, value in (substitutions or {}).items()}
-        store = self._in_memory()
+        store = self._in_memory(text)
         try:
             return _solutions(store.query(text, base_iri=ID, prefixes=dict(PREFIXES), substitutions=values))
         except (SyntaxError, RuntimeError, ValueError) as error:
@@ -207,11 +277,11 @@ class Data:
 
     def renamed(self, nodes: Iterable[int]) -> bool:
         """Whether some of these are blank nodes that the engine has under other names, since it read the files by itself."""
-        return self._triples is not None and any(isinstance(self.terms[n], ox.BlankNode) for n in nodes)
+        return self._fetch is None and any(isinstance(self.terms[n], ox.BlankNode) for n in nodes)
 
     def with_shapes(self, triples: Iterable[tuple[Any, Any, Any]]) -> ox.NamedNode:
         """The named graph, in the store in memory, that holds the shapes."""
-        store = self._in_memory()
+        store = self._in_memory("")
         if not any(store.quads_for_pattern(None, None, None, SHAPES_GRAPH)):
             store.bulk_extend([ox.Quad(s, p, o, SHAPES_GRAPH) for s, p, o in triples])
         return SHAPES_GRAPH
@@ -227,15 +297,46 @@ class Data:
                     return term
         return value
 
-    def _in_memory(self) -> ox.Store:
-        if self._triples is None:
+    def _in_memory(self, query: str) -> ox.Store:
+        """A store of what a query can depend on: of all triples, if they are few, or if the query does not tell."""
+        if self._fetch is not None:
             raise EngineError(
                 "A constraint about blank nodes, or about the shapes graph, cannot be asked of this store; load the data in memory."
             )
-        if self._store is None:
-            self._store = ox.Store()
-            self._store.bulk_extend([ox.Quad(s, p, o) for s, p, o in self._triples])
-        return self._store
+        needed = patterns(query) if query and len(self.terms) > _MANY else None
+        if needed is None or any(pattern.path is None for pattern in needed):
+            if self._store is None:
+                self._store = ox.Store()
+                self._store.bulk_extend([ox.Quad(*triple) for triple in self.triples()])
+            return self._store
+        # One such store at a time: together they could be larger than the data.
+        key = frozenset(needed)
+        if self._part is None or self._part[0] != key:
+            self._part = None
+            store = ox.Store()
+            store.bulk_extend(list(self._matching(needed)))
+            self._part = key, store
+        return self._part[1]
+
+    def _matching(self, needed: Sequence[Pattern]) -> Iterator[ox.Quad]:
+        """The triples that one of some patterns could match."""
+        wanted: dict[str, set[str] | None] = {}
+        for pattern in needed:
+            for predicate in pattern.path.predicates() if pattern.path is not None else ():
+                constant = pattern.path is not None and pattern.path.kind == "iri" and pattern.object[0] == "<"
+                known = wanted.setdefault(predicate.value, set())
+                if not constant:
+                    wanted[predicate.value] = None
+                elif known is not None:
+                    known.add(pattern.object[1:-1])
+        terms: list[Any] = self.terms
+        for iri, constants in wanted.items():
+            named = ox.NamedNode(iri)
+            ends = None if constants is None else {self.id(ox.NamedNode(constant)) for constant in constants}
+            for subject, values in self.objects(iri).items():
+                for value in values:
+                    if ends is None or value in ends:
+                        yield ox.Quad(terms[subject], named, terms[value])
 
 
 def _rewritten(literal: ox.Literal) -> ox.Literal:

@@ -13,6 +13,7 @@ from clayonto.validation.shapes import TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     import rdflib
 
@@ -33,7 +34,7 @@ class PyshaclValidator:
 
         return str(pyshacl.__version__)
 
-    def validate(self, data: Data, shapes: Shapes, *, focus: frozenset[Term] | None) -> Outcome:
+    def validate(self, data: Data, shapes: Shapes, *, focus: AbstractSet[int] | None) -> Outcome:
         """Hold the data against the shapes."""
         import pyshacl
         import rdflib
@@ -41,7 +42,7 @@ class PyshaclValidator:
 
         from clayonto.validation.compiled import targets
 
-        aimed = {shape.node: {data.terms[n] for n in targets(data, shape)} for shape in shapes.targeted}
+        aimed = {shape.node: {data.terms[n] for n in targets(data, shape) if focus is None or n in focus} for shape in shapes.targeted}
         graph = to_rdflib(shapes.triples)
         # pyshacl does not look for prefixes in what an ontology imports.
         for constraint, ontology in list(graph.subject_objects(SH.prefixes)):
@@ -49,7 +50,6 @@ class PyshaclValidator:
                 graph.add((constraint, SH.prefixes, imported))
         if focus is not None:
             # Not with focus_nodes: pyshacl 0.40 then takes every value inside sh:or and sh:qualifiedValueShape for conforming.
-            aimed = {shape: nodes & focus for shape, nodes in aimed.items()}
             graph = _retargeted(graph, aimed)
         try:
             _, report, _ = pyshacl.validate(to_rdflib(data.triples()), shacl_graph=graph, inference="none", advanced=False, inplace=True)
