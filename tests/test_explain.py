@@ -173,6 +173,26 @@ def test_a_proof_is_found_below_any_bound_and_told_to_be_one_of_several(tmp_path
     assert ElementTree.fromstring(found.to_svg()).tag.endswith("svg")
 
 
+def test_a_proof_may_be_deeper_than_python_recurses(tmp_path: Path) -> None:
+    count = 1500
+    links = " ".join(f":n{n} :q :n{n + 1} ." for n in range(1, count))
+    kg = own(tmp_path, f":r owl:propertyChainAxiom ( :r :q ) . :n0 :r :n1 . {links}")
+    found = kg.explain(EX + "n0", EX + "r", EX + f"n{count}")
+    assert found.proof is not None
+    steps = json.loads(found.to_json())["proof"]
+    assert sum("rule" in step for step in steps) == count - 1
+    rests = [(number, place) for number, step in enumerate(steps) for place in step.get("premises", ()) if "rule" in steps[place]]
+    assert all(place > number for number, place in rests), "no triple rests on one above it"
+    assert len(found.to_text().splitlines()) > 2 * count
+    assert found.to_turtle().count("rdf:Statement") == len(steps)
+    assert WORDS["en"]["bounded"] in found.to_svg()
+
+
+def test_a_graph_with_its_closure_still_tells_what_follows_from_what_is_stated() -> None:
+    kg = clayonto.load(infer=True)
+    assert kg.explain(*SHARE).to_text() == graph("oxigraph").explain(*SHARE).to_text()
+
+
 # ------------------------------------------------------------------ absent
 
 

@@ -16,7 +16,7 @@ _WIDEST: Final = 58
 """Characters of a line of a box; what is longer goes on in the next."""
 _DEEPEST: Final = 4
 """Lines that one text takes at most; the rest is in the box's title."""
-_CHARACTER: Final = 7.0  # width of one, in pixels
+_CHARACTER: Final = 7.6  # width of one, in pixels
 _LINE, _PAD, _GAP, _STEP = 18, 10, 14, 56
 _MOST: Final = 400
 """Boxes drawn at most; what lies below is cut off, and said to be."""

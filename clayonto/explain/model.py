@@ -58,13 +58,19 @@ class Proof:
                 yield proof
                 waiting += proof.premises
 
-    def to_dict(self) -> dict[str, Any]:
-        """The proof ready for JSON; terms in the syntax of N-Triples. A premise is written out each time it is used."""
-        made: dict[str, Any] = {"triple": [str(term) for term in self.triple]}
-        if self.rule is not None:
-            return made | {"rule": self.rule, "premises": [premise.to_dict() for premise in self.premises]}
-        made["stated"] = {"file": self.place.file, "line": self.place.line} if self.place else None
-        made["claims"] = [{"claim": c.iri, "passage": c.passage, "label": dict(c.label), "quote": c.quote} for c in self.claims]
+    def to_list(self) -> list[dict[str, Any]]:
+        """The triples of the proof ready for JSON, this one first; terms in the syntax of N-Triples, premises by their place in the list."""
+        proofs = list(self.walk())
+        places = {id(proof): number for number, proof in enumerate(proofs)}
+        made: list[dict[str, Any]] = []
+        for proof in proofs:
+            step: dict[str, Any] = {"triple": [str(term) for term in proof.triple]}
+            if proof.rule is not None:
+                step |= {"rule": proof.rule, "premises": [places[id(premise)] for premise in proof.premises]}
+            else:
+                step["stated"] = {"file": proof.place.file, "line": proof.place.line} if proof.place else None
+                step["claims"] = [{"claim": c.iri, "passage": c.passage, "label": dict(c.label), "quote": c.quote} for c in proof.claims]
+            made.append(step)
         return made
 
 
@@ -202,7 +208,7 @@ class Explanation:
             "triple": [str(term) for term in self.triple],
             "verdict": self.verdict,
             "whole": self.whole,
-            "proof": None if self.proof is None else self.proof.to_dict(),
+            "proof": None if self.proof is None else self.proof.to_list(),
         }
         if self.proof is None:
             made |= {
@@ -240,11 +246,13 @@ def claims_behind(graph: KnowledgeGraph, triple: Triple) -> tuple[Claim, ...]:
     s, _, o = triple
     if not isinstance(s, ox.NamedNode):
         return ()
+    # In both branches, since Oxigraph joins what follows a UNION from the other end: from all preferred claims.
+    quoted = "?claim clay:rank rank:preferred ; prov:wasQuotedFrom ?passage"
     rows = graph.query(
         "SELECT DISTINCT ?claim ?passage ?quote ?states ?of { "
-        f"{{ {s} clay:statedIn ?claim BIND(true AS ?of) }} UNION {{ ?claim clay:about {s} BIND(false AS ?of) }} "
-        "?claim clay:rank rank:preferred ; prov:wasQuotedFrom ?passage "
-        "OPTIONAL { ?claim prov:value ?quote } OPTIONAL { ?claim clay:statesValue|clay:statesThing ?states } } ORDER BY STR(?claim)"
+        f"{{ {s} clay:statedIn ?claim . {quoted} BIND(true AS ?of) }} UNION {{ ?claim clay:about {s} . {quoted} BIND(false AS ?of) }} "
+        "OPTIONAL { ?claim prov:value ?quote } OPTIONAL { ?claim clay:statesValue ?value } OPTIONAL { ?claim clay:statesThing ?thing } "
+        "BIND(COALESCE(?value, ?thing) AS ?states) } ORDER BY STR(?claim)"
     )
     stating = [row for row in rows if row.states is not None and from_python(row.states) == o] or [row for row in rows if row.of]
     # Those that quote a phrase first, and each passage once.

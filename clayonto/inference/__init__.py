@@ -65,10 +65,13 @@ def infer(
     """
     from clayonto.inference.base import InferenceResult, is_rdf, says_nothing, what_says_nothing
     from clayonto.inference.consistency import inconsistencies
+    from clayonto.validation.data import no_collecting
 
     if trivial:
         triples = list(triples)
-    closure = reasoner.close(triples)
+    with no_collecting():
+        closure = reasoner.close(triples)
+        contradictions = inconsistencies(closure.facts)
     inferred = [(rule, t) for rule, made in closure.inferred.items() for t in made if is_rdf(t)]
     found = [t for _, t in inferred if not says_nothing(t)]
     by_rule = Counter(rule for rule, t in inferred if rule and not says_nothing(t))
@@ -84,4 +87,4 @@ def infer(
         by_rule=dict(by_rule.most_common()),
         base=base,
     )
-    return result, inconsistencies(closure.facts)
+    return result, contradictions
