@@ -57,7 +57,7 @@ def explain(graph: KnowledgeGraph, s: str, p: str, o: Value, *, bound: int = BOU
         ),
         more_missing=more,
         instead=tuple(facts.terms[n] for n in sorted(facts.objects(goal[0], goal[1]), key=lambda n: str(facts.terms[n]))),
-        contradictions=tuple(_contradictions(program, triple)),
+        contradictions=None if len(facts) > _SMALL else tuple(_contradictions(program, triple)),
         unknown=tuple((str(term.value), _near(facts, term, graph.base)) for term in unknown),
     )
 
@@ -136,13 +136,11 @@ def _open(facts: Facts, pattern: tuple[int, int, int]) -> tuple[Any, ...]:
 
 
 def _contradictions(program: Program, triple: Triple) -> Iterator[Inconsistency]:
-    """What would contradict itself if a triple were stated as well; not tried on large graphs."""
+    """What would contradict itself if a triple were stated as well."""
     from clayonto.inference.consistency import inconsistencies
     from clayonto.inference.fixpoint import program_of
 
     facts = program.facts
-    if len(facts) > _SMALL:
-        return
     known = set(inconsistencies(facts))
     triples = (facts.triple((s, p, o)) for p, pairs in facts.pairs.items() for s, o in pairs)
     for found in inconsistencies(program_of([*triples, triple]).facts):

@@ -87,7 +87,8 @@ class Explanation:
     """Why a triple (of pyoxigraph terms) holds, or why it does not.
 
     ``verdict`` is ``asserted``, ``inferred`` or ``absent``. ``proof`` is there unless it is absent; then ``missing`` says which rules would conclude it
-    if more were stated (``more_missing`` counts the rest), ``instead`` what values the graph has, ``contradictions`` what would be contradicted,
+    if more were stated (``more_missing`` counts the rest), ``instead`` what values the graph has, ``contradictions`` what would contradict
+    what (``None``: not tried, the graph is too large),
     and ``unknown`` which names the graph does not have, with the nearest it has. ``whole`` is false where the search stopped at its bound.
     """
 
@@ -98,7 +99,7 @@ class Explanation:
     missing: tuple[Missing, ...] = ()
     more_missing: int = 0
     instead: tuple[Any, ...] = ()
-    contradictions: tuple[Inconsistency, ...] = ()
+    contradictions: tuple[Inconsistency, ...] | None = ()
     unknown: tuple[tuple[str, tuple[str, ...]], ...] = ()
     whole: bool = True
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
@@ -196,7 +197,9 @@ class Explanation:
             lines.append(words["none"])
         elif self.more_missing:
             lines.append(words["more"].format(n=self.more_missing))
-        if self.contradictions:
+        if self.contradictions is None:
+            lines += ["", words["not-tried"]]
+        elif self.contradictions:
             lines += ["", words["contradiction"]]
             for found in self.contradictions[:_INSTEAD]:
                 lines += [f"  {text}" for text in found.to_text(lang=lang, base=self.base).splitlines()]
@@ -218,7 +221,7 @@ class Explanation:
                 ],
                 "moreMissing": self.more_missing,
                 "instead": [str(term) for term in self.instead],
-                "contradictions": [{"rule": c.rule, "facts": [list(map(str, t)) for t in c.facts]} for c in self.contradictions],
+                "contradictions": None if self.contradictions is None else [_told(found) for found in self.contradictions],
                 "unknown": [{"iri": iri, "nearest": list(near)} for iri, near in self.unknown],
             }
         return made
@@ -239,6 +242,10 @@ class Explanation:
 
         title = " · ".join(self.label(term, lang=lang) for term in self.triple)
         return draw(of_explanation(self, lang=lang), title=title, lang=lang)
+
+
+def _told(found: Inconsistency) -> dict[str, Any]:
+    return {"rule": found.rule, "facts": [list(map(str, t)) for t in found.facts], "axiom": [list(map(str, t)) for t in found.axiom]}
 
 
 def claims_behind(graph: KnowledgeGraph, triple: Triple) -> tuple[Claim, ...]:
