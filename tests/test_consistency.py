@@ -24,6 +24,7 @@ WRONG = {
     "disjoint classes, the first two of three": ("[] a owl:AllDisjointClasses ; owl:members ( :C :D :E ) . :x a :C, :D .", "cax-adc", "x"),
     "disjoint classes, the last two of three": ("[] a owl:AllDisjointClasses ; owl:members ( :C :D :E ) . :x a :D, :E .", "cax-adc", "x"),
     "a member of nothing": (":C rdfs:subClassOf owl:Nothing . :x a :C .", "cls-nothing2", "x"),
+    "a class that shares no member with all things": (":C a owl:Class ; owl:disjointWith owl:Thing . :x a :C .", "cax-dw", "x"),
     "a class and its complement": (":C owl:complementOf :D . :x a :C, :D .", "cls-com", "x"),
     "no value at all": (":C owl:onProperty :p ; owl:maxCardinality '0'^^xsd:nonNegativeInteger . :x a :C ; :p :y .", "cls-maxc1", "xy"),
     "no value of a class": (":C owl:onProperty :p ; owl:maxQualifiedCardinality '0'^^xsd:nonNegativeInteger ; owl:onClass :D . :x a :C ; :p :y . :y a :D .", "cls-maxqc1", "xy"),

@@ -87,9 +87,9 @@ class Explanation:
     """Why a triple (of pyoxigraph terms) holds, or why it does not.
 
     ``verdict`` is ``asserted``, ``inferred`` or ``absent``. ``proof`` is there unless it is absent; then ``missing`` says which rules would conclude it
-    if more were stated (``more_missing`` counts the rest), ``instead`` what values the graph has, ``contradictions`` what would contradict
-    what (``None``: not tried, the graph is too large),
-    and ``unknown`` which names the graph does not have, with the nearest it has. ``whole`` is false where the search stopped at its bound.
+    if more were stated (``more_missing`` counts the rest), ``instead`` what values the graph has, ``contradictions`` how the graph would contradict
+    itself if it were stated (``None``: not tried, the graph is too large), and ``unknown`` which names the graph does not have, with the nearest
+    it has. ``whole`` is false where the search stopped at its bound.
     """
 
     triple: Triple

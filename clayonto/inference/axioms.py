@@ -9,7 +9,7 @@ dt-eq, dt-diff): rules ask for them where they need them, and two literals are e
 
 from __future__ import annotations
 
-from itertools import combinations, permutations
+from itertools import chain, combinations, permutations
 from typing import TYPE_CHECKING, Final
 
 from clayonto.inference.datatypes import is_datatype
@@ -91,12 +91,10 @@ class Vocabulary:
 def rules(v: Vocabulary) -> list[Rule]:
     """All rules that the facts' axioms make, those that need no axiom included."""
     made = [*_of_equality(v), *_of_properties(v), *_of_classes(v), *_of_restrictions(v), *_of_schema(v)]
-    thing = v["Thing"]
-    if any(p == v.type and o == thing for rule in made for _, p, o in rule.body):
-        # Whoever is of a class is a thing (scm-cls with cax-sco); said only where a rule asks for things.
-        known = {*v.of_kind("Class"), *(c for name in ("subClassOf", "equivalentClass") for pair in v.pairs(name) for c in pair)}
-        made += [Rule("scm-cls", ((X, v.type, c),), (X, v.type, thing)) for c in sorted(known) if c != thing]
-    classes = v.of_kind("Class")
+    thing, classes = v["Thing"], v.of_kind("Class")
+    if any(p == v.type and o == thing for rule in chain(made, contradictions(v)) for _, p, o in rule.body):
+        # Whoever is of a declared class is a thing (scm-cls with cax-sco); said only where a rule asks for things.
+        made += [Rule("scm-cls", ((X, v.type, c),), (X, v.type, thing), ((c, v.type, v["Class"]),)) for c in classes if c != thing]
     if v.facts.objects(thing, v["subClassOf"]):
         made += [Rule("scm-cls", (), (c, v["subClassOf"], thing), ((c, v.type, v["Class"]),)) for c in classes]
     if v.facts.subjects(v["subClassOf"], v["Nothing"]):
