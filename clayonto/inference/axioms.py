@@ -145,10 +145,10 @@ def _of_properties(v: Vocabulary) -> Iterator[Rule]:
         axiom = (p, v["inverseOf"], q)
         yield Rule("prp-inv1", ((X, p, Y),), (Y, q, X), (axiom,))
         yield Rule("prp-inv2", ((X, q, Y),), (Y, p, X), (axiom,))
-    for p, chain, axiom in v.lists("propertyChainAxiom"):
-        if chain:
-            steps = tuple((-n - 1, q, -n - 2) for n, q in enumerate(chain))
-            yield Rule("prp-spo2", steps, (X, p, -len(chain) - 1), (axiom,))
+    for p, links, axiom in v.lists("propertyChainAxiom"):
+        if links:
+            steps = tuple((-n - 1, q, -n - 2) for n, q in enumerate(links))
+            yield Rule("prp-spo2", steps, (X, p, -len(links) - 1), (axiom,))
     for c, keys, axiom in v.lists("hasKey"):
         if keys:
             values = tuple(pattern for n, p in enumerate(keys) for pattern in ((X, p, -n - 3), (Y, p, -n - 3)))
