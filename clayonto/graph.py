@@ -10,11 +10,10 @@ from clayonto.errors import ParameterError, UnknownTermError, UsageError
 from clayonto.namespaces import CLAY, ID, PREFIXES, expand, shorten
 from clayonto.results import TRIPLE_COLUMNS, Rows, sort_key
 from clayonto.sources import Source, from_paths, loaded, stream, triples_of
-from clayonto.sources import bundled as bundled_files
 from clayonto.terms import IRI, Value, render
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator, Sequence
     from pathlib import Path
 
     import rdflib
@@ -184,13 +183,19 @@ class KnowledgeGraph:
         return self.run("search", text=text, lang=lang, limit=limit)
 
     def validate(
-        self, *, focus: Iterable[str] | None = None, bundled: bool = True, shapes: str | Path | None = None, engine: str | None = None
+        self,
+        *files: str | Path,
+        focus: Iterable[str] | None = None,
+        bundled: bool = True,
+        shapes: str | Path | None = None,
+        engine: str | None = None,
     ) -> ValidationReport:
         """The graph held against shapes.
 
         Files are read anew, so that no store has rewritten their literals; a graph on disk has only those of its store. What
         :meth:`materialise` has added is data as well.
 
+        :param files: files, folders or patterns to check before they are loaded: their nodes, with the graph as context.
         :param focus: IRIs of the nodes to check; all nodes when ``None``.
         :param bundled: whether to check the nodes of the bundled files too, or only those of the files given to
             :func:`load`, with the bundled ones as context.
@@ -205,19 +210,25 @@ class KnowledgeGraph:
         """
         import pyoxigraph as ox
 
-        from clayonto.validation.data import no_collecting
+        from clayonto.validation.data import Data, no_collecting
 
-        if not bundled and not self._sources:
+        if not bundled and not self._sources and not files:
             raise UsageError("A graph on disk does not tell the bundled nodes from others; name the nodes to check with focus.")
-        data, own = self._data(), None
-        if self._sources:
-            with no_collecting():
+        new = from_paths(files, base=self.base)
+        data, own = Data() if new else self._data(), None
+        with no_collecting():
+            if new:
+                data.add(stream(new))
+                own = data.nodes()
+                data.add(self.triples(inferred=True))
+            elif self._sources:
                 data.add(self._stream(bundled=False))
                 own = None if bundled else data.nodes()
                 data.add(self._stream(bundled=True))
                 data.add(self.closure.triples if self.closure else ())
         nodes = None if focus is None else {data.id(ox.NamedNode(expand(node, base=self.base))) for node in focus}
-        return self._validate(data, nodes if own is None else own if nodes is None else nodes & own, shapes=shapes, engine=engine)
+        nodes = nodes if own is None else own if nodes is None else nodes & own
+        return self._validate(data, nodes, shapes=shapes, engine=engine, sources=[*new, *self._sources])
 
     def validate_triples(self, triples: Iterable[tuple[Any, Any, Any]]) -> ValidationReport:
         """Triples of pyoxigraph terms held against the bundled shapes: what the graph would say if it held just these."""
@@ -238,13 +249,18 @@ class KnowledgeGraph:
             yield from self._added
 
     def _validate(
-        self, data: Data, focus: set[int] | None, *, shapes: str | Path | None = None, engine: str | None = None
+        self,
+        data: Data,
+        focus: set[int] | None,
+        *,
+        shapes: str | Path | None = None,
+        engine: str | None = None,
+        sources: Sequence[Source] = (),
     ) -> ValidationReport:
-        from clayonto.validation import validate
-        from clayonto.validation.shapes import Shapes
+        from clayonto.validation import shapes_from, validate
 
-        files = bundled_files("shapes") if shapes is None else from_paths([shapes], base=self.base)
-        return validate(data, Shapes(triples_of(files)), focus=focus, base=self.base, engine=engine)
+        held = shapes_from(shapes, base=self.base)
+        return validate(data, held, focus=focus, base=self.base, engine=engine, sources=sources)
 
     @property
     def closure(self) -> InferenceResult | None:

@@ -2,30 +2,71 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Literal
+
 import click
 
-from clayonto.cli.common import format_option, lang_option, output_option, write
+from clayonto.cli.common import format_option, lang_option, open_graph, output_option, write
 from clayonto.cli.language import command, say
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _SEVERITIES = ("violation", "warning", "info")
+# As in clayonto.validation.ENGINES, whose import would make every --help slower; a test holds the two together.
+_ENGINES = ("compiled", "pyshacl")
 
 
 @command(
     help=say(
-        "Check data against the shapes. With PATHs, the nodes of those files are checked and the bundled graph is their context; "
-        "without, the bundled graph itself. Exit code 1 when it does not conform.",
-        "Tarkista aineisto muotoja vasten. Jos annat POLKUja, tarkistetaan niiden tiedostojen solmut ja mukana tuleva aineisto on "
-        "niiden taustana; muuten tarkistetaan mukana tuleva aineisto. Lopetuskoodi on 1, kun aineisto ei ole muotojen mukainen.",
+        "Check data against the shapes. With PATHs, the nodes of those files are checked and the graph is their context; "
+        "without, the graph itself: the bundled one, or one on disk. Exit code 1 when it does not conform.\n\n"
+        "\b\n  clayonto validate mine.ttl --by shape\n  clayonto validate mine.ttl -f html -o report.html",
+        "Tarkista aineisto muotoja vasten. Jos annat POLKUja, tarkistetaan niiden tiedostojen solmut ja verkko on niiden taustana; "
+        "muuten tarkistetaan verkko itse: mukana tuleva tai levyllä oleva. Lopetuskoodi on 1, kun aineisto ei ole muotojen mukainen.\n\n"
+        "\b\n  clayonto validate oma.ttl --by shape\n  clayonto validate oma.ttl -f html -o raportti.html",
     )
 )
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
+@click.option(
+    "--store",
+    metavar="DIR",
+    help=say(
+        "Graph on disk: opened, or built there if the folder is new. PATHs are not added to it.",
+        "Levyllä oleva verkko: avataan, tai rakennetaan uuteen kansioon. POLKUja ei lisätä siihen.",
+    ),
+)
 @click.option(
     "--no-bundle",
     is_flag=True,
     help=say("Leave the bundled data out; the ontology stays.", "Jätä mukana tuleva aineisto pois; ontologia jää."),
 )
+@click.option("--engine", type=click.Choice(_ENGINES), help=say("Validator; compiled by default.", "Tarkistin; oletus on compiled."))
+@click.option(
+    "--shapes",
+    metavar="PATH",
+    help=say(
+        "Shapes of your own instead of the bundled ones: a file, folder or pattern. They are checked first.",
+        "Omat muodot mukana tulevien sijaan: tiedosto, kansio tai hahmo. Ne tarkistetaan ensin.",
+    ),
+)
+@click.option(
+    "--by",
+    type=click.Choice(["thing", "shape"]),
+    default="thing",
+    show_default=True,
+    help=say(
+        "Group the text and HTML reports by thing or by shape.",
+        "Ryhmittele teksti- ja HTML-raportti asian (thing) tai muodon (shape) mukaan.",
+    ),
+)
+@click.option(
+    "--times",
+    is_flag=True,
+    help=say("Add the time and the counts of each shape to the text report.", "Lisää tekstiraporttiin muotojen ajat ja lukumäärät."),
+)
 @lang_option
-@format_option("text", "json", "turtle")
+@format_option("text", "json", "turtle", "sarif", "github", "html")
 @click.option(
     "--fail-on",
     type=click.Choice(_SEVERITIES),
@@ -35,11 +76,38 @@ _SEVERITIES = ("violation", "warning", "info")
 )
 @output_option
 @click.pass_context
-def validate(ctx: click.Context, paths: tuple[str, ...], no_bundle: bool, lang: str, style: str, fail_on: str, output: str | None) -> None:
+def validate(
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    store: str | None,
+    no_bundle: bool,
+    engine: str | None,
+    shapes: str | None,
+    by: str,
+    times: bool,
+    lang: str,
+    style: str,
+    fail_on: str,
+    output: str | None,
+) -> None:
     """Check data against the shapes."""
-    from clayonto.validation.files import validate_files
+    grouping: Literal["thing", "shape"] = "shape" if by == "shape" else "thing"
+    if store is not None:
+        # A check writes nothing: the files meet the graph in memory alone.
+        graph = open_graph((), no_bundle=no_bundle, engine=None, store=store)
+        report = graph.validate(*paths, shapes=shapes, engine=engine)
+    else:
+        from clayonto.validation.files import validate_files
 
-    report = validate_files(paths, bundle=not no_bundle)
-    write({"text": lambda: report.to_text(lang=lang), "json": report.to_json, "turtle": report.to_turtle}[style](), output)
+        report = validate_files(paths, bundle=not no_bundle, shapes=shapes, engine=engine)
+    forms: dict[str, Callable[[], str]] = {
+        "text": lambda: report.to_text(lang=lang, by=grouping, times=times),
+        "json": report.to_json,
+        "turtle": report.to_turtle,
+        "sarif": lambda: report.to_sarif(lang=lang),
+        "github": lambda: report.to_github(lang=lang),
+        "html": lambda: report.to_html(lang=lang, by=grouping),
+    }
+    write(forms[style](), output)
     bad = _SEVERITIES[: _SEVERITIES.index(fail_on) + 1]
     ctx.exit(1 if any(result.severity in bad for result in report.results) else 0)

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from clayonto.validation import constraints
+from clayonto.validation.affected import Ways
 from clayonto.validation.base import Outcome, Result
 from clayonto.validation.components import CHECKS, Batch, component
 from clayonto.validation.paths import predicate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     import pyoxigraph as ox
@@ -43,27 +44,92 @@ class CompiledValidator:
 
     def validate(self, data: Data, shapes: Shapes, *, focus: AbstractSet[int] | None) -> Outcome:
         """Hold the data against the shapes."""
-        if focus is None:
-            return self.validate_each(data, shapes, lambda _, nodes: nodes)
-        return self.validate_each(data, shapes, lambda _, nodes: [n for n in nodes if n in focus])
+        return self.start(data, shapes, focus=focus).outcome()
 
-    def validate_each(self, data: Data, shapes: Shapes, select: Callable[[Shape, list[int]], list[int]]) -> Outcome:
-        """Hold the data against the shapes.
-
-        :param select: of a shape's focus nodes, those to look at.
-        """
+    @staticmethod
+    def start(data: Data, shapes: Shapes, *, focus: AbstractSet[int] | None = None) -> State:
+        """As :meth:`validate`, in a form that can be kept right while the data changes."""
+        state = State(data, shapes)
         run = _Run(data, shapes)
-        results: list[Result] = []
-        seconds: dict[Term, float] = {}
-        checked: set[int] = set()
         for shape in shapes.targeted:
-            started = time.perf_counter()
             if not shape.deactivated:
-                focus = select(shape, targets(data, shape))
-                checked.update(focus)
-                results += (result for _, result in run.check(shape, focus))
-            seconds[shape.node] = time.perf_counter() - started
-        return Outcome(results, len(checked), seconds)
+                nodes = targets(data, shape)
+                state.look(run, shape, nodes if focus is None else [n for n in nodes if n in focus])
+        return state
+
+
+class State:
+    """What a validation found, by shape and focus node."""
+
+    def __init__(self, data: Data, shapes: Shapes) -> None:
+        self.data = data
+        self.shapes = shapes
+        self.looked_at = 0
+        """How many nodes the last look was at."""
+        self._found: dict[Shape, dict[int, list[Result]]] = defaultdict(dict)
+        self._nodes: set[int] = set()
+        self._seconds: dict[Term, float] = {}
+        self._ways: Ways | None = None
+
+    def outcome(self) -> Outcome:
+        """All results."""
+        results = [result for by_node in self._found.values() for found in by_node.values() for result in found]
+        return Outcome(results, len(self._nodes), self._seconds)
+
+    def look(self, run: _Run, shape: Shape, nodes: Sequence[int]) -> None:
+        """Look at some focus nodes of a shape; what was known of them before is forgotten."""
+        started = time.perf_counter()
+        found = self._found[shape]
+        for node in nodes if found else ():
+            found.pop(node, None)
+        for node, result in run.check(shape, nodes):
+            found.setdefault(node, []).append(result)
+        self._nodes.update(nodes)
+        self._seconds[shape.node] = time.perf_counter() - started
+
+    def follow(self, changed: Sequence[tuple[Any, Any, Any]]) -> None:
+        """Look again at what changed triples can affect; the data is as they have left it."""
+        if self._ways is None:
+            self._ways = Ways(self.shapes)
+        affected = self._ways.affected(self.data, changed)
+        if affected is None:
+            fresh = CompiledValidator.start(self.data, self.shapes)
+            self._found, self._nodes, self._seconds, self.looked_at = fresh._found, fresh._nodes, fresh._seconds, len(fresh._nodes)  # noqa: SLF001
+            return
+        run = _Run(self.data, self.shapes)
+        self._seconds = {}
+        looked: set[int] = set()
+        by_shape, whole = affected
+        for shape in whole | set(by_shape):
+            nodes = by_shape.get(shape, set())
+            if shape in whole:
+                nodes = nodes.union(targets(self.data, shape), self._found[shape])
+            for node in nodes:
+                self._found[shape].pop(node, None)
+            self.look(run, shape, [node for node in nodes if is_target(self.data, shape, node)])
+            looked |= nodes
+        active = [shape for shape in self.shapes.targeted if not shape.deactivated]
+        for node in looked:
+            if not any(is_target(self.data, shape, node) for shape in active):
+                self._nodes.discard(node)
+        self.looked_at = len(looked)
+
+
+def is_target(data: Data, shape: Shape, node: int) -> bool:
+    """Whether a node is a focus node of a shape by its targets."""
+    for kind, value in shape.targets:
+        match kind:
+            case "targetNode":
+                found = data.id(value) == node
+            case "targetClass":
+                found = data.is_instance(node, data.id(value))
+            case "targetSubjectsOf":
+                found = node in data.objects(value.value)
+            case _:
+                found = node in data.subjects(value.value)
+        if found:
+            return True
+    return False
 
 
 def targets(data: Data, shape: Shape) -> list[int]:

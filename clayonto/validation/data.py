@@ -56,6 +56,7 @@ class Data:
         self._backward: dict[str, dict[int, list[int]]] = {}
         self._fetch = fetch
         self._classes: dict[int, set[int]] = {}
+        self._below: dict[int, set[int]] = {}
         self._languages: dict[int, str] = {}
         self._store: ox.Store | None = None
         self._part: tuple[frozenset[Pattern], ox.Store] | None = None
@@ -107,19 +108,30 @@ class Data:
                     values.append(value)
         self._forget()
 
-    def remove(self, triples: Iterable[tuple[Any, Any, Any]]) -> None:
-        """Take triples out; those that are not there do not matter."""
-        for s, p, o in triples:
-            values = self._forward.get(p.value, {}).get(self.id(s), [])
-            if self.id(o) in values:
-                values.remove(self.id(o))
-            if not values:
-                self._forward.get(p.value, {}).pop(self.id(s), None)
-        self._forget()
+    def change(self, added: Iterable[tuple[Any, Any, Any]], removed: Iterable[tuple[Any, Any, Any]]) -> None:
+        """Take triples out and put others in, and keep every index right that there is."""
+        for triples, put in ((removed, False), (added, True)):
+            for s, p, o in triples:
+                subject, value = self.id(s), self.id(o)
+                if self._fetch is None:
+                    self._forward.setdefault(p.value, {})
+                # An index that is not there yet is fetched when it is asked for, and is right then.
+                if p.value in self._forward:
+                    _set(self._forward[p.value], subject, value, put=put)
+                    if p.value in self._backward:
+                        _set(self._backward[p.value], value, subject, put=put)
+                if p.value == SUB_CLASS_OF:
+                    self._classes.clear()
+                    self._below.clear()
+                elif p.value == RDF + "type":
+                    for klass, members in self._classes.items():
+                        (members.add if self.is_instance(subject, klass) else members.discard)(subject)
+        self._store = self._part = None
 
     def _forget(self) -> None:
         self._backward.clear()
         self._classes.clear()
+        self._below.clear()
         self._store = self._part = None
 
     def nodes(self) -> set[int]:
@@ -247,14 +259,62 @@ class Data:
         """The SHACL instances of a class: of it and of the classes below it."""
         found = self._classes.get(klass)
         if found is None:
-            members, sub = self.subjects(RDF + "type"), self.subjects(SUB_CLASS_OF)
-            below, todo = {klass}, [klass]
-            while todo:
-                new = [c for c in sub.get(todo.pop(), ()) if c not in below]
-                below.update(new)
-                todo += new
-            found = self._classes[klass] = set().union(*(members.get(c, ()) for c in below))
+            members = self.subjects(RDF + "type")
+            found = self._classes[klass] = set().union(*(members.get(c, ()) for c in self._classes_below(klass)))
         return found
+
+    def is_instance(self, node: int, klass: int) -> bool:
+        """Whether a node is a SHACL instance of a class."""
+        return not self._classes_below(klass).isdisjoint(self.objects(RDF + "type").get(node, ()))
+
+    def _classes_below(self, klass: int) -> set[int]:
+        found = self._below.get(klass)
+        if found is None:
+            sub = self.subjects(SUB_CLASS_OF)
+            found, todo = {klass}, [klass]
+            while todo:
+                new = [c for c in sub.get(todo.pop(), ()) if c not in found]
+                found.update(new)
+                todo += new
+            self._below[klass] = found
+        return found
+
+    def reach(self, path: Path, nodes: set[int]) -> set[int]:
+        """The nodes at the end of a path from a few nodes; no index is made for it where the engine can be asked."""
+        if not nodes:
+            return nodes
+        match path.kind:
+            case "iri":
+                index = self.objects(str(path))
+                return {v for n in nodes for v in index.get(n, ())}
+            case "^" if path.parts[0].iri is not None:
+                return self._sources(str(path.parts[0]), nodes)
+            case "^":
+                return self.reach(path.parts[0].inverse(), nodes)
+            case "/":
+                for part in path.parts:
+                    nodes = self.reach(part, nodes)
+                return nodes
+            case "|":
+                return set().union(*(self.reach(part, nodes) for part in path.parts))
+            case "?":
+                return nodes | self.reach(path.parts[0], nodes)
+            case _:
+                found = set(nodes) if path.kind == "*" else set()
+                while nodes:
+                    nodes = self.reach(path.parts[0], nodes) - found
+                    found |= nodes
+                return found
+
+    def _sources(self, predicate: str, nodes: set[int]) -> set[int]:
+        """The subjects that have one of these objects."""
+        named = [self.terms[n] for n in nodes if isinstance(self.terms[n], ox.NamedNode)]
+        if predicate not in self._backward and self.engine is not None and len(named) == len(nodes) <= _FEW:
+            rows = self.query(f"SELECT ?s WHERE {{ VALUES ?o {{ {' '.join(map(str, named))} }} ?s <{predicate}> ?o }}")
+            if self._fetch is not None or not any(isinstance(row["s"], ox.BlankNode) for row in rows):
+                return {self.id(row["s"]) for row in rows}
+        index = self.subjects(predicate)
+        return {s for n in nodes for s in index.get(n, ())}
 
     def query(self, text: str, *, substitutions: Mapping[str, Term] | None = None, in_memory: bool = False) -> list[Mapping[str, Term]]:
         """The solutions of a SELECT query.
@@ -337,6 +397,16 @@ class Data:
                 for value in values:
                     if ends is None or value in ends:
                         yield ox.Quad(terms[subject], named, terms[value])
+
+
+def _set(index: dict[int, list[int]], key: int, value: int, *, put: bool) -> None:
+    values = index.setdefault(key, [])
+    if put and value not in values:
+        values.append(value)
+    elif not put and value in values:
+        values.remove(value)
+    if not values:
+        del index[key]
 
 
 def _rewritten(literal: ox.Literal) -> ox.Literal:

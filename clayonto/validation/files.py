@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clayonto.namespaces import ID
-from clayonto.sources import bundled, from_paths, loaded, stream, triples_of
-from clayonto.validation import ValidationReport, validate
+from clayonto.sources import from_paths, loaded, stream
+from clayonto.validation import ValidationReport, shapes_from, validate
 from clayonto.validation.data import Data, no_collecting
-from clayonto.validation.shapes import Shapes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +31,6 @@ def validate_files(
     with no_collecting():
         data.add(stream(own))
         focus = data.nodes() if own else None
-        data.add(stream(loaded(data=bundle)))
-        held = Shapes(triples_of(bundled("shapes") if shapes is None else from_paths([shapes], base=base)))
-        return validate(data, held, focus=focus, base=base, engine=engine)
+        context = loaded(data=bundle)
+        data.add(stream(context))
+        return validate(data, shapes_from(shapes, base=base), focus=focus, base=base, engine=engine, sources=[*own, *context])

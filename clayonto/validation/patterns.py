@@ -27,7 +27,7 @@ class Pattern(NamedTuple):
     path: Path | None
     object: str
     optional: bool
-    """Whether it stands in an OPTIONAL, or in a filter's EXISTS."""
+    """Whether a solution may do without it: in an OPTIONAL, in alternatives, in a filter's EXISTS."""
 
 
 class _GivesUpError(Exception):
@@ -96,7 +96,8 @@ class _Reader:
             if word == "SELECT":
                 self._select(optional=optional)
             elif self.token.text == "{":
-                self._group(optional=optional)
+                # Alternatives, unless it is an inner SELECT, which the rest is joined with.
+                self._group(optional=optional or self.tokens[self.at + 1].text.upper() != "SELECT")
             elif word == "OPTIONAL":
                 self.at += 1
                 self._group(optional=True)
