@@ -17,6 +17,7 @@
     ├── EditError                    2   a change that cannot be made
     │   ├── NotConformingError       1   the changed data would not conform; ``report`` says why
     │   └── PatchError               1   a patch that does not fit the graph
+    ├── InconsistentError            1   what the graph says cannot all be true; ``inconsistencies`` says why
     ├── ShapesError                  2   a shape is not what SHACL allows
     ├── DataError                    2   a file cannot be read as RDF, with line and column
     ├── OutputError                  3   an answer cannot be written where it should go
@@ -31,9 +32,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
+    from clayonto.inference.consistency import Inconsistency
+    from clayonto.inference.facts import Triple
+    from clayonto.places import Place
     from clayonto.validation import ValidationReport
+
+_SHOWN = 5  # contradictions written out in a message
 
 
 class ClayontoError(Exception):
@@ -129,6 +135,22 @@ class QueryFileError(QueryError):
 
 class ForbiddenQueryError(QueryError):
     """The query would write, or reach for another file, graph or machine."""
+
+
+class InconsistentError(ClayontoError):
+    """What the graph says cannot all be true; ``inconsistencies`` holds each contradiction, ``place`` says where a fact is stated."""
+
+    exit_code = 1
+
+    def __init__(self, inconsistencies: Sequence[Inconsistency], *, place: Callable[[Triple], Place | None], base: str) -> None:
+        self.inconsistencies = tuple(inconsistencies)
+        self.place = place
+        shown = [found.to_text(base=base, place=place) for found in self.inconsistencies[:_SHOWN]]
+        count = len(self.inconsistencies)
+        more = f"\nand {count - _SHOWN} more." if count > _SHOWN else ""
+        times = "once" if count == 1 else f"{count} times"
+        text = "\n".join(shown).replace("\n", "\n  ")
+        super().__init__(f"The graph contradicts itself {times}; correct a fact or the axiom.\n  {text}{more}")
 
 
 class DataError(ClayontoError):

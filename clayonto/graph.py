@@ -11,10 +11,10 @@ from clayonto.errors import ParameterError, UnknownTermError, UsageError
 from clayonto.namespaces import CLAY, ID, PREFIXES, expand, shorten
 from clayonto.results import TRIPLE_COLUMNS, Rows, sort_key
 from clayonto.sources import Source, from_paths, loaded, stream, triples_of
-from clayonto.terms import IRI, render
+from clayonto.terms import IRI, Value, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
     from pathlib import Path
 
     import rdflib
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from clayonto.describe import Description
     from clayonto.editing import Change
     from clayonto.engines.base import Engine
+    from clayonto.explain import Explanation
+    from clayonto.explain.figures import Account
+    from clayonto.inference.base import InferenceResult
+    from clayonto.inference.conclusions import Conclusions
+    from clayonto.inference.rules import Program
+    from clayonto.places import Place, Places
     from clayonto.query import Catalogue, NamedQuery
     from clayonto.validation import ValidationReport
     from clayonto.validation.continuing import Continuation
@@ -29,7 +35,12 @@ if TYPE_CHECKING:
 
 
 def load(
-    *paths: str | Path, engine: str | None = None, store: str | Path | None = None, bundle: bool = True, base: str = ID
+    *paths: str | Path,
+    engine: str | None = None,
+    store: str | Path | None = None,
+    bundle: bool = True,
+    base: str = ID,
+    infer: bool = False,
 ) -> KnowledgeGraph:
     """A graph of the bundled ontology and data, and of the files that ``paths`` name.
 
@@ -39,6 +50,8 @@ def load(
         and ``paths`` are added to it. Without it the graph is in memory.
     :param bundle: whether to load the bundled data; the ontology and its concepts are loaded either way.
     :param base: what relative IRIs in files, queries and calls are relative to.
+    :param infer: whether queries see what follows as well; see :meth:`KnowledgeGraph.materialise`.
+    :raises InconsistentError: if ``infer`` is asked for and what the graph says cannot all be true.
     :raises DataError: if a path names nothing, or a file cannot be read; nothing is loaded then.
     :raises UnknownEngineError: if there is no such engine.
 
@@ -50,16 +63,20 @@ def load(
     """
     own = from_paths(paths, base=base)
     if store is None:
-        return KnowledgeGraph([*loaded(data=bundle), *own], engine=engine, base=base)
-    if engine not in (None, "oxigraph"):
+        graph = KnowledgeGraph([*loaded(data=bundle), *own], engine=engine, base=base)
+    elif engine not in (None, "oxigraph"):
         raise UsageError(f"A graph on disk is Oxigraph's; the engine “{engine}” holds graphs in memory only. Leave one of the two out.")
-    from pathlib import Path
+    else:
+        from pathlib import Path
 
-    from clayonto.engines.disk import DiskEngine
+        from clayonto.engines.disk import DiskEngine
 
-    disk = DiskEngine(Path(store))
-    disk.load_all(own if disk.exists else [*loaded(data=bundle), *own])
-    return KnowledgeGraph((), engine=disk, base=base)
+        disk = DiskEngine(Path(store))
+        disk.load_all(own if disk.exists else [*loaded(data=bundle), *own])
+        graph = KnowledgeGraph((), engine=disk, base=base)
+    if infer:
+        graph.materialise()
+    return graph
 
 
 class KnowledgeGraph:
@@ -75,6 +92,8 @@ class KnowledgeGraph:
         for source in sources:
             self._engine.load(source)
             self._sources.append(source)
+        self._conclusions: Conclusions | None = None
+        self._places: Places | None = None
         # What edits of this graph alone have put in and taken out; files say everything else.
         self._edits: list[tuple[list[Any], list[Any]]] = []
         self._validated: WeakSet[Continuation] = WeakSet()
@@ -107,7 +126,7 @@ class KnowledgeGraph:
     @property
     def on_disk(self) -> bool:
         """Whether the graph is on disk, so that its literals are as the store holds them, and not as the files write them."""
-        return not self._sources and hasattr(self._engine, "triples")
+        return hasattr(self._engine, "loaded")
 
     def __len__(self) -> int:
         """How many triples the graph has."""
@@ -178,7 +197,8 @@ class KnowledgeGraph:
     ) -> ValidationReport:
         """The graph held against shapes.
 
-        Files are read anew, so that no store has rewritten their literals; a graph on disk has only those of its store.
+        Files are read anew, so that no store has rewritten their literals; a graph on disk has only those of its store. What
+        :meth:`materialise` has added is data as well.
 
         :param files: files, folders or patterns to check before they are loaded: their nodes, with the graph as context.
         :param focus: IRIs of the nodes to check; all nodes when ``None``.
@@ -200,7 +220,8 @@ class KnowledgeGraph:
         from clayonto.validation.continuing import Continuation
         from clayonto.validation.data import Data, no_collecting
 
-        whole = not files and focus is None and bundled and engine in (None, "compiled")
+        # An edit renews the closure as a whole, so that nothing can be gone on from.
+        whole = not files and focus is None and bundled and engine in (None, "compiled") and self.closure is None
         earlier = None if since is None else since.continuation
         if whole and earlier is not None and earlier in self._validated and earlier.shapes == shapes:
             report = earlier.follow(self._edits, self._sources)
@@ -214,11 +235,12 @@ class KnowledgeGraph:
             if new:
                 data.add(stream(new))
                 own = data.nodes()
-                data.add(self.triples())
+                data.add(self.triples(inferred=True))
             elif self._sources:
                 data.add(self._stream(bundled=False))
                 own = None if bundled else data.nodes()
                 data.add(self._stream(bundled=True))
+                data.add(self.closure.triples if self.closure else ())
         if whole:
             continuation = Continuation(data, shapes, base=self.base, edits=len(self._edits))
             self._validated.add(continuation)
@@ -259,6 +281,115 @@ class KnowledgeGraph:
         held = shapes_from(shapes, base=self.base)
         return validate(data, held, focus=focus, base=self.base, engine=engine, sources=sources)
 
+    @property
+    def closure(self) -> InferenceResult | None:
+        """What :meth:`materialise` has added to what queries see; ``None`` if it was not called."""
+        return self._conclusions.closure if self._conclusions else None
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether edits of this graph alone have changed what its files say."""
+        return bool(self._added or self._removed)
+
+    def infer(self, *, engine: str | None = None, check: bool = True, trivial: bool = False) -> InferenceResult:
+        """What follows from the graph by OWL 2 RL, and is not in it; the graph is not changed.
+
+        The closure of the bundled graph alone is kept between runs; see :mod:`clayonto.inference.cache`.
+
+        :param engine: ``rules`` (the default) or ``owlrl``; the result says which ran.
+        :param check: whether a contradiction is an error.
+        :param trivial: whether to conclude what says nothing as well, such as that a thing is the same as itself.
+        :raises InconsistentError: if what the graph says cannot all be true, with the axiom, the nodes, and where they are stated.
+        :raises UnknownEngineError: if there is no such reasoner.
+
+        >>> result = load().infer()
+        >>> result.engine, result.by_rule["prp-trp"]
+        ('rules', 1)
+        """
+        return self._concluded().infer(engine, check=check, trivial=trivial)
+
+    def materialise(self, *, engine: str | None = None) -> InferenceResult:
+        """Let queries see what follows from the graph: from now on the closure is in the default graph, and in a named graph of its own.
+
+        A later change of the graph renews it. No file and no folder is written to: a graph on disk is answered from memory from here on.
+
+        :param engine: the reasoner, as for :meth:`infer`.
+        :raises InconsistentError: if what the graph says cannot all be true; queries see what they saw before then.
+
+        >>> kg = load(infer=True)
+        >>> kg.query("ASK { GRAPH <https://w3id.org/clayonto/graph/inferred> { <project/clay> a prov:Activity } }")[0].answer
+        True
+        """
+        return self._concluded().materialise(engine)
+
+    def _concluded(self) -> Conclusions:
+        if self._conclusions is None:
+            from clayonto.inference.conclusions import Conclusions
+
+            self._conclusions = Conclusions(self, self._engine)
+        return self._conclusions
+
+    def refuse_contradictions(self, triples: Iterable[tuple[Any, Any, Any]], *, new: Container[tuple[Any, Any, Any]]) -> None:
+        """Refuse to become what :meth:`materialise` could not reason over; for :mod:`clayonto.editing`, before it changes anything.
+
+        :param triples: what the graph would say, of pyoxigraph terms, and ``new`` those of them that no file states yet.
+        :raises InconsistentError: if they cannot all be true.
+        """
+        self._concluded().refuse(triples, new=new)
+
+    def program(self) -> Program:
+        """The graph's rules, run on its facts; for :mod:`clayonto.explain`, which reads them backwards."""
+        return self._concluded().program()
+
+    def explain(self, s: str, p: str, o: Value, *, bound: int = 2000) -> Explanation:
+        """Why a triple holds: where it is stated, or the proof by which it follows; or why it does not, and what would be missing.
+
+        :param s: the subject, and ``p`` the predicate: an IRI, a CURIE, or a path relative to ``base``; ``a`` for the type.
+        :param o: the object: the same, or a literal as in Turtle, or a Python value that is not plain text.
+        :param bound: how many facts the search for the shortest proof may trace back; some proof is found whatever the bound.
+        :raises TermError: if one of them cannot be read.
+
+        >>> print(load().explain("project/clay", "a", "prov:Activity").proof.rule)
+        cax-sco
+        """
+        from clayonto.explain import explain
+
+        return explain(self, s, p, o, bound=bound)
+
+    def account(self, thing: str) -> Account:
+        """The claims behind a figure: a sum of money, an observation, a claim, or whatever claims are about.
+
+        It says which claims the graph follows and why, who states something else, and by how much.
+
+        :param thing: an IRI, a CURIE, or a path relative to ``base``.
+        :raises UnknownTermError: if the graph says nothing of it.
+
+        >>> [(group.disagree, len(group.claims)) for group in load().account("amount/clay-total-budget").groups]
+        [(True, 5)]
+        """
+        from clayonto.explain.figures import account
+
+        return account(self, thing)
+
+    def place_of(self, triple: tuple[Any, Any, Any]) -> Place | None:
+        """File and line where a triple (of pyoxigraph terms) is stated, in the first file that states it; ``None`` if none does.
+
+        A literal may stand there in another form of the same value. For a graph on disk, the file without a line.
+        """
+        from clayonto.places import Place, Places
+
+        if self._places is None:
+            self._places = Places(self._sources)
+        found = self._places.of_triple(triple)
+        if found is not None:
+            return found
+        if not self._sources and not any(type(term).__name__ == "BlankNode" for term in triple):
+            names = {entry["graph"]: entry["name"] for entry in self.files}
+            s, p, o = triple
+            graphs = self._answer(f"SELECT DISTINCT ?g {{ GRAPH ?g {{ {s} {p} {o} }} }} ORDER BY STR(?g)")
+            return next((Place(names[str(g)], 0) for (g,) in graphs if str(g) in names), None)
+        return None
+
     def edit(self, file: str | Path | None = None, *, validate: bool = False) -> Change:
         """A change of the graph, whole or not at all: use it in a ``with`` block and call its methods.
 
@@ -280,35 +411,36 @@ class KnowledgeGraph:
 
         return Change(self, None if file is None else Path(file), validate=validate)
 
-    def triples(self, *, bundled: bool = True) -> list[tuple[Any, Any, Any]]:
+    def triples(self, *, bundled: bool = True, inferred: bool = False) -> list[tuple[Any, Any, Any]]:
         """All triples, as pyoxigraph terms, literals exactly as the files write them.
 
         :param bundled: whether the bundled files' triples are among them.
+        :param inferred: whether those are among them that :meth:`materialise` has added.
         """
+        closure = self.closure.triples if self.closure and inferred else ()
         if self.on_disk:
-            return list(self._engine.triples())  # type: ignore[attr-defined]
+            return [*self._concluded().stated(), *closure]
         read = triples_of(s for s in self._sources if bundled or not s.bundled)
-        return [*(t for t in dict.fromkeys(read) if t not in self._removed), *self._added]
+        return [*(t for t in dict.fromkeys(read) if t not in self._removed), *self._added, *closure]
 
     def n_triples(self) -> bytes:
         """All triples as canonical N-Triples, literals as in :meth:`triples`; a triple that several files state may come more than once."""
-        if self.on_disk:
+        if self.on_disk and self.closure is None:
             return bytes(self._engine.n_triples())  # type: ignore[attr-defined]
-        if not self._added and not self._removed:
+        if not self.on_disk and not self.is_edited:
             return b"".join(source.n_triples() for source in self._sources)
         import pyoxigraph as ox
 
         return ox.serialize((ox.Triple(*triple) for triple in self.triples()), format=ox.RdfFormat.N_TRIPLES) or b""
 
-    def stated_in(self, triple: tuple[Any, Any, Any]) -> str:
-        """The name of the first file that states a triple; the empty text if none does."""
-        return next((s.name for s in self._sources if triple in triples_of([s])), "")
-
     def to_rdflib(self) -> rdflib.Graph:
-        """All triples in a new rdflib graph, literals as the files write them; changing it changes nothing here."""
+        """All triples in a new rdflib graph, literals as the files write them; changing it changes nothing here.
+
+        What :meth:`materialise` has added is in it.
+        """
         from clayonto.validation import to_rdflib
 
-        made = to_rdflib(self.triples())
+        made = to_rdflib(self.triples(inferred=True))
         for prefix, namespace in PREFIXES.items():
             made.bind(prefix, namespace)
         return made
@@ -318,6 +450,15 @@ class KnowledgeGraph:
 
         :param file: the file that now says so; ``None`` if only this graph does.
         """
+        closure = self.closure
+        if self._conclusions is not None:
+            self._conclusions.withdraw()
+        self._places = None
+        self._apply(added, removed, file)
+        if closure is not None:
+            self.materialise(engine=closure.engine)
+
+    def _apply(self, added: list[tuple[Any, Any, Any]], removed: list[tuple[Any, Any, Any]], file: Path | None) -> None:
         if file is None and not self._sources:
             self._change(added, removed)
             return

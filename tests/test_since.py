@@ -155,3 +155,11 @@ def test_what_cannot_go_on_is_a_full_run(what: str, tmp_path: Path) -> None:
     after = kg.validate(since=before, **options.get(what, {}))
     assert after.looked_at is None
     assert after.conforms == (what == "other shapes")
+
+
+def test_a_graph_with_its_closure_is_looked_at_whole() -> None:
+    kg = clayonto.load(infer=True)
+    before = kg.validate()
+    with kg.edit() as change:
+        change.add_turtle("<project/x> a clay:Project .")
+    assert kg.validate(since=before).looked_at is None

@@ -136,3 +136,10 @@ def test_validators_agree_on_random_shapes(data: list[str], shape: str) -> None:
     theirs = make("pyshacl").validate(Data.of_triples(triples), shapes, focus=None).results
     # Blank nodes of shapes have new names in pyshacl's report; those of data keep theirs.
     assert comparable(r._replace(path=None) for r in ours) == comparable(r._replace(path=None) for r in theirs)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_bundled_graph_conforms_with_all_that_follows_from_it(engine: str) -> None:
+    report = clayonto.load(infer=True).validate(engine=engine)
+    assert report.conforms
+    assert report.nodes == clayonto.load().validate().nodes

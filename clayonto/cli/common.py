@@ -72,11 +72,17 @@ def graph_options(function: F) -> F:
     return function
 
 
-def open_graph(data: tuple[str, ...], *, no_bundle: bool, engine: str | None, store: str | None) -> KnowledgeGraph:
+def infer_option(function: F) -> F:
+    """``--infer``: whether what follows from the graph is seen as well."""
+    text = say("See what follows by OWL 2 RL as well.", "Ota mukaan myös se, mikä seuraa OWL 2 RL:n mukaan.")
+    return click.option("--infer", is_flag=True, help=text)(function)
+
+
+def open_graph(data: tuple[str, ...], *, no_bundle: bool, engine: str | None, store: str | None, infer: bool = False) -> KnowledgeGraph:
     """The graph that the options of :func:`graph_options` ask for."""
     from clayonto.graph import load
 
-    return load(*data, engine=engine, bundle=not no_bundle, store=store)
+    return load(*data, engine=engine, bundle=not no_bundle, store=store, infer=infer)
 
 
 def to_stdout(data: bytes) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from clayonto.cli.common import format_option, lang_option, open_graph, output_option, write
+from clayonto.cli.common import format_option, infer_option, lang_option, open_graph, output_option, write
 from clayonto.cli.language import command, say
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ _ENGINES = ("compiled", "pyshacl")
     is_flag=True,
     help=say("Add the time and the counts of each shape to the text report.", "Lisää tekstiraporttiin muotojen ajat ja lukumäärät."),
 )
+@infer_option
 @lang_option
 @format_option("text", "json", "turtle", "sarif", "github", "html")
 @click.option(
@@ -89,10 +90,19 @@ def validate(
     style: str,
     fail_on: str,
     output: str | None,
+    infer: bool,
 ) -> None:
     """Check data against the shapes."""
     grouping: Literal["thing", "shape"] = "shape" if by == "shape" else "thing"
-    if store is not None:
+    if infer:
+        from clayonto.errors import UsageError
+        from clayonto.graph import load
+
+        if paths and store is not None:
+            raise UsageError("With --infer, check PATHs, or a graph on disk (--store), but not both: add the files to the graph first.")
+        graph = load(*paths, bundle=not no_bundle, store=store, infer=True)
+        report = graph.validate(bundled=not paths, shapes=shapes, engine=engine)
+    elif store is not None:
         # A check writes nothing: the files meet the graph in memory alone.
         graph = open_graph((), no_bundle=no_bundle, engine=None, store=store)
         report = graph.validate(*paths, shapes=shapes, engine=engine)
