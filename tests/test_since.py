@@ -76,6 +76,12 @@ CONSTRAINTS = {
 }
 
 
+def _constrained(name: str) -> Shapes:
+    declared = ':ns sh:declare [ sh:prefix "ex" ; sh:namespace "http://example.org/"^^xsd:anyURI ] .'
+    asked = f'sh:sparql [ sh:prefixes :ns ; sh:select "{CONSTRAINTS[name]}" ]'
+    return Shapes(_parse(f"{declared} :S a sh:NodeShape ; sh:targetClass :T ; sh:targetNode :a, :b ; {asked} ."))
+
+
 @pytest.mark.fuzz
 @settings(max_examples=150 * SOAK)
 @given(
@@ -87,13 +93,21 @@ CONSTRAINTS = {
 def test_constraints(name: str, data: list[str], edits: list[tuple[list[str], int]], chance: random.Random) -> None:
     named = [t for t in data if "_:" not in t]
     later = [([t for t in added if "_:" not in t], n) for added, n in edits]
-    declared = ':ns sh:declare [ sh:prefix "ex" ; sh:namespace "http://example.org/"^^xsd:anyURI ] .'
-    shapes = Shapes(
-        _parse(
-            f"""{declared} :S a sh:NodeShape ; sh:targetClass :T ; sh:targetNode :a, :b ; sh:sparql [ sh:prefixes :ns ; sh:select "{CONSTRAINTS[name]}" ] ."""
-        )
-    )
+    shapes = _constrained(name)
     _follow(_parse("\n".join(named)), shapes, [(_parse("\n".join(added)), n) for added, n in later], chance)
+
+
+@pytest.mark.fuzz
+@settings(max_examples=200 * SOAK)
+@given(st.sampled_from(sorted(CONSTRAINTS)), st.lists(_TRIPLE, max_size=20))
+def test_a_constraint_finds_the_same_in_what_it_can_meet_as_in_all_data(name: str, data: list[str]) -> None:
+    triples, shapes = _parse("\n".join(data)), _constrained(name)
+    with pytest.MonkeyPatch.context() as patch:
+        outcomes = []
+        for many in (10**9, 0):
+            patch.setattr("clayonto.validation.data._MANY", many)
+            outcomes.append(CompiledValidator().validate(Data.of_triples(triples), shapes, focus=None))
+    assert comparable(outcomes[0].results) == comparable(outcomes[1].results)
 
 
 @pytest.mark.fuzz
