@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -83,6 +84,19 @@ def open_graph(data: tuple[str, ...], *, no_bundle: bool, engine: str | None, st
     from clayonto.graph import load
 
     return load(*data, engine=engine, bundle=not no_bundle, store=store, infer=infer)
+
+
+@contextmanager
+def told(text: str) -> Iterator[None]:
+    """Say on a terminal what takes so long, and take it back when it is done."""
+    shown = sys.stderr.isatty()
+    if shown:
+        click.echo(text, err=True, nl=False)
+    try:
+        yield
+    finally:
+        if shown:
+            click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def to_stdout(data: bytes) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from clayonto.cli.common import output_option, texts_option, write
+from clayonto.cli.common import output_option, texts_option, told, write
 from clayonto.cli.language import LANG, command, say
 from clayonto.inference import REASONERS
 
@@ -57,7 +57,8 @@ def infer(paths: tuple[str, ...], engine: str | None, no_bundle: bool, trivial: 
 
     if sys.stderr.isatty() and engine == "owlrl":
         click.secho(say("owlrl reasons; that can take long.", "owlrl päättelee; se voi kestää."), err=True, dim=True)
-    result = load(*paths, bundle=not no_bundle).infer(engine=engine, trivial=trivial)
+    with told(say("Reasoning …", "Päätellään …")):
+        result = load(*paths, bundle=not no_bundle).infer(engine=engine, trivial=trivial)
     style = style or _ENDINGS.get(PurePath(output or "").suffix.lower(), "turtle")
     if style == "json":
         write(json.dumps(result.to_dict(), ensure_ascii=False, indent=1), output)

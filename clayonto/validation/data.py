@@ -326,14 +326,16 @@ class Data:
         :param this: what the variable ``?this`` can be, if that is known.
         :raises EngineError: if an engine that holds the data cannot do that.
         """
-        if self.engine is not None and not substitutions and not in_memory:
+        # A store on disk has been read a predicate at a time already; what a query can meet of it is better asked in memory.
+        reducible = this is not None and not in_memory and (self._fetch is not None or (self.engine is None and len(self.terms) > _MANY))
+        part = reduced_store(self, text, this) if reducible and this is not None else None
+        if part is None and self.engine is not None and not substitutions and not in_memory:
             return _solutions(ox.parse_query_results(self.engine.select(text, base=ID), format=ox.QueryResultsFormat.TSV))
-        if self._fetch is not None:
+        if part is None and self._fetch is not None:
             raise EngineError(
                 "A constraint about blank nodes, or about the shapes graph, cannot be asked of this store; load the data in memory."
             )
         values: dict[ox.Variable, Any] = {ox.Variable(name): value for name, value in (substitutions or {}).items()}
-        part = reduced_store(self, text, this) if this is not None and len(self.terms) > _MANY else None
         try:
             return _solutions((part or self.store()).query(text, base_iri=ID, prefixes=dict(PREFIXES), substitutions=values))
         except (SyntaxError, RuntimeError, ValueError) as error:
@@ -394,7 +396,10 @@ def _solutions(found: Any) -> list[Mapping[str, Term]]:
 
 
 def _fetch_from_engine(data: Data, predicate: str) -> dict[int, list[int]]:
+    assert data.engine is not None
+    answer = data.engine.select(f"SELECT ?s ?o WHERE {{ ?s <{predicate}> ?o }}", base=ID)
+    solutions: Any = ox.parse_query_results(answer, format=ox.QueryResultsFormat.TSV)
     index: dict[int, list[int]] = {}
-    for found in data.query(f"SELECT ?s ?o WHERE {{ ?s <{predicate}> ?o }}"):
-        index.setdefault(data.id(found["s"]), []).append(data.id(found["o"]))
+    for subject, value in solutions:
+        index.setdefault(data.id(subject), []).append(data.id(value))
     return index
