@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from clayonto.difference.rdfpatch import Patch
     from clayonto.explain.figures import Account
     from clayonto.explain.model import Explanation, Proof
-    from clayonto.graph import KnowledgeGraph, load
+    from clayonto.graph import KnowledgeGraph, connect, load
     from clayonto.inference.base import InferenceResult
     from clayonto.inference.consistency import Inconsistency
     from clayonto.namespaces import CLAY
@@ -54,6 +54,7 @@ _WHERE = {
     "ValidationReport": "validation",
     "Violation": "validation",
     "diff": "difference.compare",
+    "connect": "graph",
     "load": "graph",
     "patch": "difference.patching",
     "queries": "query",
@@ -83,6 +84,7 @@ __all__ = [
     "ValidationReport",
     "Violation",
     "diff",
+    "connect",
     "load",
     "patch",
     "queries",

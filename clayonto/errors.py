@@ -23,6 +23,7 @@
     ├── OutputError                  3   an answer cannot be written where it should go
     ├── BundleError                  3   the bundled folders are not there
     └── EngineError                  3   an engine failed
+        └── EndpointError                an endpoint cannot be reached, or gives no answer that can be used
 
 Each message is a sentence for the person who reads it: what was wrong, where, and what to do.
 """
@@ -216,6 +217,14 @@ class BundleError(ClayontoError):
 
 class EngineError(ClayontoError):
     """An engine failed for a reason that is not the query's."""
+
+
+class EndpointError(EngineError):
+    """An endpoint cannot be reached, or gives no answer that can be used; ``url`` is its address."""
+
+    def __init__(self, message: str, *, url: str) -> None:
+        self.url = url
+        super().__init__(message)
 
 
 def nearest(name: str, known: Iterable[str]) -> list[str]:

@@ -79,6 +79,23 @@ def load(
     return graph
 
 
+def connect(url: str, *, timeout: float = 60.0, retries: int = 3, graph: str | None = None, base: str = ID) -> KnowledgeGraph:
+    """The graph behind a SPARQL 1.1 endpoint: the same calls, and the same named queries, on data that someone else holds. It is read only.
+
+    User and password, or a token, are taken from ``CLAYONTO_ENDPOINT_USER`` and ``CLAYONTO_ENDPOINT_PASSWORD``, or ``CLAYONTO_ENDPOINT_TOKEN``.
+
+    :param url: the address that takes queries.
+    :param timeout: seconds that an answer may take to begin.
+    :param retries: how often a request is tried again that is refused for a moment.
+    :param graph: the named graph to ask; the endpoint's default graph when ``None``.
+    :param base: what relative IRIs in queries and calls are relative to.
+    :raises UsageError: if the address is none, or holds a password. Nothing is sent before the first question.
+    """
+    from clayonto.engines.remote import RemoteEngine
+
+    return KnowledgeGraph((), engine=RemoteEngine(url, timeout=timeout, retries=retries, graph=graph), base=base)
+
+
 class KnowledgeGraph:
     """Triples in an engine, with the files they came from.
 
@@ -124,9 +141,9 @@ class KnowledgeGraph:
         return [{"name": entry["name"], "graph": entry["graph"]} for entry in loaded]
 
     @property
-    def on_disk(self) -> bool:
-        """Whether the graph is on disk, so that its literals are as the store holds them, and not as the files write them."""
-        return hasattr(self._engine, "loaded")
+    def is_stored(self) -> bool:
+        """Whether the graph is on disk or an endpoint's, so that its literals are as that holds them, and not as files write them."""
+        return self._engine.stored
 
     def __len__(self) -> int:
         """How many triples the graph has."""
@@ -418,16 +435,16 @@ class KnowledgeGraph:
         :param inferred: whether those are among them that :meth:`materialise` has added.
         """
         closure = self.closure.triples if self.closure and inferred else ()
-        if self.on_disk:
+        if self.is_stored:
             return [*self._concluded().stated(), *closure]
         read = triples_of(s for s in self._sources if bundled or not s.bundled)
         return [*(t for t in dict.fromkeys(read) if t not in self._removed), *self._added, *closure]
 
     def n_triples(self) -> bytes:
         """All triples as canonical N-Triples, literals as in :meth:`triples`; a triple that several files state may come more than once."""
-        if self.on_disk and self.closure is None:
+        if self.is_stored and self.closure is None:
             return bytes(self._engine.n_triples())  # type: ignore[attr-defined]
-        if not self.on_disk and not self.is_edited:
+        if not self.is_stored and not self.is_edited:
             return b"".join(source.n_triples() for source in self._sources)
         import pyoxigraph as ox
 

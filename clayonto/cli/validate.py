@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from clayonto.cli.common import format_option, infer_option, lang_option, open_graph, output_option, told, write
+from clayonto.cli.common import endpoint_option, format_option, infer_option, lang_option, open_graph, output_option, told, write
 from clayonto.cli.language import command, say
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ _ENGINES = ("compiled", "pyshacl")
     is_flag=True,
     help=say("Add the time and the counts of each shape to the text report.", "Lisää tekstiraporttiin muotojen ajat ja lukumäärät."),
 )
+@endpoint_option
 @infer_option
 @lang_option
 @format_option("text", "json", "turtle", "sarif", "github", "html")
@@ -92,12 +93,13 @@ def validate(
     style: str,
     fail_on: str,
     output: str | None,
+    endpoint: str | None,
     infer: bool,
 ) -> None:
     """Check data against the shapes."""
     grouping: Literal["thing", "shape"] = "shape" if by == "shape" else "thing"
     with told(say("Checking …", "Tarkistetaan …")):
-        report = _checked(paths, store, no_bundle=no_bundle, engine=engine, shapes=shapes, infer=infer)
+        report = _checked(paths, store, endpoint, no_bundle=no_bundle, engine=engine, shapes=shapes, infer=infer)
     forms: dict[str, Callable[[], str]] = {
         "text": lambda: report.to_text(lang=lang, by=grouping, times=times),
         "json": report.to_json,
@@ -112,8 +114,18 @@ def validate(
 
 
 def _checked(
-    paths: tuple[str, ...], store: str | None, *, no_bundle: bool, engine: str | None, shapes: str | None, infer: bool
+    paths: tuple[str, ...],
+    store: str | None,
+    endpoint: str | None,
+    *,
+    no_bundle: bool,
+    engine: str | None,
+    shapes: str | None,
+    infer: bool,
 ) -> ValidationReport:
+    if endpoint is not None:
+        graph = open_graph((), no_bundle=no_bundle, engine=None, store=store, endpoint=endpoint, infer=infer)
+        return graph.validate(*paths, shapes=shapes, engine=engine)
     if infer:
         from clayonto.errors import UsageError
         from clayonto.graph import load

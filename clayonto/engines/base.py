@@ -28,6 +28,10 @@ class Engine(Protocol):
     def version(self) -> str:
         """The version of the software behind it."""
 
+    @property
+    def stored(self) -> bool:
+        """Whether it holds triples of its own, on disk or elsewhere, rather than those of files that are loaded into memory."""
+
     def load(self, source: Source) -> None:
         """Add a file's triples to the default graph and, apart, to the source's own named graph; all or none.
 

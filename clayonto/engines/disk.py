@@ -48,6 +48,8 @@ def is_store(folder: Path) -> bool:
 class DiskEngine(OxigraphEngine):
     """Answers from a folder; see the module. Loading and changing make a new generation."""
 
+    stored = True
+
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self.folder = folder

@@ -27,6 +27,7 @@ class OxigraphEngine:
     """Holds the graph in an in-memory Oxigraph store. See :class:`clayonto.engines.base.Engine`."""
 
     name = "oxigraph"
+    stored = False
 
     def __init__(self) -> None:
         self._store = ox.Store()

@@ -32,6 +32,7 @@ class RdflibEngine:
     """Holds the graph in an rdflib dataset. See :class:`clayonto.engines.base.Engine`."""
 
     name = "rdflib"
+    stored = False
 
     def __init__(self) -> None:
         self._dataset = rdflib.Dataset(default_union=False)
