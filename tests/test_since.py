@@ -153,12 +153,12 @@ def test_a_graph_on_disk_goes_on_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("what", ["another graph", "other shapes", "another engine", "some nodes", "blank nodes"])
 def test_what_cannot_go_on_is_a_full_run(what: str, tmp_path: Path) -> None:
-    kg = clayonto.load()
+    kg = clayonto.load(bundle=False)
     before = kg.validate()
     shapes = tmp_path / "s.ttl"
     shapes.write_text("@prefix sh: <http://www.w3.org/ns/shacl#> . <urn:s> a sh:NodeShape ; sh:targetClass <urn:c> .")
     if what == "another graph":
-        kg = clayonto.load()
+        kg = clayonto.load(bundle=False)
     with kg.edit() as change:
         change.add_turtle("[] a clay:Project ." if what == "blank nodes" else "<project/x> a clay:Project .")
     options: dict[str, dict[str, Any]] = {

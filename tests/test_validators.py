@@ -138,8 +138,7 @@ def test_validators_agree_on_random_shapes(data: list[str], shape: str) -> None:
     assert comparable(r._replace(path=None) for r in ours) == comparable(r._replace(path=None) for r in theirs)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_the_bundled_graph_conforms_with_all_that_follows_from_it(engine: str) -> None:
-    report = clayonto.load(infer=True).validate(engine=engine)
+def test_the_bundled_graph_conforms_with_all_that_follows_from_it() -> None:
+    report = clayonto.load(infer=True).validate()
     assert report.conforms
     assert report.nodes == clayonto.load().validate().nodes
