@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from weakref import WeakSet
 
 from clayonto import engines, sparql
 from clayonto.errors import ParameterError, UnknownTermError, UsageError
@@ -14,7 +13,7 @@ from clayonto.sources import Source, from_paths, loaded, stream, triples_of
 from clayonto.terms import IRI, Value, render
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator
     from pathlib import Path
 
     import rdflib
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
     from clayonto.places import Place, Places
     from clayonto.query import Catalogue, NamedQuery
     from clayonto.validation import ValidationReport
-    from clayonto.validation.continuing import Continuation
-    from clayonto.validation.data import Data
+    from clayonto.validation.graphs import Validations
 
 
 def load(
@@ -110,10 +108,9 @@ class KnowledgeGraph:
             self._engine.load(source)
             self._sources.append(source)
         self._conclusions: Conclusions | None = None
+        self._validations: Validations | None = None
         self._places: Places | None = None
         # What edits of this graph alone have put in and taken out; files say everything else.
-        self._edits: list[tuple[list[Any], list[Any]]] = []
-        self._validated: WeakSet[Continuation] = WeakSet()
         self._added: dict[tuple[Any, Any, Any], None] = {}
         self._removed: dict[tuple[Any, Any, Any], None] = {}
 
@@ -232,71 +229,26 @@ class KnowledgeGraph:
         >>> load().validate().conforms
         True
         """
-        import pyoxigraph as ox
-
-        from clayonto.validation.continuing import Continuation
-        from clayonto.validation.data import Data, no_collecting
-
-        # An edit renews the closure as a whole, so that nothing can be gone on from.
-        whole = not files and focus is None and bundled and engine in (None, "compiled") and self.closure is None
-        earlier = None if since is None else since.continuation
-        if whole and earlier is not None and earlier in self._validated and earlier.shapes == shapes:
-            report = earlier.follow(self._edits, self._sources)
-            if report is not None:
-                return report
-        if not bundled and not self._sources and not files:
-            raise UsageError("A graph on disk does not tell the bundled nodes from others; name the nodes to check with focus.")
-        new = from_paths(files, base=self.base)
-        data, own = Data() if new else self._data(), None
-        with no_collecting():
-            if new:
-                data.add(stream(new))
-                own = data.nodes()
-                data.add(self.triples(inferred=True))
-            elif self._sources:
-                data.add(self._stream(bundled=False))
-                own = None if bundled else data.nodes()
-                data.add(self._stream(bundled=True))
-                data.add(self.closure.triples if self.closure else ())
-        if whole:
-            continuation = Continuation(data, shapes, base=self.base, edits=len(self._edits))
-            self._validated.add(continuation)
-            return continuation.report(self._sources)
-        nodes = None if focus is None else {data.id(ox.NamedNode(expand(node, base=self.base))) for node in focus}
-        nodes = nodes if own is None else own if nodes is None else nodes & own
-        return self._validate(data, nodes, shapes=shapes, engine=engine, sources=[*new, *self._sources])
+        validations = self._validated()
+        return validations.validate(files, focus=focus, bundled=bundled, shapes=shapes, engine=engine, since=since)
 
     def validate_triples(self, triples: Iterable[tuple[Any, Any, Any]]) -> ValidationReport:
         """Triples of pyoxigraph terms held against the bundled shapes: what the graph would say if it held just these."""
-        from clayonto.validation.data import Data
+        return self._validated().of_triples(triples)
 
-        return self._validate(Data.of_triples(triples), None)
+    def _validated(self) -> Validations:
+        if self._validations is None:
+            from clayonto.validation.graphs import Validations
 
-    def _data(self) -> Data:
-        from clayonto.validation.data import Data
+            self._validations = Validations(self, self._engine)
+        return self._validations
 
-        return Data.of_triples((), engine=self._engine) if self._sources else Data.of_engine(self._engine)
-
-    def _stream(self, *, bundled: bool) -> Iterator[tuple[Any, Any, Any]]:
-        """The triples of the bundled files, or all others, as the files write them; some may come twice."""
+    def as_written(self, *, bundled: bool) -> Iterator[tuple[Any, Any, Any]]:
+        """The triples of the bundled files, or all others, of pyoxigraph terms, one after the other as the files write them; some may come twice."""
         read = stream(s for s in self._sources if s.bundled == bundled)
         yield from (t for t in read if t not in self._removed) if self._removed else read
         if not bundled:
             yield from self._added
-
-    def _validate(
-        self,
-        data: Data,
-        focus: set[int] | None,
-        *,
-        shapes: str | Path | None = None,
-        engine: str | None = None,
-        sources: Sequence[Source] = (),
-    ) -> ValidationReport:
-        from clayonto.validation import shapes_from, validate
-
-        held = shapes_from(shapes, base=self.base)
-        return validate(data, held, focus=focus, base=self.base, engine=engine, sources=sources)
 
     @property
     def closure(self) -> InferenceResult | None:
@@ -493,8 +445,8 @@ class KnowledgeGraph:
 
     def _change(self, added: list[Any], removed: list[Any]) -> None:
         self._engine.change(added, removed)
-        if self._validated:
-            self._edits.append((added, removed))
+        if self._validations is not None:
+            self._validations.edited(added, removed)
 
     def info(self) -> dict[str, Any]:
         """Versions, engine, graphs and counts, ready for JSON."""
