@@ -90,13 +90,14 @@ def parts() -> list[Part]:
 
 
 def build(
-    site: Site, parts: Iterable[Part], target: Path, *, old: dict[str, str] | None = None, progress: Callable[[str], None] = lambda _: None
+    site: Site, parts: Iterable[Part], target: Path, *, old: dict[str, str] | None = None, progress: Callable[[str], None] | None = None
 ) -> Summary:
     """Put the files of some parts in place of a folder. Parameters and errors as for :func:`publish`.
 
     :param old: the manifest of the site that is there.
     """
     old = _manifest(target) if old is None else old
+    say = progress or (lambda _: None)
     made = Summary(pages=len(site.pages), triples=site.index.size)
     site.withdrawn = frozenset(_withdrawn(site, old))
     try:
@@ -110,8 +111,8 @@ def build(
             for path, content in part(site):
                 staging.put(path, content)
                 if staging.count % 20_000 == 0:
-                    progress(f"{staging.count} files")
-        progress("Putting the site in place")
+                    say(f"{staging.count} files")
+        say("Putting the site in place")
         staging.finish(old, site.withdrawn)
         _swap(staged, target)
     except OSError as error:

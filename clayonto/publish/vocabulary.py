@@ -31,7 +31,10 @@ _BOXES: Final = {
     "FundingProgramme": (0, 0), "ClusterInitiative": (0, 1), "Call": (0, 2), "Project": (1, 0), "ClusterPartnership": (1, 1), "MonetaryAmount": (1, 2),
     "ProjectParticipation": (2, 0), "PartnershipMembership": (2, 1), "Claim": (2, 2), "org:Organization": (3, 0), "Region": (3, 1), "Passage": (3, 2),
 }  # fmt: skip
-_ARROW: Final = '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>'
+_ARROW: Final = (
+    '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
+    '<path d="M0 0 8 4 0 8z"/></marker></defs>'
+)
 _EDGES: Final = (
     ("Project", "clay:underProgramme", "FundingProgramme"), ("Project", "prov:qualifiedAssociation", "ProjectParticipation"),
     ("ProjectParticipation", "prov:agent", "org:Organization"), ("ClusterPartnership", "clay:formedUnder", "ClusterInitiative"),
