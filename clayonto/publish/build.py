@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Part: TypeAlias = Callable[[Site], Iterator[tuple[str, bytes]]]
 MANIFEST: Final = ".clayonto-site.gz"
 """The file that says which files of a folder are the site's; whatever else lies there stays."""
+_MOST_ON_PAGES: Final = 900_000_000
 _MACHINE: Final = "clayonto.publish.machine"
 
 
@@ -76,6 +77,8 @@ def publish(graph: KnowledgeGraph, out: str | Path, config: Config, *, progress:
     site.answers = ask(graph, site)
     summary = build(site, parts(), target, old=old, progress=say)
     summary.seconds = perf_counter() - started
+    if config.target == "github-pages" and summary.size > _MOST_ON_PAGES:
+        summary.notes.append(f"The site has {summary.size / 1e6:.0f} MB; GitHub Pages takes 1000 MB at most, so choose another host.")
     return summary
 
 
