@@ -25,6 +25,10 @@ bench: .venv/.developing  ## measure beside the alternatives
 	@echo
 	$(BIN)/python benchmarks/rows.py
 	@echo
+	$(BIN)/python benchmarks/validation.py
+	@echo
+	$(BIN)/python benchmarks/reasoning.py
+	@echo
 	$(BIN)/python benchmarks/diff.py
 
 lint: .venv/.developing  ## style and spelling of the code

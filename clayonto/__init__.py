@@ -19,23 +19,34 @@ if TYPE_CHECKING:
     from clayonto.difference.compare import Difference, PropertyChange, ThingChange, diff
     from clayonto.difference.patching import Patched, patch
     from clayonto.difference.rdfpatch import Patch
-    from clayonto.graph import KnowledgeGraph, load
+    from clayonto.explain.figures import Account
+    from clayonto.explain.model import Explanation, Proof
+    from clayonto.graph import KnowledgeGraph, connect, load
+    from clayonto.inference.base import InferenceResult
+    from clayonto.inference.consistency import Inconsistency
     from clayonto.namespaces import CLAY
+    from clayonto.places import Place
     from clayonto.query import NamedQuery, Parameter, queries
     from clayonto.results import Row, Rows
     from clayonto.terms import IRI, LangString
     from clayonto.validation import ValidationReport, Violation
 
 _WHERE = {
+    "Account": "explain.figures",
     "CLAY": "namespaces",
     "Difference": "difference.compare",
+    "Explanation": "explain.model",
     "IRI": "terms",
+    "Inconsistency": "inference.consistency",
+    "InferenceResult": "inference.base",
     "KnowledgeGraph": "graph",
     "LangString": "terms",
     "NamedQuery": "query",
     "Parameter": "query",
     "Patch": "difference.rdfpatch",
     "Patched": "difference.patching",
+    "Place": "places",
+    "Proof": "explain.model",
     "PropertyChange": "difference.compare",
     "Row": "results",
     "Rows": "results",
@@ -43,28 +54,36 @@ _WHERE = {
     "ValidationReport": "validation",
     "Violation": "validation",
     "diff": "difference.compare",
+    "connect": "graph",
     "load": "graph",
     "patch": "difference.patching",
     "queries": "query",
 }
 
 __all__ = [
+    "Account",
     "CLAY",
     "ClayontoError",
     "Difference",
+    "Explanation",
     "IRI",
+    "Inconsistency",
+    "InferenceResult",
     "KnowledgeGraph",
     "LangString",
     "NamedQuery",
     "Parameter",
     "Patch",
     "Patched",
+    "Place",
+    "Proof",
     "PropertyChange",
     "Row",
     "Rows",
     "ThingChange",
     "ValidationReport",
     "Violation",
+    "connect",
     "diff",
     "load",
     "patch",

@@ -121,6 +121,8 @@ class Change:
             return
         if self._validate:
             self._check()
+        if self._graph.closure is not None:
+            self._graph.refuse_contradictions(self._now(), new=self._added)
         if self._file is not None:
             self._write(self._file)
         self._graph.apply(added=list(self._added), removed=list(self._removed), file=self._file)
@@ -157,7 +159,7 @@ class Change:
                 del self._added[triple]
                 continue
             if self._file is not None and triple not in self._own:
-                where = self._graph.stated_in(triple) or "another file"
+                where = self._graph.place_of(triple) or "another file"
                 raise EditError(f"{where} states “{_shown(triple)}”, and the edit is of {self._file}; edit that file to remove it.")
             self._removed[triple] = None
 

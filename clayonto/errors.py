@@ -18,12 +18,14 @@
     ├── EditError                    2   a change that cannot be made
     │   ├── NotConformingError       1   the changed data would not conform; ``report`` says why
     │   └── PatchError               1   a patch that does not fit the graph
+    ├── InconsistentError            1   what the graph says cannot all be true; ``inconsistencies`` says why
     ├── ShapesError                  2   a shape is not what SHACL allows
     ├── DataError                    2   a file cannot be read as RDF, with line and column
     ├── NotPublishableError          1   the data does not conform, so no site was made; ``report`` says why
     ├── OutputError                  3   an answer cannot be written where it should go
     ├── BundleError                  3   the bundled folders are not there
     └── EngineError                  3   an engine failed
+        └── EndpointError                an endpoint cannot be reached, or gives no answer that can be used
 
 Each message is a sentence for the person who reads it: what was wrong, where, and what to do.
 """
@@ -33,9 +35,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
+    from clayonto.inference.consistency import Inconsistency
+    from clayonto.inference.facts import Triple
+    from clayonto.places import Place
     from clayonto.validation import ValidationReport
+
+_SHOWN = 5  # contradictions written out in a message
 
 
 class ClayontoError(Exception):
@@ -137,6 +144,22 @@ class ForbiddenQueryError(QueryError):
     """The query would write, or reach for another file, graph or machine."""
 
 
+class InconsistentError(ClayontoError):
+    """What the graph says cannot all be true; ``inconsistencies`` holds each contradiction, ``place`` says where a fact is stated."""
+
+    exit_code = 1
+
+    def __init__(self, inconsistencies: Sequence[Inconsistency], *, place: Callable[[Triple], Place | None], base: str) -> None:
+        self.inconsistencies = tuple(inconsistencies)
+        self.place = place
+        shown = [found.to_text(base=base, place=place) for found in self.inconsistencies[:_SHOWN]]
+        count = len(self.inconsistencies)
+        more = f"\nand {count - _SHOWN} more." if count > _SHOWN else ""
+        times = "once" if count == 1 else f"{count} times"
+        text = "\n".join(shown).replace("\n", "\n  ")
+        super().__init__(f"The graph contradicts itself {times}; correct a fact or the axiom.\n  {text}{more}")
+
+
 class DataError(ClayontoError):
     """A file cannot be read as RDF; ``path``, ``line`` and ``column`` say where (0 when the parser does not say)."""
 
@@ -210,6 +233,14 @@ class BundleError(ClayontoError):
 
 class EngineError(ClayontoError):
     """An engine failed for a reason that is not the query's."""
+
+
+class EndpointError(EngineError):
+    """An endpoint cannot be reached, or gives no answer that can be used; ``url`` is its address."""
+
+    def __init__(self, message: str, *, url: str) -> None:
+        self.url = url
+        super().__init__(message)
 
 
 def nearest(name: str, known: Iterable[str]) -> list[str]:

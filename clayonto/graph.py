@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from weakref import WeakSet
 
 from clayonto import engines, sparql
 from clayonto.errors import ParameterError, UnknownTermError, UsageError
 from clayonto.namespaces import CLAY, ID, PREFIXES, expand, shorten
 from clayonto.results import TRIPLE_COLUMNS, Rows, sort_key
 from clayonto.sources import Source, from_paths, loaded, stream, triples_of
-from clayonto.terms import IRI, render
+from clayonto.terms import IRI, Value, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator
     from pathlib import Path
 
     import rdflib
@@ -22,14 +21,24 @@ if TYPE_CHECKING:
     from clayonto.describe import Description
     from clayonto.editing import Change
     from clayonto.engines.base import Engine
+    from clayonto.explain import Explanation
+    from clayonto.explain.figures import Account
+    from clayonto.inference.base import InferenceResult
+    from clayonto.inference.conclusions import Conclusions
+    from clayonto.inference.rules import Program
+    from clayonto.places import Place, Places
     from clayonto.query import Catalogue, NamedQuery
     from clayonto.validation import ValidationReport
-    from clayonto.validation.continuing import Continuation
-    from clayonto.validation.data import Data
+    from clayonto.validation.graphs import Validations
 
 
 def load(
-    *paths: str | Path, engine: str | None = None, store: str | Path | None = None, bundle: bool = True, base: str = ID
+    *paths: str | Path,
+    engine: str | None = None,
+    store: str | Path | None = None,
+    bundle: bool = True,
+    base: str = ID,
+    infer: bool = False,
 ) -> KnowledgeGraph:
     """A graph of the bundled ontology and data, and of the files that ``paths`` name.
 
@@ -39,6 +48,8 @@ def load(
         and ``paths`` are added to it. Without it the graph is in memory.
     :param bundle: whether to load the bundled data; the ontology and its concepts are loaded either way.
     :param base: what relative IRIs in files, queries and calls are relative to.
+    :param infer: whether queries see what follows as well; see :meth:`KnowledgeGraph.materialise`.
+    :raises InconsistentError: if ``infer`` is asked for and what the graph says cannot all be true.
     :raises DataError: if a path names nothing, or a file cannot be read; nothing is loaded then.
     :raises UnknownEngineError: if there is no such engine.
 
@@ -50,16 +61,37 @@ def load(
     """
     own = from_paths(paths, base=base)
     if store is None:
-        return KnowledgeGraph([*loaded(data=bundle), *own], engine=engine, base=base)
-    if engine not in (None, "oxigraph"):
+        graph = KnowledgeGraph([*loaded(data=bundle), *own], engine=engine, base=base)
+    elif engine not in (None, "oxigraph"):
         raise UsageError(f"A graph on disk is Oxigraph's; the engine “{engine}” holds graphs in memory only. Leave one of the two out.")
-    from pathlib import Path
+    else:
+        from pathlib import Path
 
-    from clayonto.engines.disk import DiskEngine
+        from clayonto.engines.disk import DiskEngine
 
-    disk = DiskEngine(Path(store))
-    disk.load_all(own if disk.exists else [*loaded(data=bundle), *own])
-    return KnowledgeGraph((), engine=disk, base=base)
+        disk = DiskEngine(Path(store))
+        disk.load_all(own if disk.exists else [*loaded(data=bundle), *own])
+        graph = KnowledgeGraph((), engine=disk, base=base)
+    if infer:
+        graph.materialise()
+    return graph
+
+
+def connect(url: str, *, timeout: float = 60.0, retries: int = 3, graph: str | None = None, base: str = ID) -> KnowledgeGraph:
+    """The graph behind a SPARQL 1.1 endpoint: the same calls, and the same named queries, on data that someone else holds. It is read only.
+
+    User and password, or a token, are taken from ``CLAYONTO_ENDPOINT_USER`` and ``CLAYONTO_ENDPOINT_PASSWORD``, or ``CLAYONTO_ENDPOINT_TOKEN``.
+
+    :param url: the address that takes queries.
+    :param timeout: seconds that an answer may take to begin.
+    :param retries: how often a request is tried again that is refused for a moment.
+    :param graph: the named graph to ask; the endpoint's default graph when ``None``.
+    :param base: what relative IRIs in queries and calls are relative to.
+    :raises UsageError: if the address is none, or holds a password. Nothing is sent before the first question.
+    """
+    from clayonto.engines.remote import RemoteEngine
+
+    return KnowledgeGraph((), engine=RemoteEngine(url, timeout=timeout, retries=retries, graph=graph), base=base)
 
 
 class KnowledgeGraph:
@@ -75,9 +107,10 @@ class KnowledgeGraph:
         for source in sources:
             self._engine.load(source)
             self._sources.append(source)
+        self._conclusions: Conclusions | None = None
+        self._validations: Validations | None = None
+        self._places: Places | None = None
         # What edits of this graph alone have put in and taken out; files say everything else.
-        self._edits: list[tuple[list[Any], list[Any]]] = []
-        self._validated: WeakSet[Continuation] = WeakSet()
         self._added: dict[tuple[Any, Any, Any], None] = {}
         self._removed: dict[tuple[Any, Any, Any], None] = {}
 
@@ -105,9 +138,9 @@ class KnowledgeGraph:
         return [{"name": entry["name"], "graph": entry["graph"]} for entry in loaded]
 
     @property
-    def on_disk(self) -> bool:
-        """Whether the graph is on disk, so that its literals are as the store holds them, and not as the files write them."""
-        return not self._sources and hasattr(self._engine, "triples")
+    def is_stored(self) -> bool:
+        """Whether the graph is on disk or an endpoint's, so that its literals are as that holds them, and not as files write them."""
+        return self._engine.stored
 
     def __len__(self) -> int:
         """How many triples the graph has."""
@@ -178,7 +211,8 @@ class KnowledgeGraph:
     ) -> ValidationReport:
         """The graph held against shapes.
 
-        Files are read anew, so that no store has rewritten their literals; a graph on disk has only those of its store.
+        Files are read anew, so that no store has rewritten their literals; a graph on disk has only those of its store. What
+        :meth:`materialise` has added is data as well.
 
         :param files: files, folders or patterns to check before they are loaded: their nodes, with the graph as context.
         :param focus: IRIs of the nodes to check; all nodes when ``None``.
@@ -195,69 +229,135 @@ class KnowledgeGraph:
         >>> load().validate().conforms
         True
         """
-        import pyoxigraph as ox
-
-        from clayonto.validation.continuing import Continuation
-        from clayonto.validation.data import Data, no_collecting
-
-        whole = not files and focus is None and bundled and engine in (None, "compiled")
-        earlier = None if since is None else since.continuation
-        if whole and earlier is not None and earlier in self._validated and earlier.shapes == shapes:
-            report = earlier.follow(self._edits, self._sources)
-            if report is not None:
-                return report
-        if not bundled and not self._sources and not files:
-            raise UsageError("A graph on disk does not tell the bundled nodes from others; name the nodes to check with focus.")
-        new = from_paths(files, base=self.base)
-        data, own = Data() if new else self._data(), None
-        with no_collecting():
-            if new:
-                data.add(stream(new))
-                own = data.nodes()
-                data.add(self.triples())
-            elif self._sources:
-                data.add(self._stream(bundled=False))
-                own = None if bundled else data.nodes()
-                data.add(self._stream(bundled=True))
-        if whole:
-            continuation = Continuation(data, shapes, base=self.base, edits=len(self._edits))
-            self._validated.add(continuation)
-            return continuation.report(self._sources)
-        nodes = None if focus is None else {data.id(ox.NamedNode(expand(node, base=self.base))) for node in focus}
-        nodes = nodes if own is None else own if nodes is None else nodes & own
-        return self._validate(data, nodes, shapes=shapes, engine=engine, sources=[*new, *self._sources])
+        validations = self._validated()
+        return validations.validate(files, focus=focus, bundled=bundled, shapes=shapes, engine=engine, since=since)
 
     def validate_triples(self, triples: Iterable[tuple[Any, Any, Any]]) -> ValidationReport:
         """Triples of pyoxigraph terms held against the bundled shapes: what the graph would say if it held just these."""
-        from clayonto.validation.data import Data
+        return self._validated().of_triples(triples)
 
-        return self._validate(Data.of_triples(triples), None)
+    def _validated(self) -> Validations:
+        if self._validations is None:
+            from clayonto.validation.graphs import Validations
 
-    def _data(self) -> Data:
-        from clayonto.validation.data import Data
+            self._validations = Validations(self, self._engine)
+        return self._validations
 
-        return Data.of_triples((), engine=self._engine) if self._sources else Data.of_engine(self._engine)
-
-    def _stream(self, *, bundled: bool) -> Iterator[tuple[Any, Any, Any]]:
-        """The triples of the bundled files, or all others, as the files write them; some may come twice."""
+    def as_written(self, *, bundled: bool) -> Iterator[tuple[Any, Any, Any]]:
+        """The triples of the bundled files, or all others, of pyoxigraph terms, one after the other as the files write them; some may come twice."""
         read = stream(s for s in self._sources if s.bundled == bundled)
         yield from (t for t in read if t not in self._removed) if self._removed else read
         if not bundled:
             yield from self._added
 
-    def _validate(
-        self,
-        data: Data,
-        focus: set[int] | None,
-        *,
-        shapes: str | Path | None = None,
-        engine: str | None = None,
-        sources: Sequence[Source] = (),
-    ) -> ValidationReport:
-        from clayonto.validation import shapes_from, validate
+    @property
+    def closure(self) -> InferenceResult | None:
+        """What :meth:`materialise` has added to what queries see; ``None`` if it was not called."""
+        return self._conclusions.closure if self._conclusions else None
 
-        held = shapes_from(shapes, base=self.base)
-        return validate(data, held, focus=focus, base=self.base, engine=engine, sources=sources)
+    @property
+    def is_edited(self) -> bool:
+        """Whether edits of this graph alone have changed what its files say."""
+        return bool(self._added or self._removed)
+
+    def infer(self, *, engine: str | None = None, check: bool = True, trivial: bool = False) -> InferenceResult:
+        """What follows from the graph by OWL 2 RL, and is not in it; the graph is not changed.
+
+        The closure of the bundled graph alone is kept between runs; see :mod:`clayonto.inference.cache`.
+
+        :param engine: ``rules`` (the default) or ``owlrl``; the result says which ran.
+        :param check: whether a contradiction is an error.
+        :param trivial: whether to conclude what says nothing as well, such as that a thing is the same as itself.
+        :raises InconsistentError: if what the graph says cannot all be true, with the axiom, the nodes, and where they are stated.
+        :raises UnknownEngineError: if there is no such reasoner.
+
+        >>> result = load().infer()
+        >>> result.engine, result.by_rule["prp-trp"]
+        ('rules', 1)
+        """
+        return self._concluded().infer(engine, check=check, trivial=trivial)
+
+    def materialise(self, *, engine: str | None = None) -> InferenceResult:
+        """Let queries see what follows from the graph: from now on the closure is in the default graph, and in a named graph of its own.
+
+        A later change of the graph renews it. No file and no folder is written to: a graph on disk is answered from memory from here on.
+
+        :param engine: the reasoner, as for :meth:`infer`.
+        :raises InconsistentError: if what the graph says cannot all be true; queries see what they saw before then.
+
+        >>> kg = load(infer=True)
+        >>> kg.query("ASK { GRAPH <https://w3id.org/clayonto/graph/inferred> { <project/clay> a prov:Activity } }")[0].answer
+        True
+        """
+        return self._concluded().materialise(engine)
+
+    def _concluded(self) -> Conclusions:
+        if self._conclusions is None:
+            from clayonto.inference.conclusions import Conclusions
+
+            self._conclusions = Conclusions(self, self._engine)
+        return self._conclusions
+
+    def refuse_contradictions(self, triples: Iterable[tuple[Any, Any, Any]], *, new: Container[tuple[Any, Any, Any]]) -> None:
+        """Refuse to become what :meth:`materialise` could not reason over; for :mod:`clayonto.editing`, before it changes anything.
+
+        :param triples: what the graph would say, of pyoxigraph terms, and ``new`` those of them that no file states yet.
+        :raises InconsistentError: if they cannot all be true.
+        """
+        self._concluded().refuse(triples, new=new)
+
+    def program(self) -> Program:
+        """The graph's rules, run on its facts; for :mod:`clayonto.explain`, which reads them backwards."""
+        return self._concluded().program()
+
+    def explain(self, s: str, p: str, o: Value, *, bound: int = 2000) -> Explanation:
+        """Why a triple holds: where it is stated, or the proof by which it follows; or why it does not, and what would be missing.
+
+        :param s: the subject, and ``p`` the predicate: an IRI, a CURIE, or a path relative to ``base``; ``a`` for the type.
+        :param o: the object: the same, or a literal as in Turtle, or a Python value that is not plain text.
+        :param bound: how many facts the search for the shortest proof may trace back; some proof is found whatever the bound.
+        :raises TermError: if one of them cannot be read.
+
+        >>> print(load().explain("project/clay", "a", "prov:Activity").proof.rule)
+        cax-sco
+        """
+        from clayonto.explain import explain
+
+        return explain(self, s, p, o, bound=bound)
+
+    def account(self, thing: str) -> Account:
+        """The claims behind a figure: a sum of money, an observation, a claim, or whatever claims are about.
+
+        It says which claims the graph follows and why, who states something else, and by how much.
+
+        :param thing: an IRI, a CURIE, or a path relative to ``base``.
+        :raises UnknownTermError: if the graph says nothing of it.
+
+        >>> [(group.disagree, len(group.claims)) for group in load().account("amount/clay-total-budget").groups]
+        [(True, 5)]
+        """
+        from clayonto.explain.figures import account
+
+        return account(self, thing)
+
+    def place_of(self, triple: tuple[Any, Any, Any]) -> Place | None:
+        """File and line where a triple (of pyoxigraph terms) is stated, in the first file that states it; ``None`` if none does.
+
+        A literal may stand there in another form of the same value. For a graph on disk, the file without a line.
+        """
+        from clayonto.places import Place, Places
+
+        if self._places is None:
+            self._places = Places(self._sources)
+        found = self._places.of_triple(triple)
+        if found is not None:
+            return found
+        if not self._sources and not any(type(term).__name__ == "BlankNode" for term in triple):
+            names = {entry["graph"]: entry["name"] for entry in self.files}
+            s, p, o = triple
+            graphs = self._answer(f"SELECT DISTINCT ?g {{ GRAPH ?g {{ {s} {p} {o} }} }} ORDER BY STR(?g)")
+            return next((Place(names[str(g)], 0) for (g,) in graphs if str(g) in names), None)
+        return None
 
     def edit(self, file: str | Path | None = None, *, validate: bool = False) -> Change:
         """A change of the graph, whole or not at all: use it in a ``with`` block and call its methods.
@@ -280,35 +380,36 @@ class KnowledgeGraph:
 
         return Change(self, None if file is None else Path(file), validate=validate)
 
-    def triples(self, *, bundled: bool = True) -> list[tuple[Any, Any, Any]]:
+    def triples(self, *, bundled: bool = True, inferred: bool = False) -> list[tuple[Any, Any, Any]]:
         """All triples, as pyoxigraph terms, literals exactly as the files write them.
 
         :param bundled: whether the bundled files' triples are among them.
+        :param inferred: whether those are among them that :meth:`materialise` has added.
         """
-        if self.on_disk:
-            return list(self._engine.triples())  # type: ignore[attr-defined]
+        closure = self.closure.triples if self.closure and inferred else ()
+        if self.is_stored:
+            return [*self._concluded().stated(), *closure]
         read = triples_of(s for s in self._sources if bundled or not s.bundled)
-        return [*(t for t in dict.fromkeys(read) if t not in self._removed), *self._added]
+        return [*(t for t in dict.fromkeys(read) if t not in self._removed), *self._added, *closure]
 
     def n_triples(self) -> bytes:
         """All triples as canonical N-Triples, literals as in :meth:`triples`; a triple that several files state may come more than once."""
-        if self.on_disk:
+        if self.is_stored and self.closure is None:
             return bytes(self._engine.n_triples())  # type: ignore[attr-defined]
-        if not self._added and not self._removed:
+        if not self.is_stored and not self.is_edited:
             return b"".join(source.n_triples() for source in self._sources)
         import pyoxigraph as ox
 
         return ox.serialize((ox.Triple(*triple) for triple in self.triples()), format=ox.RdfFormat.N_TRIPLES) or b""
 
-    def stated_in(self, triple: tuple[Any, Any, Any]) -> str:
-        """The name of the first file that states a triple; the empty text if none does."""
-        return next((s.name for s in self._sources if triple in triples_of([s])), "")
-
     def to_rdflib(self) -> rdflib.Graph:
-        """All triples in a new rdflib graph, literals as the files write them; changing it changes nothing here."""
+        """All triples in a new rdflib graph, literals as the files write them; changing it changes nothing here.
+
+        What :meth:`materialise` has added is in it.
+        """
         from clayonto.validation import to_rdflib
 
-        made = to_rdflib(self.triples())
+        made = to_rdflib(self.triples(inferred=True))
         for prefix, namespace in PREFIXES.items():
             made.bind(prefix, namespace)
         return made
@@ -318,6 +419,15 @@ class KnowledgeGraph:
 
         :param file: the file that now says so; ``None`` if only this graph does.
         """
+        closure = self.closure
+        if self._conclusions is not None:
+            self._conclusions.withdraw()
+        self._places = None
+        self._apply(added, removed, file)
+        if closure is not None:
+            self.materialise(engine=closure.engine)
+
+    def _apply(self, added: list[tuple[Any, Any, Any]], removed: list[tuple[Any, Any, Any]], file: Path | None) -> None:
         if file is None and not self._sources:
             self._change(added, removed)
             return
@@ -335,8 +445,8 @@ class KnowledgeGraph:
 
     def _change(self, added: list[Any], removed: list[Any]) -> None:
         self._engine.change(added, removed)
-        if self._validated:
-            self._edits.append((added, removed))
+        if self._validations is not None:
+            self._validations.edited(added, removed)
 
     def info(self) -> dict[str, Any]:
         """Versions, engine, graphs and counts, ready for JSON."""

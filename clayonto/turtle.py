@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Self
 import pyoxigraph as ox
 
 from clayonto.errors import DataError
-from clayonto.namespaces import ID, PREFIXES
+from clayonto.namespaces import ID, PREFIXES, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -110,6 +110,19 @@ def read_document(text: str, *, name: str = "", base: str = ID) -> Document:
     head = re.match(r"(#[^\n]*\n)*", text)
     declares_base = re.search(r"^@?base\s*<", text, re.MULTILINE | re.IGNORECASE)
     return Document(triples, dict(parser.prefixes), parser.base_iri if declares_base else None, head.group() if head else "")
+
+
+def shown(term: Term, *, base: str = ID) -> str:
+    """A term as people read it in a line of text: an IRI as :func:`clayonto.namespaces.expand` takes it, a literal as in Turtle, a blank node as brackets.
+
+    >>> shown(ox.NamedNode(PREFIXES["clay"] + "Project")), shown(ox.Literal("moi", language="fi"))
+    ('clay:Project', '"moi"@fi')
+    """
+    if isinstance(term, ox.NamedNode):
+        return "a" if term.value == _TYPE else shorten(term.value, base=base)
+    if isinstance(term, ox.BlankNode):
+        return "[…]"
+    return _Writer(PREFIXES, base).text(term)
 
 
 def loses_comments(text: str) -> bool:

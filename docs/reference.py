@@ -18,9 +18,11 @@ from clayonto.namespaces import shorten
 
 OUT = Path(__file__).parent / "reference"
 MODULES = (
-    "graph", "query", "results", "frames", "tsv", "describe", "validation", "validation.report", "validation.base", "validation.wellformed", "places",
-    "editing", "difference.compare", "difference.rdfpatch", "difference.patching", "dialect", "turtle", "skeletons", "terms", "sparql",
-    "namespaces", "sources", "resources", "errors", "engines", "engines.base",
+    "graph", "query", "results", "frames", "tsv", "describe", "validation", "validation.report", "validation.base", "validation.wellformed",
+    "inference", "inference.base", "inference.consistency", "inference.cache", "explain", "explain.model", "explain.figures", "editing",
+    "difference.compare", "difference.rdfpatch", "difference.patching", "dialect", "turtle", "skeletons", "terms", "sparql", "namespaces",
+    "publish.build", "publish.config", "publish.site",
+    "sources", "places", "resources", "errors", "engines", "engines.base",
 )  # fmt: skip
 
 

@@ -17,6 +17,9 @@ REFERENCE = Path(os.environ.get("CLAYONTO_SHARED", ROOT.parent / "shared"))
 SOAK = int(os.environ.get("CLAYONTO_SOAK", "1"))
 """How many times as long the fuzzing is to run."""
 
+# What tests reason is reasoned, and no test writes to the user's cache.
+os.environ["CLAYONTO_CACHE"] = "off"
+
 _graphs: dict[str, clayonto.KnowledgeGraph] = {}
 _not_run: dict[str, int] = {}
 

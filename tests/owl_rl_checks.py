@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from rdflib import OWL, RDF, RDFS, XSD, Graph, Literal, URIRef
+from rdflib import OWL, RDF, RDFS, XSD, Graph, URIRef
 from rdflib.collection import Collection
 
+from clayonto.inference import consistency, infer, make
+from clayonto.inference.facts import Facts
+from clayonto.inference.owlrl import from_rdflib
+from clayonto.validation import to_rdflib
 from tests.ontology_checks import AXIOMS, CHARACTERISTICS, PROJECT, own_terms, short
 
 if TYPE_CHECKING:
@@ -155,63 +159,16 @@ class _Profile:
 # ------------------------------------------------------------------ the closure
 
 
-def _with_pairs(graph: Graph) -> Graph:
-    """A copy in which each pair of an ``owl:AllDisjointClasses`` and ``owl:AllDisjointProperties`` is stated as a pair too.
-
-    owlrl leaves out the last member of such a list in some of its rules.
-    """
-    copy = Graph() + graph
-    groups = (
-        (OWL.AllDisjointClasses, OWL.disjointWith),
-        (OWL.AllDisjointProperties, OWL.propertyDisjointWith),
-        (OWL.AllDifferent, OWL.differentFrom),
-    )
-    for kind, predicate in groups:
-        for group in graph.subjects(RDF.type, kind):
-            head = graph.value(group, OWL.members) or graph.value(group, OWL.distinctMembers)
-            members = [] if head is None else list(Collection(graph, head))
-            for at, one in enumerate(members):
-                for other in members[at + 1 :]:
-                    copy.add((one, predicate, other))
-    return copy
-
-
 def closure(graph: Graph) -> Graph:
-    """The OWL 2 RL closure of a graph, in a new graph. Annotations, from which no rule concludes anything, are left out."""
-    import owlrl
-
-    closed = _with_pairs(graph)
-    for annotation in (RDFS.label, RDFS.comment, *graph.subjects(RDF.type, OWL.AnnotationProperty)):
-        closed.remove((None, annotation, None))
-    owlrl.DeductiveClosure(owlrl.OWLRL_Semantics, rdfs_closure=False, axiomatic_triples=False, datatype_axioms=False).expand(closed)
-    return closed
-
-
-FALSE: Final = {
-    "eq-diff1": "?x owl:sameAs ?y ; owl:differentFrom ?y",
-    "prp-irp": "?p a owl:IrreflexiveProperty . ?x ?p ?x . BIND(?p AS ?y)",
-    "prp-asyp": "?p a owl:AsymmetricProperty . ?x ?p ?y . ?y ?p ?x",
-    "prp-pdw": "?p owl:propertyDisjointWith ?q . ?x ?p ?y ; ?q ?y",
-    "prp-npa1": "?n owl:sourceIndividual ?x ; owl:assertionProperty ?p ; owl:targetIndividual ?y . ?x ?p ?y",
-    "prp-npa2": "?n owl:sourceIndividual ?x ; owl:assertionProperty ?p ; owl:targetValue ?y . ?x ?p ?y",
-    "cls-nothing2": "?x a owl:Nothing . BIND(owl:Nothing AS ?y)",
-    "cls-com": "?y owl:complementOf ?d . ?x a ?y, ?d",
-    "cls-maxc1": "?c owl:maxCardinality ?n ; owl:onProperty ?p . FILTER(?n = 0) ?x a ?c ; ?p ?y",
-    "cls-maxqc1": "?c owl:maxQualifiedCardinality ?n ; owl:onProperty ?p ; owl:onClass ?d . FILTER(?n = 0) ?x a ?c ; ?p ?y . ?y a ?d",
-    "cls-maxqc2": "?c owl:maxQualifiedCardinality ?n ; owl:onProperty ?p ; owl:onClass owl:Thing . FILTER(?n = 0) ?x a ?c ; ?p ?y",
-    "cax-dw": "?c owl:disjointWith ?y . ?x a ?c, ?y . FILTER(ISIRI(?c))",
-}
-"""The rules of OWL 2 RL that end in *false* (tables 4 to 9 of its profile), as patterns over a closure; lists are pairs there."""
+    """The OWL 2 RL closure of a graph, in a new graph."""
+    stated = list(from_rdflib(graph))
+    inferred, _ = infer(stated, make(), base=PROJECT)
+    return to_rdflib([*stated, *inferred])
 
 
 def inconsistencies(closed: Graph) -> list[str]:
-    """What cannot be true in a closure, by the rule it breaks; and literals whose form their datatype does not allow."""
-    wrong = []
-    for rule, pattern in FALSE.items():
-        for x, y in closed.query(f"SELECT DISTINCT ?x ?y WHERE {{ {pattern} }}", initNs={"owl": OWL}):  # type: ignore[misc]
-            wrong.append(f"{rule}: {short(x)}, {short(y)}")
-    wrong += [f"dt-not-type: {o!r}" for o in set(closed.objects()) if isinstance(o, Literal) and o.ill_typed]
-    return sorted(wrong)
+    """What in a closure cannot be true, by the rule that it breaks."""
+    return [found.to_text() for found in consistency.inconsistencies(Facts(from_rdflib(closed)))]
 
 
 def new_superclasses(asserted: Graph, closed: Graph) -> list[str]:

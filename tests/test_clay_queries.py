@@ -162,8 +162,8 @@ def test_where_a_budget_of_a_partner_comes_from(kg: KnowledgeGraph) -> None:
     ]
 
 
-def test_the_glossary_has_both_languages(kg: KnowledgeGraph) -> None:
-    english, finnish = (kg.run("glossary", lang=lang) for lang in ("en", "fi"))
+def test_the_glossary_has_both_languages(bundled: KnowledgeGraph) -> None:
+    english, finnish = (bundled.run("glossary", lang=lang) for lang in ("en", "fi"))
     terms = {row.term.rsplit("#", 1)[-1]: row for row in finnish}
     assert (terms["ServicePath"].en, terms["ServicePath"].fi, terms["ServicePath"].kind) == ("service path", "palvelupolku", "luokka")
     assert (terms["moneyKind"].en, terms["moneyKind"].fi, terms["moneyKind"].kind) == ("kind of money", "rahan laji", "suhde")
@@ -196,17 +196,18 @@ def test_what_the_page_does_not_say(kg: KnowledgeGraph) -> None:
     assert ("project/clay", "good practices that were found") in missing
 
 
-def test_every_query_answers_alike_in_every_engine_and_has_its_columns() -> None:
+@pytest.mark.parametrize("lang", ["en", "fi"])
+@pytest.mark.parametrize("name", list(queries()))
+def test_every_query_answers_alike_in_every_engine_and_has_its_columns(name: str, lang: str) -> None:
     from tests.conftest import graph
 
-    catalogue = queries()
-    assert len(catalogue) >= 10
-    for name, query in catalogue.items():
-        example = {key: p.example for key, p in query.params.items() if p.example is not None}
-        for lang in ("en", "fi"):
-            values = example | ({"lang": lang} if "lang" in query.params else {})
-            one, other = (graph(engine).run(name, **values) for engine in ("oxigraph", "rdflib"))
-            assert one.columns == tuple(query.columns), name
-            assert one == other, name
-            assert one.to_json() == other.to_json(), name
-            assert len(one) > 0, name
+    query = queries()[name]
+    if lang == "fi" and "lang" not in query.params:
+        return
+    example = {key: p.example for key, p in query.params.items() if p.example is not None}
+    values = example | ({"lang": lang} if "lang" in query.params else {})
+    one, other = (graph(engine).run(name, **values) for engine in ("oxigraph", "rdflib"))
+    assert one.columns == tuple(query.columns)
+    assert one == other
+    assert one.to_json() == other.to_json()
+    assert len(one) > 0

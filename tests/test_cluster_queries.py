@@ -367,14 +367,14 @@ def test_timeline_tells_what_happened_and_what_was_ahead(kg: KnowledgeGraph) -> 
     ]
 
 
-def test_timeline_of_one_strand_and_of_everything(kg: KnowledgeGraph) -> None:
-    excellence = kg.run("timeline", subject="strand/escp-4x")
+def test_timeline_of_one_strand_and_of_everything(bundled: KnowledgeGraph) -> None:
+    excellence = bundled.run("timeline", subject="strand/escp-4x")
     assert [(r.time, r.what) for r in excellence] == [
         ("2021-01", "exchanges carried out"),
         ("2021-02", "call closed"),
         ("2022-02", "new partnerships start"),
     ]
-    everything = kg.run("timeline")
+    everything = bundled.run("timeline")
     assert [(r.time, r.what, r.thing_label) for r in everything[:2]] == [("2012", "published", FIRST), ("2012", "pilots funded", FIRST)]
     assert [(str(r.time), shorten(r.thing)) for r in everything if shorten(r.thing).endswith("/clay")] == [
         ("2018-06-01", "project/clay"),
@@ -465,11 +465,11 @@ QUERIES = (
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_a_question_answers_with_the_columns_it_declares_in_both_languages(kg: KnowledgeGraph, name: str) -> None:
-    named = kg.queries[name]
+def test_a_question_answers_with_the_columns_it_declares_in_both_languages(bundled: KnowledgeGraph, name: str) -> None:
+    named = bundled.queries[name]
     assert set(named.title) == set(named.description) == {"en", "fi"}
     needed: dict[str, str] = {k: p.example or "" for k, p in named.params.items() if p.default is None}
-    english, finnish = (kg.run(name, lang=lang, **needed) for lang in ("en", "fi"))
+    english, finnish = (bundled.run(name, lang=lang, **needed) for lang in ("en", "fi"))
     assert english.columns == finnish.columns == tuple(named.columns)
     assert len(english) == len(finnish) > 0
 

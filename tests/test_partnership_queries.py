@@ -35,8 +35,8 @@ def test_members_with_their_countries(kg: KnowledgeGraph) -> None:
     assert {row.country for row in rows if row.acronym == "DIGICLUSTERS"} == {None}
 
 
-def test_pages_that_name_another_body_for_the_same_seat(kg: KnowledgeGraph) -> None:
-    rows = [row for row in kg.run("disagreements") if "recipe4mobility" in row.thing]
+def test_pages_that_name_another_body_for_the_same_seat(bundled: KnowledgeGraph) -> None:
+    rows = [row for row in bundled.run("disagreements") if "recipe4mobility" in row.thing]
     assert [(row.preferred.rsplit("/", 1)[1], row.other.rsplit("/", 1)[1]) for row in rows] == [("nextmove", "moveo")]
 
 

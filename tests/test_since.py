@@ -76,6 +76,12 @@ CONSTRAINTS = {
 }
 
 
+def _constrained(name: str) -> Shapes:
+    declared = ':ns sh:declare [ sh:prefix "ex" ; sh:namespace "http://example.org/"^^xsd:anyURI ] .'
+    asked = f'sh:sparql [ sh:prefixes :ns ; sh:select "{CONSTRAINTS[name]}" ]'
+    return Shapes(_parse(f"{declared} :S a sh:NodeShape ; sh:targetClass :T ; sh:targetNode :a, :b ; {asked} ."))
+
+
 @pytest.mark.fuzz
 @settings(max_examples=150 * SOAK)
 @given(
@@ -87,13 +93,21 @@ CONSTRAINTS = {
 def test_constraints(name: str, data: list[str], edits: list[tuple[list[str], int]], chance: random.Random) -> None:
     named = [t for t in data if "_:" not in t]
     later = [([t for t in added if "_:" not in t], n) for added, n in edits]
-    declared = ':ns sh:declare [ sh:prefix "ex" ; sh:namespace "http://example.org/"^^xsd:anyURI ] .'
-    shapes = Shapes(
-        _parse(
-            f"""{declared} :S a sh:NodeShape ; sh:targetClass :T ; sh:targetNode :a, :b ; sh:sparql [ sh:prefixes :ns ; sh:select "{CONSTRAINTS[name]}" ] ."""
-        )
-    )
+    shapes = _constrained(name)
     _follow(_parse("\n".join(named)), shapes, [(_parse("\n".join(added)), n) for added, n in later], chance)
+
+
+@pytest.mark.fuzz
+@settings(max_examples=200 * SOAK)
+@given(st.sampled_from(sorted(CONSTRAINTS)), st.lists(_TRIPLE, max_size=20))
+def test_a_constraint_finds_the_same_in_what_it_can_meet_as_in_all_data(name: str, data: list[str]) -> None:
+    triples, shapes = _parse("\n".join(data)), _constrained(name)
+    with pytest.MonkeyPatch.context() as patch:
+        outcomes = []
+        for many in (10**9, 0):
+            patch.setattr("clayonto.validation.data._MANY", many)
+            outcomes.append(CompiledValidator().validate(Data.of_triples(triples), shapes, focus=None))
+    assert comparable(outcomes[0].results) == comparable(outcomes[1].results)
 
 
 @pytest.mark.fuzz
@@ -139,12 +153,12 @@ def test_a_graph_on_disk_goes_on_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("what", ["another graph", "other shapes", "another engine", "some nodes", "blank nodes"])
 def test_what_cannot_go_on_is_a_full_run(what: str, tmp_path: Path) -> None:
-    kg = clayonto.load()
+    kg = clayonto.load(bundle=False)
     before = kg.validate()
     shapes = tmp_path / "s.ttl"
     shapes.write_text("@prefix sh: <http://www.w3.org/ns/shacl#> . <urn:s> a sh:NodeShape ; sh:targetClass <urn:c> .")
     if what == "another graph":
-        kg = clayonto.load()
+        kg = clayonto.load(bundle=False)
     with kg.edit() as change:
         change.add_turtle("[] a clay:Project ." if what == "blank nodes" else "<project/x> a clay:Project .")
     options: dict[str, dict[str, Any]] = {
@@ -155,3 +169,11 @@ def test_what_cannot_go_on_is_a_full_run(what: str, tmp_path: Path) -> None:
     after = kg.validate(since=before, **options.get(what, {}))
     assert after.looked_at is None
     assert after.conforms == (what == "other shapes")
+
+
+def test_a_graph_with_its_closure_is_looked_at_whole() -> None:
+    kg = clayonto.load(infer=True)
+    before = kg.validate()
+    with kg.edit() as change:
+        change.add_turtle("<project/x> a clay:Project .")
+    assert kg.validate(since=before).looked_at is None

@@ -35,8 +35,8 @@ def rows(kg: KnowledgeGraph, name: str, *columns: str, **params: object) -> list
 # ------------------------------------------------------------------ the four queries
 
 
-def test_disagreements(kg: KnowledgeGraph) -> None:
-    found = rows(kg, "disagreements", "thing", "aspect", "preferred", "other", "percent", "preferred_source", "other_source")
+def test_disagreements(bundled: KnowledgeGraph) -> None:
+    found = rows(bundled, "disagreements", "thing", "aspect", "preferred", "other", "percent", "preferred_source", "other_source")
     assert found == [
         (
             ID + "membership/recipe4mobility-nextmove",
@@ -61,8 +61,8 @@ def test_disagreements(kg: KnowledgeGraph) -> None:
     ]
 
 
-def test_disagreements_in_finnish(kg: KnowledgeGraph) -> None:
-    found = rows(kg, "disagreements", "thing_label", "aspect", "other", "other_source_label", lang="fi")
+def test_disagreements_in_finnish(bundled: KnowledgeGraph) -> None:
+    found = rows(bundled, "disagreements", "thing_label", "aspect", "other", "other_source_label", lang="fi")
     assert found[1:3] == [
         ("AEuCC CLAY-hankkeessa", "rooli", ROLE + "advisory-partner", NEWS_FI),
         ("AEuCC CLAY-hankkeessa", "toimenpidealueiden määrä", 0, NEWS_FI),

@@ -135,4 +135,4 @@ def test_no_data_file_has_a_blank_node() -> None:
 def test_an_engine_that_is_not_there_is_an_error() -> None:
     with pytest.raises(UnknownEngineError, match="There is no engine “rdlib”. Did you mean “rdflib”?"):
         clayonto.load(engine="rdlib")
-    assert clayonto.load(engine="rdflib").run("glossary").engine == "rdflib"
+    assert clayonto.load(engine="rdflib", bundle=False).query("ASK {}").engine == "rdflib"

@@ -24,6 +24,8 @@ COMMANDS: Final = {
     "describe": "describe",
     "search": "search",
     "validate": "validate",
+    "infer": "infer",
+    "explain": "explain",
     "diff": "diff",
     "patch": "diff",
     "publish": "publish",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,7 +13,7 @@ import click
 
 from clayonto.cli.language import LANG, say
 from clayonto.engines import ENGINES
-from clayonto.errors import OutputError
+from clayonto.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from clayonto.graph import KnowledgeGraph
@@ -72,11 +73,47 @@ def graph_options(function: F) -> F:
     return function
 
 
-def open_graph(data: tuple[str, ...], *, no_bundle: bool, engine: str | None, store: str | None) -> KnowledgeGraph:
-    """The graph that the options of :func:`graph_options` ask for."""
-    from clayonto.graph import load
+def endpoint_option(function: F) -> F:
+    """``--endpoint``: the SPARQL endpoint to ask instead of a graph of one's own."""
+    text = say(
+        "SPARQL 1.1 endpoint to ask instead. CLAYONTO_ENDPOINT_USER and _PASSWORD, or _TOKEN, are sent along.",
+        "SPARQL 1.1 -rajapinta, jolta kysytään. CLAYONTO_ENDPOINT_USER ja _PASSWORD tai _TOKEN lähetetään mukana.",
+    )
+    return click.option("--endpoint", metavar="URL", help=text)(function)
 
-    return load(*data, engine=engine, bundle=not no_bundle, store=store)
+
+def infer_option(function: F) -> F:
+    """``--infer``: whether what follows from the graph is seen as well."""
+    text = say("See what follows by OWL 2 RL as well.", "Ota mukaan myös se, mikä seuraa OWL 2 RL:n mukaan.")
+    return click.option("--infer", is_flag=True, help=text)(function)
+
+
+def open_graph(
+    data: tuple[str, ...], *, no_bundle: bool, engine: str | None, store: str | None, endpoint: str | None = None, infer: bool = False
+) -> KnowledgeGraph:
+    """The graph that the options of :func:`graph_options` and :func:`endpoint_option` ask for."""
+    from clayonto.graph import connect, load
+
+    if endpoint is not None:
+        others = {"--data": data, "--no-bundle": no_bundle, "--engine": engine, "--store": store, "--infer": infer}
+        given = [name for name, value in others.items() if value]
+        if given:
+            raise UsageError(f"{given[0]} is about a graph of your own, and --endpoint asks someone else's; leave one of the two out.")
+        return connect(endpoint)
+    return load(*data, engine=engine, bundle=not no_bundle, store=store, infer=infer)
+
+
+@contextmanager
+def told(text: str) -> Iterator[None]:
+    """Say on a terminal what takes so long, and take it back when it is done."""
+    shown = sys.stderr.isatty()
+    if shown:
+        click.echo(text, err=True, nl=False)
+    try:
+        yield
+    finally:
+        if shown:
+            click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def to_stdout(data: bytes) -> None:

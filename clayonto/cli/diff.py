@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
-from clayonto.cli.common import format_option, lang_option, output_option, texts_option, write
+from clayonto.cli.common import format_option, lang_option, output_option, texts_option, told, write
 from clayonto.cli.language import command, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-
-@contextmanager
-def told(text: str) -> Iterator[None]:
-    """Say on a terminal what takes so long, and take it back when it is done."""
-    shown = sys.stderr.isatty()
-    if shown:
-        click.echo(text, err=True, nl=False)
-    try:
-        yield
-    finally:
-        if shown:
-            click.echo("\r\x1b[K", err=True, nl=False)
+    from collections.abc import Callable
 
 
 @command(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clayonto.cli.common import format_option, graph_options, lang_option, open_graph, output_option, write
+from clayonto.cli.common import endpoint_option, format_option, graph_options, infer_option, lang_option, open_graph, output_option, write
 from clayonto.cli.language import command, say
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ def queries(style: str, lang: str) -> None:
     help=say("A parameter of the query; may be repeated.", "Kyselyn parametri; voi toistaa."),
 )
 @graph_options
+@endpoint_option
+@infer_option
 @lang_option
 @format_option(*FORMATS)
 @output_option
@@ -71,6 +73,8 @@ def query(
     no_bundle: bool,
     engine: str | None,
     store: str | None,
+    endpoint: str | None,
+    infer: bool,
     lang: str,
     style: str,
     output: str | None,
@@ -83,7 +87,7 @@ def query(
     named = find_query(query)
     if "lang" in named.params:
         values.setdefault("lang", lang)
-    graph = open_graph(data, no_bundle=no_bundle, engine=engine, store=store)
+    graph = open_graph(data, no_bundle=no_bundle, engine=engine, store=store, endpoint=endpoint, infer=infer)
     if not named.has_header and not values:
         rows = graph.query(named.text)
     else:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from clayonto.cli.common import format_option, lang_option, open_graph, output_option, write
+from clayonto.cli.common import endpoint_option, format_option, infer_option, lang_option, open_graph, output_option, told, write
 from clayonto.cli.language import command, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from clayonto.validation import ValidationReport
 
 _SEVERITIES = ("violation", "warning", "info")
 # As in clayonto.validation.ENGINES, whose import would make every --help slower; a test holds the two together.
@@ -65,6 +67,8 @@ _ENGINES = ("compiled", "pyshacl")
     is_flag=True,
     help=say("Add the time and the counts of each shape to the text report.", "Lisää tekstiraporttiin muotojen ajat ja lukumäärät."),
 )
+@endpoint_option
+@infer_option
 @lang_option
 @format_option("text", "json", "turtle", "sarif", "github", "html")
 @click.option(
@@ -89,17 +93,13 @@ def validate(
     style: str,
     fail_on: str,
     output: str | None,
+    endpoint: str | None,
+    infer: bool,
 ) -> None:
     """Check data against the shapes."""
     grouping: Literal["thing", "shape"] = "shape" if by == "shape" else "thing"
-    if store is not None:
-        # A check writes nothing: the files meet the graph in memory alone.
-        graph = open_graph((), no_bundle=no_bundle, engine=None, store=store)
-        report = graph.validate(*paths, shapes=shapes, engine=engine)
-    else:
-        from clayonto.validation.files import validate_files
-
-        report = validate_files(paths, bundle=not no_bundle, shapes=shapes, engine=engine)
+    with told(say("Checking …", "Tarkistetaan …")):
+        report = _checked(paths, store, endpoint, no_bundle=no_bundle, engine=engine, shapes=shapes, infer=infer)
     forms: dict[str, Callable[[], str]] = {
         "text": lambda: report.to_text(lang=lang, by=grouping, times=times),
         "json": report.to_json,
@@ -111,3 +111,33 @@ def validate(
     write(forms[style](), output)
     bad = _SEVERITIES[: _SEVERITIES.index(fail_on) + 1]
     ctx.exit(1 if any(result.severity in bad for result in report.results) else 0)
+
+
+def _checked(
+    paths: tuple[str, ...],
+    store: str | None,
+    endpoint: str | None,
+    *,
+    no_bundle: bool,
+    engine: str | None,
+    shapes: str | None,
+    infer: bool,
+) -> ValidationReport:
+    if endpoint is not None:
+        graph = open_graph((), no_bundle=no_bundle, engine=None, store=store, endpoint=endpoint, infer=infer)
+        return graph.validate(*paths, shapes=shapes, engine=engine)
+    if infer:
+        from clayonto.errors import UsageError
+        from clayonto.graph import load
+
+        if paths and store is not None:
+            raise UsageError("With --infer, check PATHs, or a graph on disk (--store), but not both: add the files to the graph first.")
+        graph = load(*paths, bundle=not no_bundle, store=store, infer=True)
+        return graph.validate(bundled=not paths, shapes=shapes, engine=engine)
+    if store is not None:
+        # A check writes nothing: the files meet the graph in memory alone.
+        graph = open_graph((), no_bundle=no_bundle, engine=None, store=store)
+        return graph.validate(*paths, shapes=shapes, engine=engine)
+    from clayonto.validation.files import validate_files
+
+    return validate_files(paths, bundle=not no_bundle, shapes=shapes, engine=engine)

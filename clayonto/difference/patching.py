@@ -79,7 +79,7 @@ def patched(graph: str | Path | KnowledgeGraph, changes: str | Path | Patch, *, 
     if not isinstance(graph, KnowledgeGraph) and is_store(Path(graph)):
         graph = KnowledgeGraph((), engine=DiskEngine(Path(graph)), base=base)
     if isinstance(graph, KnowledgeGraph):
-        return apply(wanted, Document.of(graph.triples(), base=base), strict=strict, stored=graph.on_disk)
+        return apply(wanted, Document.of(graph.triples(), base=base), strict=strict, stored=graph.is_stored)
     if Path(graph).suffix.lower() == ".ttl" and Path(graph).is_file():
         return apply(wanted, read_document(_text(Path(graph)), name=str(graph), base=base), strict=strict)
     return apply(wanted, Document.of(triples_of(from_paths([graph], base=base)), base=base), strict=strict)
@@ -120,7 +120,7 @@ def patch(
         graph = KnowledgeGraph((), engine=DiskEngine(Path(graph)), base=base)
     if isinstance(graph, KnowledgeGraph):
         done = patched(graph, changes, strict=strict, base=base)
-        if not graph.on_disk and any(nodes_of(triple) for triple in done.removed):
+        if not graph.is_stored and any(nodes_of(triple) for triple in done.removed):
             # The engine has other names for them than the files, which are all that a triple could be found by.
             raise UsageError("Blank nodes of a graph in memory cannot be deleted; patch the file, and load it again.")
         if done.removed or done.added:

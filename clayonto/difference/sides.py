@@ -152,4 +152,4 @@ def _path_in(revision: revisions.Revision, other: object) -> str:
 
 def of_graph(graph: KnowledgeGraph, *, name: str = "") -> Side:
     """A side that is a graph in memory or on disk."""
-    return Side(name or repr(graph), graph.n_triples().split(b"\n"), stored=graph.on_disk)
+    return Side(name or repr(graph), graph.n_triples().split(b"\n"), stored=graph.is_stored)

@@ -28,6 +28,10 @@ class Engine(Protocol):
     def version(self) -> str:
         """The version of the software behind it."""
 
+    @property
+    def stored(self) -> bool:
+        """Whether it holds triples of its own, on disk or elsewhere, rather than those of files that are loaded into memory."""
+
     def load(self, source: Source) -> None:
         """Add a file's triples to the default graph and, apart, to the source's own named graph; all or none.
 
@@ -36,6 +40,15 @@ class Engine(Protocol):
 
     def change(self, added: Iterable[Any], removed: Iterable[Any]) -> None:
         """Take triples (of pyoxigraph terms) out of every graph, and put others into the default graph."""
+
+    def triples(self) -> Iterable[Any]:
+        """The triples of the default graph, of pyoxigraph terms, literals as the engine holds them."""
+
+    def add_graph(self, graph: str, triples: Iterable[Any]) -> None:
+        """Add triples (of pyoxigraph terms) to the default graph and to a named graph."""
+
+    def drop_graph(self, graph: str) -> None:
+        """Take out what :meth:`add_graph` added, of which no loaded file states anything."""
 
     def select(self, query: str, *, base: str) -> bytes:
         """The solutions of a SELECT query in order, as SPARQL 1.1 TSV (:mod:`clayonto.tsv`).

@@ -48,6 +48,8 @@ def is_store(folder: Path) -> bool:
 class DiskEngine(OxigraphEngine):
     """Answers from a folder; see the module. Loading and changing make a new generation."""
 
+    stored = True
+
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self.folder = folder
@@ -101,10 +103,16 @@ class DiskEngine(OxigraphEngine):
 
         self._next_generation(alter, {entry["graph"]: entry for entry in self.manifest["sources"]})
 
-    def triples(self) -> Iterable[tuple[Any, Any, Any]]:
-        """The triples of the default graph, literals as the store holds them."""
-        for quad in self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
-            yield quad.subject, quad.predicate, quad.object
+    def add_graph(self, graph: str, triples: Iterable[Any]) -> None:
+        """Add triples to the default graph and to a named graph, for as long as this engine lives; the folder is not written to."""
+        copy = ox.Store()
+        copy.bulk_extend(self._store)
+        self._store = copy
+        super().add_graph(graph, triples)
+
+    def drop_graph(self, graph: str) -> None:  # noqa: ARG002
+        """Answer from the folder again, which never had the graph."""
+        self._open()
 
     def n_triples(self) -> bytes:
         """The default graph as N-Triples, literals as the store holds them."""

@@ -27,6 +27,7 @@ class OxigraphEngine:
     """Holds the graph in an in-memory Oxigraph store. See :class:`clayonto.engines.base.Engine`."""
 
     name = "oxigraph"
+    stored = False
 
     def __init__(self) -> None:
         self._store = ox.Store()
@@ -59,6 +60,23 @@ class OxigraphEngine:
             for quad in list(self._store.quads_for_pattern(s, p, o)):
                 self._store.remove(quad)
         self._store.extend([ox.Quad(*triple) for triple in added])
+
+    def triples(self) -> Iterable[Any]:
+        """The triples of the default graph, of pyoxigraph terms, literals as the store holds them."""
+        for quad in self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
+            yield quad.subject, quad.predicate, quad.object
+
+    def add_graph(self, graph: str, triples: Iterable[Any]) -> None:
+        """Add triples to the default graph and to a named graph."""
+        name = ox.NamedNode(graph)
+        self._store.extend([ox.Quad(s, p, o, g) for s, p, o in triples for g in (ox.DefaultGraph(), name)])
+
+    def drop_graph(self, graph: str) -> None:
+        """Take out what :meth:`add_graph` added, of which no loaded file states anything."""
+        name = ox.NamedNode(graph)
+        for quad in list(self._store.quads_for_pattern(None, None, None, name)):
+            self._store.remove(ox.Quad(quad.subject, quad.predicate, quad.object))
+        self._store.remove_graph(name)
 
     def select(self, query: str, *, base: str) -> bytes:
         """The solutions of a SELECT query, as TSV."""

@@ -15,6 +15,7 @@ from rdflib.plugins.sparql.parserutils import CompValue
 
 from clayonto import tsv
 from clayonto.engines.oxigraph import check_syntax
+from clayonto.engines.oxigraph import from_python as to_oxigraph
 from clayonto.engines.oxigraph import to_python as from_oxigraph
 from clayonto.errors import EngineError, ForbiddenQueryError
 from clayonto.namespaces import PREFIXES
@@ -31,6 +32,7 @@ class RdflibEngine:
     """Holds the graph in an rdflib dataset. See :class:`clayonto.engines.base.Engine`."""
 
     name = "rdflib"
+    stored = False
 
     def __init__(self) -> None:
         self._dataset = rdflib.Dataset(default_union=False)
@@ -58,6 +60,26 @@ class RdflibEngine:
         for triple in added:
             s, p, o = (_term(from_oxigraph(term)) for term in triple)
             self._dataset.default_graph.add((s, p, o))
+
+    def triples(self) -> Iterable[Any]:
+        """The triples of the default graph, of pyoxigraph terms, literals in canonical form."""
+        for triple in self._dataset.default_graph:
+            yield tuple(to_oxigraph(to_python(term)) for term in triple)
+
+    def add_graph(self, graph: str, triples: Iterable[Any]) -> None:
+        """Add triples to the default graph and to a named graph."""
+        named = self._dataset.graph(rdflib.URIRef(graph))
+        for triple in triples:
+            s, p, o = (_term(from_oxigraph(term)) for term in triple)
+            self._dataset.default_graph.add((s, p, o))
+            named.add((s, p, o))
+
+    def drop_graph(self, graph: str) -> None:
+        """Take out what :meth:`add_graph` added, of which no loaded file states anything."""
+        named = self._dataset.graph(rdflib.URIRef(graph))
+        for triple in named:
+            self._dataset.default_graph.remove(triple)
+        self._dataset.remove_graph(named)
 
     def select(self, query: str, *, base: str) -> bytes:
         """The solutions of a SELECT query, as TSV."""

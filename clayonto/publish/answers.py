@@ -10,6 +10,7 @@ from clayonto.namespaces import expand
 from clayonto.publish.layout import Layout
 from clayonto.publish.markup import shortened, table, text, words
 from clayonto.publish.values import Values
+from clayonto.publish.wording import COLUMNS
 from clayonto.results import show
 from clayonto.terms import IRI, LangString, TypedLiteral
 
@@ -110,11 +111,9 @@ def _page(layout: Layout, values: Values, name: str, answer: Answer) -> bytes:
             told = values.link(site.public(f"<{expand(value, base=site.data_base)}>"), "../")
         else:
             told = words(value)
-        asked.append(f"<div><dt>{words(key)}</dt><dd>{told}</dd></div>")
+        asked.append(f"<div><dt>{words(_title(key, lang))}</dt><dd>{told}</dd></div>")
     if asked:
-        body.append(
-            f'<section class="facts" aria-label="{say["parameters"]}"><p class="note">{say["parameters"]}</p><dl>{"".join(asked)}</dl></section>\n'
-        )
+        body.append(f'<section class="facts" aria-label="{say["parameters"]}"><dl>{"".join(asked)}</dl></section>\n')
     rows = answer.rows.get(lang)
     body.append(f'<h2 id="answer">{say["answer"]}</h2>\n')
     if not rows:
@@ -125,7 +124,7 @@ def _page(layout: Layout, values: Values, name: str, answer: Answer) -> bytes:
         body.append(
             f'<p class="note">{count}.{first} <a href="{name}.csv" type="text/csv">{say["download_csv"]}</a></p>\n{_table(values, rows)}'
         )
-    text_of = query.example(base=site.data_base)
+    text_of = "\n".join(line for line in query.example(base=site.data_base).split("\n") if not line.startswith("#+"))
     body.append(f'<h2 id="query">{say["query_text"]}</h2>\n<pre tabindex="0"><code>{text(text_of.strip())}</code></pre>\n')
     about = {"@type": "Dataset", "name": title, "description": description, "license": site.config.licence}
     return layout.page(f"query/{name}.html", "".join(body), title=title, description=description, about=about)
@@ -140,7 +139,7 @@ def _table(values: Values, rows: Rows) -> str:
         for c in columns
         if all(isinstance(row[c], int | Decimal | float) or row[c] is None for row in shown) and any(row[c] is not None for row in shown)
     }
-    head = [(words(_title(c)), c in numeric) for c in columns]
+    head = [(words(_title(c, values.lang)), c in numeric) for c in columns]
     lines = []
     for row in shown:
         cells = []
@@ -153,8 +152,9 @@ def _table(values: Values, rows: Rows) -> str:
     return table(head, lines)
 
 
-def _title(column: str) -> str:
-    told = column.removesuffix("_label").replace("_", " ")
+def _title(column: str, lang: str) -> str:
+    name = column.removesuffix("_label")
+    told = COLUMNS.get(name, name).replace("_", " ") if lang == "fi" else name.replace("_", " ")
     return told[:1].upper() + told[1:]
 
 

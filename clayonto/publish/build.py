@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Part: TypeAlias = Callable[[Site], Iterator[tuple[str, bytes]]]
 MANIFEST: Final = ".clayonto-site.gz"
 """The file that says which files of a folder are the site's; whatever else lies there stays."""
+_MOST_ON_PAGES: Final = 900_000_000
 _MACHINE: Final = "clayonto.publish.machine"
 
 
@@ -76,6 +77,8 @@ def publish(graph: KnowledgeGraph, out: str | Path, config: Config, *, progress:
     site.answers = ask(graph, site)
     summary = build(site, parts(), target, old=old, progress=say)
     summary.seconds = perf_counter() - started
+    if config.target == "github-pages" and summary.size > _MOST_ON_PAGES:
+        summary.notes.append(f"The site has {summary.size / 1e6:.0f} MB; GitHub Pages takes 1000 MB at most, so choose another host.")
     return summary
 
 
@@ -90,13 +93,14 @@ def parts() -> list[Part]:
 
 
 def build(
-    site: Site, parts: Iterable[Part], target: Path, *, old: dict[str, str] | None = None, progress: Callable[[str], None] = lambda _: None
+    site: Site, parts: Iterable[Part], target: Path, *, old: dict[str, str] | None = None, progress: Callable[[str], None] | None = None
 ) -> Summary:
     """Put the files of some parts in place of a folder. Parameters and errors as for :func:`publish`.
 
     :param old: the manifest of the site that is there.
     """
     old = _manifest(target) if old is None else old
+    say = progress or (lambda _: None)
     made = Summary(pages=len(site.pages), triples=site.index.size)
     site.withdrawn = frozenset(_withdrawn(site, old))
     try:
@@ -110,8 +114,8 @@ def build(
             for path, content in part(site):
                 staging.put(path, content)
                 if staging.count % 20_000 == 0:
-                    progress(f"{staging.count} files")
-        progress("Putting the site in place")
+                    say(f"{staging.count} files")
+        say("Putting the site in place")
         staging.finish(old, site.withdrawn)
         _swap(staged, target)
     except OSError as error:

@@ -52,7 +52,7 @@ def timeline(spans: Sequence[Span], *, title: str, most: int = 14) -> str:
         y = top + row * number
         late = (span.start - first) / (last - first) > 0.5
         where = f'x="{at(span.end)}" text-anchor="end"' if late else f'x="{at(span.start)}"'
-        lines.append(f'<text {where} y="{y + 11}">{text(shortened(span.name, 60))}</text>')
+        lines.append(f'<text {where} y="{y + 11}">{text(shortened(span.name, 40))}</text>')
         if span.end > span.start:
             lines.append(
                 f'<rect x="{at(span.start)}" y="{y + 16}" height="9" rx="2" width="{100 * (span.end - span.start) / (last - first):.2f}%"/>'
@@ -71,6 +71,8 @@ def bars(given: Sequence[Bar], *, title: str, most: int = 12) -> str:
     lines = [f'<svg class="chart" role="img" aria-label="{text(title)}" width="100%" height="{row * len(shown)}">']
     for number, bar in enumerate(shown):
         y = row * number
-        lines.append(f'<text x="0" y="{y + 13}">{text(shortened(bar.name, 70))} <tspan class="num">{text(bar.told)}</tspan></text>')
+        lines.append(
+            f'<text x="0" y="{y + 13}">{text(shortened(bar.name, max(16, 42 - len(bar.told))))} <tspan class="num">{text(bar.told)}</tspan></text>'
+        )
         lines.append(f'<rect x="0" y="{y + 19}" height="10" rx="2" width="{max(100 * bar.value / largest, 0.4):.2f}%"/>')
     return "".join([*lines, "</svg>"])

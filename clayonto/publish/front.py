@@ -6,7 +6,7 @@ from importlib.resources import files as packaged
 from typing import TYPE_CHECKING, Final
 
 from clayonto.publish.index import curie
-from clayonto.publish.layout import POLICY, Layout, licence
+from clayonto.publish.layout import Layout, licence, opening
 from clayonto.publish.markup import outward, text, words
 from clayonto.publish.paths import url
 from clayonto.publish.site import PAGE_CLASSES, Site
@@ -74,23 +74,26 @@ def _front(layout: Layout) -> bytes:
     site, lang, say = layout.site, layout.lang, layout.say
     main = [kind for kind in ordered(site) if kind in _MAIN] or ordered(site)
     rest = [kind for kind in ordered(site) if kind not in main]
-    cards = [
-        f'<li><a href="{url(site.slugs[kind])}/index.html"><span>{words(plural(site, kind, lang))}</span><span class="count">{len(site.classes[kind])}</span></a></li>'
-        for kind in main
-    ]
-    also = "".join(
-        f'<li><a href="{url(site.slugs[kind])}/index.html">{words(plural(site, kind, lang))}</a> <span class="count">{len(site.classes[kind])}</span></li>'
-        for kind in rest
+    told = {
+        kind: (f"{url(site.slugs[kind])}/index.html", words(plural(site, kind, lang)), _count(len(site.classes[kind]), lang))
+        for kind in site.classes
+    }
+    cards = "".join(
+        f'<li><a href="{place}"><span>{name}</span><span class="count">{count}</span></a></li>'
+        for place, name, count in map(told.__getitem__, main)
     )
+    also = "".join(
+        f'<li><a href="{place}">{name}</a> <span class="count">{count}</span></li>' for place, name, count in map(told.__getitem__, rest)
+    )
+    if also:
+        also = f'<h3>{say["more_classes"]}</h3><ul class="also">{also}</ul>'
     description = site.config.description[lang]
     body = [
         f'<div class="hero"><h1>{words(layout.title)}</h1><p class="lead">{words(description)}</p>',
         f'<p class="note">{say["figures"].format(things=_count(len(site.pages), lang), triples=_count(site.index.size, lang))}</p>',
-        f'<form action="search.html" role="search"><label for="q">{say["search_label"]}</label><input type="search" id="q" name="q" autocomplete="off">'
-        f"<button>{say['search']}</button></form></div>\n",
-        f'<section aria-labelledby="classes"><h2 id="classes">{say["classes_lead"]}</h2><ul class="cards">{"".join(cards)}</ul>'
-        + (f'<h3>{say["more_classes"]}</h3><ul class="also">{also}</ul>' if also else "")
-        + "</section>\n",
+        f'<form action="search.html" role="search"><label for="q">{say["search_label"]}</label>',
+        f'<input type="search" id="q" name="q" autocomplete="off"><button>{say["search"]}</button></form></div>\n',
+        f'<section aria-labelledby="classes"><h2 id="classes">{say["classes_lead"]}</h2><ul class="cards">{cards}</ul>{also}</section>\n',
     ]
     asked = [(name, site.answers[name].query) for name in _FRONT_QUERIES if name in site.answers]
     if asked:
@@ -122,7 +125,7 @@ def _count(number: int, lang: Language) -> str:
 
 
 def _about(layout: Layout) -> bytes:
-    site, say, config = layout.site, layout.say, layout.site.config
+    say, config = layout.say, layout.site.config
     publisher = outward(config.publisher_url, words(config.publisher)) if config.publisher_url else words(config.publisher)
     contact = (
         f"<div><dt>{say['contact']}</dt><dd>{outward(config.contact, words(config.contact.removeprefix('mailto:')))}</dd></div>"
@@ -154,8 +157,7 @@ def _entrance(site: Site, up: str, where: dict[Language, str], *, data: str | No
         )
     title = text(site.config.title[site.languages[0]])
     return (
-        f'<!DOCTYPE html>\n<html lang="{site.languages[0]}">\n<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><title>{title}</title><noscript><meta http-equiv="refresh" content="0; url={text(first)}"></noscript>'
+        f'{opening(site.languages[0], title)}<noscript><meta http-equiv="refresh" content="0; url={text(first)}"></noscript>'
         f'<link rel="canonical" href="{site.base}{where[site.languages[0]]}">{alternates}<link rel="stylesheet" href="{up}assets/style.css">'
         f'<script src="{up}assets/go.js" defer></script></head>\n<body><main id="main"><h1>{title}</h1><ul id="go">{links}</ul></main></body></html>\n'
     ).encode()
@@ -169,6 +171,5 @@ def _missing(site: Site) -> bytes:
     )
     # The host shows this page at any address, so its links are whole.
     return (
-        f'<!DOCTYPE html>\n<html lang="{site.languages[0]}">\n<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<title>404</title><link rel="stylesheet" href="{site.base}assets/style.css"></head>\n<body><main id="main">{parts}</main></body></html>\n'
+        f'{opening(site.languages[0], "404")}<link rel="stylesheet" href="{site.base}assets/style.css"></head>\n<body><main id="main">{parts}</main></body></html>\n'
     ).encode()

@@ -87,8 +87,7 @@ class Layout:
         others = [other for other in site.languages if other != lang]
         name = text(shortened(f"{title} – {self.title}" if title != self.title else title, 180))
         head = [
-            f'<!DOCTYPE html>\n<html lang="{lang}">\n<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
-            f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><title>{name}</title>',
+            opening(lang, name),
             f'<link rel="stylesheet" href="{up}assets/style.css"><link rel="icon" href="{up}assets/icon.svg" type="image/svg+xml">',
             f'<link rel="canonical" href="{site.base}{lang}/{place}">',
         ]
@@ -120,6 +119,14 @@ class Layout:
         """The path to a page: steps are a URL relative to the language's folder, and HTML."""
         links = "".join(f'<li><a href="{near}{target}">{name}</a></li>' for target, name in (("index.html", self.say["home"]), *steps))
         return f'<nav class="crumbs" aria-label="{self.say["crumbs"]}"><ol>{links}</ol></nav>\n'
+
+
+def opening(lang: str, title: str) -> str:
+    """How every page starts. ``title`` is HTML."""
+    return (
+        f'<!DOCTYPE html>\n<html lang="{lang}">\n<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><title>{title}</title>\n'
+    )
 
 
 def licence(iri: str) -> str:

@@ -14,6 +14,7 @@ from clayonto.publish.layout import Layout
 from clayonto.publish.markup import table, words
 from clayonto.publish.paths import segment, url
 from clayonto.publish.values import Values
+from clayonto.publish.wording import PROPERTIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,7 +93,10 @@ def _by_class(layout: Layout, values: Values, kind: str, things: Sequence[str]) 
     slug, title = site.slugs[kind], plural(site, kind, lang)
     sample = things[:MOST_ROWS]
     columns = [c for c in _COLUMNS if 2 * sum(c in site.index.out[t] for t in sample) >= len(sample)][:3]
-    head = [(say["name"], False), *((words(_capital(site.name(c, lang))), False) for c in columns)]
+    head = [
+        (say["name"], False),
+        *((words(PROPERTIES[c][lang == "fi"] if c in PROPERTIES else _capital(site.name(c, lang))), False) for c in columns),
+    ]
     for start in range(0, len(things), MOST_ROWS):
         number = start // MOST_ROWS + 1
         rows = []

@@ -72,4 +72,4 @@ def table(head: Sequence[tuple[str, bool]], rows: Iterable[str], *, caption: str
     """A table that scrolls by itself where it is too wide. ``head`` has each column's title (HTML) and whether it holds numbers; rows are HTML."""
     titles = "".join(f'<th scope="col"{" class=n" if numeric else ""}>{title}</th>' for title, numeric in head)
     told = f"<caption>{caption}</caption>" if caption else ""
-    return f'<div class="scroll"><table>{told}<thead><tr>{titles}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+    return f'<div class="scroll" tabindex="0"><table>{told}<thead><tr>{titles}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'

@@ -10,6 +10,7 @@ from clayonto.publish.layout import Layout
 from clayonto.publish.lists import sort_key
 from clayonto.publish.markup import outward, shortened, table, text, words
 from clayonto.publish.values import Values
+from clayonto.publish.wording import PROPERTIES, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,10 @@ _BOXES: Final = {
     "FundingProgramme": (0, 0), "ClusterInitiative": (0, 1), "Call": (0, 2), "Project": (1, 0), "ClusterPartnership": (1, 1), "MonetaryAmount": (1, 2),
     "ProjectParticipation": (2, 0), "PartnershipMembership": (2, 1), "Claim": (2, 2), "org:Organization": (3, 0), "Region": (3, 1), "Passage": (3, 2),
 }  # fmt: skip
+_ARROW: Final = (
+    '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
+    '<path d="M0 0 8 4 0 8z"/></marker></defs>'
+)
 _EDGES: Final = (
     ("Project", "clay:underProgramme", "FundingProgramme"), ("Project", "prov:qualifiedAssociation", "ProjectParticipation"),
     ("ProjectParticipation", "prov:agent", "org:Organization"), ("ClusterPartnership", "clay:formedUnder", "ClusterInitiative"),
@@ -122,7 +127,7 @@ class _Vocabulary:
         return f'<div class="term" id="{text(self.site.term_anchor(term))}">{"".join(lines)}</div>\n'
 
     def diagram(self) -> str:
-        width, height, dx, dy = 176, 46, 248, 112
+        width, height, dx, dy = 168, 46, 296, 104
         at = {name: (8 + column * dx, 10 + row * dy) for name, (column, row) in _BOXES.items()}
         lines = []
         for source, predicate, target in _EDGES:
@@ -138,18 +143,20 @@ class _Vocabulary:
                 down = y2 > y1
                 start, end = (x1 + width / 2, y1 + (height if down else 0)), (x2 + width / 2, y2 + (0 if down else height))
                 place, anchor = (start[0] + 8, (start[1] + end[1]) / 2 + 4), "start"
-            name = text(shortened(self.site.name(curie(predicate), self.lang), 22))
+            edge = curie(predicate)
+            name = text(PROPERTIES[edge][self.lang == "fi"] if edge in PROPERTIES else shortened(self.site.name(edge, self.lang), 22))
             lines.append(f'<path d="M{start[0]:g} {start[1]:g}L{end[0]:g} {end[1]:g}" marker-end="url(#arrow)"/>')
             lines.append(f'<text class="edge" x="{place[0]:g}" y="{place[1]:g}" text-anchor="{anchor}">{name}</text>')
         for name, (x, y) in at.items():
             term = curie(name if ":" in name else f"clay:{name}")
             label = text(shortened(self.site.name(term, self.lang), 26))
-            box = f'<rect class="box" x="{x}" y="{y}" width="{width}" height="{height}" rx="6"/><text x="{x + width / 2:g}" y="{y + 28}" text-anchor="middle">{label}</text>'
+            box = f'<rect class="box" x="{x}" y="{y}" width="{width}" height="{height}" rx="6"/>'
+            box += f'<text x="{x + width / 2:g}" y="{y + 28}" text-anchor="middle">{label}</text>'
             lines.append(f'<a href="#{text(self.site.term_anchor(term))}">{box}</a>' if term in self.index.out else box)
-        total_width, total_height = 8 + 3 * dx + width + 8, 10 + 2 * dy + height + 10
-        marker = '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>'
-        svg = f'<svg class="diagram" role="group" aria-label="{self.say["diagram"]}" width="{total_width}" height="{total_height}" viewBox="0 0 {total_width} {total_height}">'
-        return f'<div class="scroll">{svg}{marker}{"".join(lines)}</svg></div>'
+        size = (8 + 3 * dx + width + 8, 10 + 2 * dy + height + 10)
+        named = f'role="group" aria-label="{self.say["diagram"]}"'
+        svg = f'<svg class="diagram" {named} width="{size[0]}" height="{size[1]}" viewBox="0 0 {size[0]} {size[1]}">{_ARROW}{"".join(lines)}</svg>'
+        return f'<div class="scroll" tabindex="0">{svg}</div>'
 
     def glossary(self) -> bytes:
         say, lang = self.say, self.lang
@@ -161,8 +168,6 @@ class _Vocabulary:
             if definition:
                 cells = "".join(f'<td lang="{o}">{words(self.site.name(term, o))}</td>' for o in others)
                 rows.append(f'<tr><th scope="row">{self.values.link(term, "")}</th>{cells}<td>{definition}</td></tr>')
-        from clayonto.publish.wording import WORDS
-
         head = [(say["term"], False), *((WORDS[o]["lang_name"], False) for o in others), (say["definition"], False)]
         body = f'{self.layout.crumbs("", ("glossary.html", say["glossary"]))}<h1>{say["glossary"]}</h1><p class="lead">{say["glossary_lead"]}</p>{table(head, rows)}'
         return self.layout.page("glossary.html", body, title=say["glossary"], description=say["glossary_lead"])

@@ -37,7 +37,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "persistence": "Persistence", "persistence_text": "Addresses do not change. A page that is withdrawn leaves a notice in its place.",
         "figures": "{things} things, {triples} statements", "lang_name": "English", "schemes_of": "Concepts", "open": "Open", "example_page": "Start with an example",
         "broken": "Not a page", "broken_lead": "There is no page at this address.", "classes_lead": "What the data is about", "in_language": "in {language}",
-        "nothing": "none", "others": "Other things", "parts": "Parts", "start": "start", "end": "end", "terms": "Terms", "versions": "Version {v}", "see": "The file says the rest",
+        "nothing": "none", "others": "Other things", "parts": "Parts", "takes_part": "Takes part in", "start": "start", "end": "end", "terms": "Terms", "versions": "Version {v}", "see": "The file says the rest",
         "severity": "Severity", "violation": "must", "warning": "should", "info": "may", "note": "Note", "chart": "Chart", "letters": "Letters", "home_nav": "Site", "crumbs": "Path",
     },
     "fi": {
@@ -68,7 +68,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "persistence": "Pysyvyys", "persistence_text": "Osoitteet eivät muutu. Poistetun sivun paikalle jää ilmoitus.",
         "figures": "{things} asiaa, {triples} väittämää", "lang_name": "Suomi", "schemes_of": "Käsitteet", "open": "Avaa", "example_page": "Aloita esimerkistä",
         "broken": "Ei sivua", "broken_lead": "Tässä osoitteessa ei ole sivua.", "classes_lead": "Mistä aineisto kertoo", "in_language": "kielellä {language}",
-        "nothing": "ei ole", "others": "Muut", "parts": "Osat", "start": "alku", "end": "loppu", "terms": "Termit", "versions": "Versio {v}", "see": "Tiedosto kertoo loput",
+        "nothing": "ei ole", "others": "Muut", "parts": "Osat", "takes_part": "Missä mukana", "start": "alku", "end": "loppu", "terms": "Termit", "versions": "Versio {v}", "see": "Tiedosto kertoo loput",
         "severity": "Vakavuus", "violation": "pitää", "warning": "pitäisi", "info": "voi", "note": "Huomautus", "chart": "Kuvio", "letters": "Kirjaimet", "home_nav": "Sivusto", "crumbs": "Polku",
     },
 }  # fmt: skip
@@ -143,6 +143,37 @@ PROPERTIES: Final[dict[str, tuple[str, str]]] = {
         "clay:hasObjective": ("Objective", "Tavoite"),
         "clay:phaseNumber": ("Number", "Numero"),
         "clay:underProgramme": ("Programme", "Ohjelma"),
+        "org:Organization": ("Organisation", "Organisaatio"),
+        "prov:qualifiedAssociation": ("Partners", "Kumppanit"),
+        "prov:wasQuotedFrom": ("Source", "Lähde"),
     }.items()
 }
-"""Property to what a table calls it, where the vocabulary's own label would puzzle a reader."""
+"""Property or class to what a page calls it, where the vocabulary's own label would puzzle a reader."""
+
+COLUMNS: Final = {
+    "acronym": "lyhenne", "activity": "toiminta", "amount": "määrä", "approximate": "likimääräinen", "as_of": "tilanne",
+    "aspect": "missä suhteessa", "at_least_percent": "vähintään, %", "budget": "budjetti", "call": "haku", "claim": "väite",
+    "closed": "päättynyt", "code": "koodi", "condition": "ehto", "count": "lukumäärä", "countries": "maat", "country": "maa",
+    "currency": "valuutta", "day": "päivä", "definition": "määritelmä", "document": "asiakirja", "edition": "painos", "en": "englanniksi",
+    "end": "loppu", "eu_funding": "EU-rahoitus", "event": "tapahtuma", "example": "esimerkki", "exchanges": "vaihtojaksot", "fi": "suomeksi",
+    "focus": "painopiste", "for_whom": "kenelle", "form": "muoto", "found": "löytyi", "funded": "rahoitettu",
+    "funded_from": "rahoitettu lähteestä", "goes_to": "kenelle menee", "held": "pidetty", "in_graph": "verkossa", "indicator": "osoitin",
+    "initiative": "aloite", "kind": "laji", "kind_of_money": "rahan laji", "label": "nimi", "language": "kieli", "leads_to": "johtaa",
+    "limit": "enintään", "made_by": "tekijä", "made_for": "kenelle tehty", "made_with": "kenen kanssa tehty", "market": "markkina",
+    "member": "jäsen", "members": "jäsenet", "missing": "puuttuu", "model": "malli", "model_by": "mallin tekijä", "money": "raha",
+    "name": "nimi", "not_funded": "ilman rahoitusta", "number": "numero", "objective": "tavoite", "of_money": "minkä rahan",
+    "office": "toimipaikka", "office_place": "toimipaikan sijainti", "one": "yksi", "organisation": "organisaatio", "other": "toinen",
+    "other_source": "toinen lähde", "outcome": "tulos", "part_of": "osa", "participants": "osallistujat", "partner": "kumppani",
+    "partner_role": "kumppanin rooli", "partners": "kumppanit", "partnership": "kumppanuus", "partnerships": "kumppanuudet",
+    "partnerships_start": "kumppanuudet alkavat", "passage": "kohta", "path": "polku", "percent": "%", "phase": "vaihe",
+    "phase_number": "vaiheen numero", "place": "paikka", "plan": "suunnitelma", "preferred": "ensisijainen",
+    "preferred_source": "ensisijainen lähde", "project": "hanke", "projects": "hankkeet", "quote": "sanamuoto", "rank": "sija", "region": "alue",
+    "related": "liittyvä", "replaced_by": "korvannut", "rest": "loput", "role": "rooli", "round": "kierros", "rounded": "pyöristetty",
+    "rule": "sääntö", "same_place": "sama paikka", "says": "toteaa", "scheme": "käsitteistö", "seat": "kotipaikka",
+    "seat_place": "kotipaikan sijainti", "sector": "toimiala", "share_of": "osuus mistä", "source": "lähde", "start": "alku", "state": "valtio",
+    "status": "tila", "status_of_money": "rahan tila", "strand": "osa", "subject": "kohde", "sums": "summat", "term": "termi", "text": "teksti",
+    "theme": "teema", "thing": "asia", "time": "aika", "title": "otsikko", "to_be_funded": "rahoitettavat", "total": "yhteensä",
+    "unit": "yksikkö", "value": "arvo", "version": "versio", "what": "mikä", "whose": "kenen", "why": "miksi", "within": "osana",
+    "written_from": "kirjoitettu alkaen", "written_to": "kirjoitettu viimeistään",
+}  # fmt: skip
+"""What the columns and parameters of the named queries are called in Finnish; in English they are called what they are."""

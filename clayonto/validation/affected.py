@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from clayonto.validation.data import SUB_CLASS_OF
 from clayonto.validation.paths import RDF, Path
-from clayonto.validation.patterns import patterns
+from clayonto.validation.patterns import simple_patterns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -109,7 +109,7 @@ class Ways:
     def _query(self, top: Shape, query: Query | None, before: Path | None) -> None:
         if query is None:
             return
-        simple = _simple(query.text)
+        simple = simple_patterns(query.text)
         if simple is None or query.uses_shapes:
             self._everything.add(top)
             return
@@ -157,35 +157,6 @@ def _places(path: Path) -> Iterator[tuple[Path | None, str, bool]]:
         case _:
             again = Path("*", None, path.parts)
             yield from ((_joined(again, lead), iri, inverse) for lead, iri, inverse in _places(path.parts[0]))
-
-
-def _simple(text: str) -> list[Pattern] | None:
-    """The patterns of a query, each of one predicate; ``None`` if they do not tell all that it depends on."""
-    found = patterns(text)
-    upper = text.upper()
-    # What an OPTIONAL leaves unbound matches anything inside an EXISTS.
-    if found is None or ("OPTIONAL" in upper and "EXISTS" in upper):
-        return None
-    made: list[Pattern] = []
-    fresh = 0
-    todo = list(found)
-    while todo:
-        pattern = todo.pop()
-        path = pattern.path
-        if path is None or path.kind in "*+?":
-            return None
-        if path.kind == "iri":
-            made.append(pattern)
-        elif path.kind == "^":
-            todo.append(pattern._replace(subject=pattern.object, path=path.parts[0], object=pattern.subject))
-        elif path.kind == "|":
-            todo += [pattern._replace(path=part, optional=True) for part in path.parts]
-        else:
-            fresh += 1
-            middle = f"?__path{fresh}"
-            rest = path.parts[1] if len(path.parts) == 2 else Path("/", None, path.parts[1:])
-            todo += [pattern._replace(path=path.parts[0], object=middle), pattern._replace(subject=middle, path=rest)]
-    return made
 
 
 def _tree(simple: Sequence[Pattern]) -> dict[str, Path | None]:

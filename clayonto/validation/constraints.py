@@ -98,7 +98,7 @@ def _solutions(data: Data, shapes: Shapes, shape: Shape, query: Query, focus: Se
         text = query.text
         if few and not any(isinstance(term, ox.BlankNode) for term in few):
             text = bind(text, {"this": few}, only_top=True)
-        for solution in data.query(text, in_memory=data.renamed(focus)):
+        for solution in data.query(text, in_memory=data.renamed(focus), this=set(focus)):
             if "this" in solution:
                 yield data.id(solution["this"]), solution
         return
@@ -116,7 +116,7 @@ def _ask(data: Data, shapes: Shapes, shape: Shape, query: Query, values: Mapping
     blank = {name: value for name, value in given.items() if isinstance(value, ox.BlankNode)}
     text = bind(query.text, {name: value for name, value in given.items() if name not in blank})
     used = {name: value for name, value in blank.items() if f"${name}" in text or f"?{name}" in text}
-    return data.query(text, substitutions=used, in_memory=query.uses_shapes)
+    return data.query(text, substitutions=used, in_memory=query.uses_shapes, this=None if query.uses_shapes else {data.id(values["this"])})
 
 
 def _result(

@@ -16,11 +16,12 @@ import pyoxigraph as ox
 from clayonto.errors import EngineError
 from clayonto.namespaces import ID, PREFIXES
 from clayonto.validation.paths import RDF, Path, Term
-from clayonto.validation.patterns import Pattern, patterns
 from clayonto.validation.prebinding import columns
+from clayonto.validation.reduction import reduced_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from clayonto.engines.base import Engine
 
@@ -59,7 +60,6 @@ class Data:
         self._below: dict[int, set[int]] = {}
         self._languages: dict[int, str] = {}
         self._store: ox.Store | None = None
-        self._part: tuple[frozenset[Pattern], ox.Store] | None = None
         self.engine: Engine | None = None
 
     @classmethod
@@ -126,13 +126,13 @@ class Data:
                 elif p.value == RDF + "type":
                     for klass, members in self._classes.items():
                         (members.add if self.is_instance(subject, klass) else members.discard)(subject)
-        self._store = self._part = None
+        self._store = None
 
     def _forget(self) -> None:
         self._backward.clear()
         self._classes.clear()
         self._below.clear()
-        self._store = self._part = None
+        self._store = None
 
     def nodes(self) -> set[int]:
         """The subjects of all triples."""
@@ -316,19 +316,28 @@ class Data:
         index = self.subjects(predicate)
         return {s for n in nodes for s in index.get(n, ())}
 
-    def query(self, text: str, *, substitutions: Mapping[str, Term] | None = None, in_memory: bool = False) -> list[Mapping[str, Term]]:
+    def query(
+        self, text: str, *, substitutions: Mapping[str, Term] | None = None, in_memory: bool = False, this: AbstractSet[int] | None = None
+    ) -> list[Mapping[str, Term]]:
         """The solutions of a SELECT query.
 
         :param substitutions: values of variables that no query can name, which are blank nodes.
         :param in_memory: whether only a store in memory will do.
+        :param this: what the variable ``?this`` can be, if that is known.
         :raises EngineError: if an engine that holds the data cannot do that.
         """
-        if self.engine is not None and not substitutions and not in_memory:
+        # A store on disk has been read a predicate at a time already; what a query can meet of it is better asked in memory.
+        reducible = this is not None and not in_memory and (self._fetch is not None or (self.engine is None and len(self.terms) > _MANY))
+        part = reduced_store(self, text, this) if reducible and this is not None else None
+        if part is None and self.engine is not None and not substitutions and not in_memory:
             return _solutions(ox.parse_query_results(self.engine.select(text, base=ID), format=ox.QueryResultsFormat.TSV))
+        if part is None and self._fetch is not None:
+            raise EngineError(
+                "A constraint about blank nodes, or about the shapes graph, cannot be asked of this store; load the data in memory."
+            )
         values: dict[ox.Variable, Any] = {ox.Variable(name): value for name, value in (substitutions or {}).items()}
-        store = self._in_memory(text)
         try:
-            return _solutions(store.query(text, base_iri=ID, prefixes=dict(PREFIXES), substitutions=values))
+            return _solutions((part or self.store()).query(text, base_iri=ID, prefixes=dict(PREFIXES), substitutions=values))
         except (SyntaxError, RuntimeError, ValueError) as error:
             about = " for the blank node " + " and ".join(map(str, values.values())) if values else ""
             raise EngineError(
@@ -341,7 +350,7 @@ class Data:
 
     def with_shapes(self, triples: Iterable[tuple[Any, Any, Any]]) -> ox.NamedNode:
         """The named graph, in the store in memory, that holds the shapes."""
-        store = self._in_memory("")
+        store = self.store()
         if not any(store.quads_for_pattern(None, None, None, SHAPES_GRAPH)):
             store.bulk_extend([ox.Quad(s, p, o, SHAPES_GRAPH) for s, p, o in triples])
         return SHAPES_GRAPH
@@ -357,46 +366,12 @@ class Data:
                     return term
         return value
 
-    def _in_memory(self, query: str) -> ox.Store:
-        """A store of what a query can depend on: of all triples, if they are few, or if the query does not tell."""
-        if self._fetch is not None:
-            raise EngineError(
-                "A constraint about blank nodes, or about the shapes graph, cannot be asked of this store; load the data in memory."
-            )
-        needed = patterns(query) if query and len(self.terms) > _MANY else None
-        if needed is None or any(pattern.path is None for pattern in needed):
-            if self._store is None:
-                self._store = ox.Store()
-                self._store.bulk_extend([ox.Quad(*triple) for triple in self.triples()])
-            return self._store
-        # One such store at a time: together they could be larger than the data.
-        key = frozenset(needed)
-        if self._part is None or self._part[0] != key:
-            self._part = None
-            store = ox.Store()
-            store.bulk_extend(list(self._matching(needed)))
-            self._part = key, store
-        return self._part[1]
-
-    def _matching(self, needed: Sequence[Pattern]) -> Iterator[ox.Quad]:
-        """The triples that one of some patterns could match."""
-        wanted: dict[str, set[str] | None] = {}
-        for pattern in needed:
-            for predicate in pattern.path.predicates() if pattern.path is not None else ():
-                constant = pattern.path is not None and pattern.path.kind == "iri" and pattern.object[0] == "<"
-                known = wanted.setdefault(predicate.value, set())
-                if not constant:
-                    wanted[predicate.value] = None
-                elif known is not None:
-                    known.add(pattern.object[1:-1])
-        terms: list[Any] = self.terms
-        for iri, constants in wanted.items():
-            named = ox.NamedNode(iri)
-            ends = None if constants is None else {self.id(ox.NamedNode(constant)) for constant in constants}
-            for subject, values in self.objects(iri).items():
-                for value in values:
-                    if ends is None or value in ends:
-                        yield ox.Quad(terms[subject], named, terms[value])
+    def store(self) -> ox.Store:
+        """All triples in a store in memory, made when it is first asked for."""
+        if self._store is None:
+            self._store = ox.Store()
+            self._store.bulk_extend([ox.Quad(*triple) for triple in self.triples()])
+        return self._store
 
 
 def _set(index: dict[int, list[int]], key: int, value: int, *, put: bool) -> None:
@@ -421,7 +396,10 @@ def _solutions(found: Any) -> list[Mapping[str, Term]]:
 
 
 def _fetch_from_engine(data: Data, predicate: str) -> dict[int, list[int]]:
+    assert data.engine is not None
+    answer = data.engine.select(f"SELECT ?s ?o WHERE {{ ?s <{predicate}> ?o }}", base=ID)
+    solutions: Any = ox.parse_query_results(answer, format=ox.QueryResultsFormat.TSV)
     index: dict[int, list[int]] = {}
-    for found in data.query(f"SELECT ?s ?o WHERE {{ ?s <{predicate}> ?o }}"):
-        index.setdefault(data.id(found["s"]), []).append(data.id(found["o"]))
+    for subject, value in solutions:
+        index.setdefault(data.id(subject), []).append(data.id(value))
     return index

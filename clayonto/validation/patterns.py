@@ -54,6 +54,35 @@ def predicates(text: str) -> set[str] | None:
     return {iri.value for p in found if p.path is not None for iri in p.path.predicates()}
 
 
+def simple_patterns(text: str) -> list[Pattern] | None:
+    """The patterns of a query, each of one predicate; ``None`` if they do not tell all that it depends on."""
+    found = patterns(text)
+    upper = text.upper()
+    # What an OPTIONAL leaves unbound matches anything inside an EXISTS.
+    if found is None or ("OPTIONAL" in upper and "EXISTS" in upper):
+        return None
+    made: list[Pattern] = []
+    fresh = 0
+    todo = list(found)
+    while todo:
+        pattern = todo.pop()
+        path = pattern.path
+        if path is None or path.kind in "*+?":
+            return None
+        if path.kind == "iri":
+            made.append(pattern)
+        elif path.kind == "^":
+            todo.append(pattern._replace(subject=pattern.object, path=path.parts[0], object=pattern.subject))
+        elif path.kind == "|":
+            todo += [pattern._replace(path=part, optional=True) for part in path.parts]
+        else:
+            fresh += 1
+            middle = f"?__path{fresh}"
+            rest = path.parts[1] if len(path.parts) == 2 else Path("/", None, path.parts[1:])
+            todo += [pattern._replace(path=path.parts[0], object=middle), pattern._replace(subject=middle, path=rest)]
+    return made
+
+
 class _Reader:
     def __init__(self, text: str) -> None:
         self.tokens: list[Token] = [t for t in sparql.tokens(text) if t.kind not in ("space", "comment")]

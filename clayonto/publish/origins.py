@@ -1,0 +1,91 @@
+"""Where what a page says comes from, and what refers to the thing of the page."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from clayonto.publish.index import curie
+from clayonto.publish.markup import table, words
+from clayonto.publish.parts import CLAIM, HEADS, Context
+from clayonto.publish.site import MOST_PARTS
+
+MOST_REFERRING: Final = 20
+"""How many things of one class that refer to another in one way are listed; the rest is counted."""
+_ROLES: Final = tuple(map(curie, ("prov:hadRole", "org:role")))
+_ABOUT, _ASPECT, _RANK, _SAYS, _NAMES = map(curie, ("clay:about", "clay:aspect", "clay:rank", "clay:statesValue", "clay:statesThing"))
+_QUOTED, _PHRASE, _PREFERRED = curie("prov:wasQuotedFrom"), curie("prov:value"), curie("rank:preferred")
+
+
+class Origins(Context):
+    """The claims behind a thing and its parts, and what refers to it."""
+
+    def claims(self) -> str:
+        """What each source says, grouped by respect; where sources disagree, that is told."""
+        claims = self.kinds.get(CLAIM, [])
+        shown = claims[:MOST_PARTS]
+        if not shown:
+            return ""
+        groups: dict[tuple[str, str], list[str]] = {}
+        for claim in shown:
+            about, aspect = (next(iter(self.index.objects(claim, p)), "") for p in (_ABOUT, _ASPECT))
+            groups.setdefault((about, aspect), []).append(claim)
+        rows = []
+        for (about, aspect), same in sorted(groups.items(), key=lambda item: (item[0][0] != self.page.term, item[0])):
+            preferred = {v for c in same if _PREFERRED in self.index.objects(c, _RANK) for v in self.stated(c)}
+            disputed = any(v not in preferred for c in same for v in self.stated(c)) and len(same) > 1
+            respect = words(self.site.name(aspect, self.lang)) if aspect else ""
+            if about != self.page.term:
+                respect += f' <span class="note">{words(self.site.name(about, self.lang))}</span>'
+            if disputed:
+                respect += f' <span class="flag">{self.say["disagree"]}</span>'
+            for number, claim in enumerate(sorted(same, key=lambda c: (_PREFERRED not in self.index.objects(c, _RANK), c))):
+                head = f'<th scope="row" rowspan="{len(same)}">{respect}</th>' if number == 0 else ""
+                rows.append(f"<tr{self.anchor(claim)}>{head}{self.claim(claim, ranked=disputed)}</tr>")
+        titles = [(self.say[key], False) for key in ("respect", "states", "source")]
+        return f'<p class="note">{self.say["agree_note"]}</p>' + table(titles, rows) + self.rest(len(shown), len(claims))
+
+    def stated(self, claim: str) -> list[str]:
+        """The values that a claim states."""
+        return [*self.index.objects(claim, _SAYS), *self.index.objects(claim, _NAMES)]
+
+    def claim(self, claim: str, *, ranked: bool) -> str:
+        """The cells of one claim: what it states, and where."""
+        stated = self.values.values(self.stated(claim), self.near, page=self.page.term) if self.stated(claim) else ""
+        rank = self.index.objects(claim, _RANK)
+        if ranked and rank:
+            stated += f' <span class="note">({words(self.site.name(rank[0], self.lang))})</span>'
+        passage = self.index.objects(claim, _QUOTED)
+        source = self.values.link(passage[0], self.near) if passage else ""
+        phrase = self.index.objects(claim, _PHRASE)
+        if phrase:
+            source += f" <q>{self.values.value(phrase[0], self.near)}</q>"
+        return f"<td>{stated}</td><td>{source}</td>"
+
+    def referring(self) -> str:
+        """What refers to the thing, by class and property."""
+        own = {self.page.term, *self.page.parts}
+        groups: list[tuple[str, str, list[str]]] = []
+        for predicate, subjects in self.index.back.get(self.page.term, {}).items():
+            for kind, things in self.site.by_kind(s for s in subjects if s not in own).items():
+                if kind != CLAIM and things and things[0] in self.site.paths:
+                    groups.append((predicate, kind, things))
+        told = []
+        for predicate, kind, things in sorted(groups, key=lambda g: (self.all.plural(g[1]), g[0])):
+            ordered = sorted(things, key=lambda t: (self.site.name(t, self.lang).casefold(), t)) if len(things) <= 500 else things
+            items = "".join(f"<li>{self.refers(t, kind)}</li>" for t in ordered[:MOST_REFERRING])
+            if len(things) > MOST_REFERRING:
+                items += f'<li class="note">{self.say["more"].format(n=len(things) - MOST_REFERRING)}</li>'
+            if HEADS.get(kind) == predicate:
+                title = f'{self.say["takes_part"]} <span class="note">({len(things)})</span>'
+            else:
+                title = f'{words(self.all.plural(kind))} <span class="note">({self.all.property(predicate)}, {len(things)})</span>'
+            told.append(f'<h3>{title}</h3><ul class="cols">{items}</ul>')
+        return "".join(told)
+
+    def refers(self, thing: str, kind: str) -> str:
+        """A thing that refers to the page's; a part in something by what it is a part in, and in which role."""
+        home = self.site.parts.get(thing)
+        if kind not in HEADS or home is None:
+            return self.values.link(thing, self.near)
+        roles = [words(self.site.name(r, self.lang)) for p in _ROLES for r in self.index.objects(thing, p)]
+        return self.values.link(home, self.near) + (f' <span class="note">{", ".join(roles)}</span>' if roles else "")
