@@ -9,7 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.request import urlopen
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -71,7 +71,7 @@ def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     for _ in range(100):
         if process.poll() is not None:
             break
-        with contextlib.suppress(OSError), urlopen(url + "robots.txt", timeout=5):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", urlsplit(url).port or 80), timeout=5):
             return
         time.sleep(0.05)
     pytest.fail(f"the server does not start: {log.read_text() if log.exists() else ''}")

@@ -402,3 +402,30 @@ def test_no_name_gets_out_of_its_rule(name: str) -> None:
     import re
 
     assert re.fullmatch(pattern, name.encode().decode("latin-1"))
+
+
+@pytest.mark.parametrize("target", ["plain", "apache"])
+def test_the_rules_for_w3id_lead_to_the_real_host(target: str, tmp_path: Path) -> None:
+    made = dict(files(Site.of(graph("oxigraph"), Config(licence=CC_BY, target=target))))  # type: ignore[arg-type]
+    folder = tmp_path / "w3id"
+    folder.mkdir()
+    (folder / ".htaccess").write_bytes(made["hosting/w3id.htaccess"].replace(b"https://CHANGE-ME.example", b"https://real.example/x"))
+    with sites.apache(folder, tmp_path) as url:
+        led = {
+            (path, accept): (answer.status, answer.headers["Location"])
+            for path in ("/id/project/clay", "/id/participation/clay-umbria", "/concept/role/partner", "/def", "/fi/about.html")
+            for accept in ("text/turtle", BROWSER)
+            for answer in [get(url, path, Accept=accept, Accept_Language="en")]
+        }
+    real = "https://real.example/x"
+    assert led["/fi/about.html", BROWSER] == (302, f"{real}/fi/about.html")
+    if target == "apache":
+        assert {led[p, "text/turtle"] for p, _ in led if p.startswith("/id/project")} == {(303, f"{real}/id/project/clay")}
+        assert led["/def", BROWSER] == (303, f"{real}/def")
+        return
+    assert led["/id/project/clay", "text/turtle"] == (303, f"{real}/data/project/clay.ttl")
+    assert led["/id/participation/clay-umbria", "text/turtle"] == (303, f"{real}/data/project/clay.ttl")
+    assert led["/id/project/clay", BROWSER] == (303, f"{real}/en/project/clay.html")
+    assert led["/concept/role/partner", "text/turtle"] == (303, f"{real}/data/concept/role/partner.ttl")
+    assert led["/def", "text/turtle"] == (303, f"{real}/def.ttl")
+    assert led["/def", BROWSER][1].endswith("/def.html")
