@@ -73,8 +73,9 @@ def test_a_real_server_with_the_rules_is_found_to_be_well(target: str, tmp_path:
     assert report.counts["iris"] > 700
 
 
-def test_the_bundled_names_are_found_by_the_rules_too(tmp_path: Path) -> None:
-    report = check(sites.made(tmp_path, "apache", base="https://w3id.org/clayonto/"))
+@pytest.mark.parametrize("target", ["apache", "plain"])
+def test_the_bundled_names_are_found_by_the_rules_too(target: str, tmp_path: Path) -> None:
+    report = check(sites.made(tmp_path, target, base="https://w3id.org/clayonto/"))  # type: ignore[arg-type]
     assert list(report.findings) == []
     assert report.counts["iris"] > 1000
 

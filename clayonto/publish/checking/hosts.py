@@ -102,8 +102,8 @@ class _NoRedirect(HTTPRedirectHandler):
 class Folder:
     """A site in a folder, which answers as the host would for which it was made.
 
-    With an ``.htaccess`` or an ``nginx.conf`` made by ``clayonto publish``, its rules are followed; without, a request is answered by the file of its path, by
-    that path and ``.html``, or by the ``index.html`` in it.
+    With an ``.htaccess`` or an ``nginx.conf`` made by ``clayonto publish``, its rules are followed, or else those of ``hosting/w3id.htaccess``; without any
+    of them, a request is answered by the file of its path, by that path and ``.html``, or by the ``index.html`` in it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -191,6 +191,9 @@ def _rules(root: Path) -> _Rules:
         return _apache(apache.read_text(encoding="utf-8", errors="replace"))
     if nginx.is_file():
         return _nginx(nginx.read_text(encoding="utf-8", errors="replace"))
+    service = root / "hosting" / "w3id.htaccess"
+    if service.is_file():
+        return _w3id(service.read_text(encoding="utf-8", errors="replace"))
     return _Rules([], [], [], _OWN_TYPES)
 
 
@@ -200,14 +203,27 @@ def _apache(text: str) -> _Rules:
         if flags.startswith("G"):
             gone.append(re.compile(pattern))
         elif to.startswith(MAP + "/"):
-            page = (
-                re.sub(r"\\([$%\\])", r"\1", to[len(MAP) + 1 :].replace("$1", r"\g<1>")) if "$1" in to else _literally(to[len(MAP) + 1 :])
-            )
-            pages.append((re.compile(pattern), page.encode().decode("latin-1")))
+            pages.append((re.compile(pattern), _page(to[len(MAP) + 1 :]).encode().decode("latin-1")))
     languages = re.search(r"^LanguagePriority (.*)$", text, re.MULTILINE)
     types = {ending: media for media, ending in re.findall(r"^AddType (\S+) \.(\S+)$", text, re.MULTILINE)}
     others = {ending: media for ending, media in _OWN_TYPES.items() if ending not in TYPES}
     return _Rules(pages, gone, (languages.group(1) if languages else "en").split(), others | types)
+
+
+def _w3id(text: str) -> _Rules:
+    """The rules of a service that leads on to the documents of a host which negotiates nothing."""
+    pages = [
+        (re.compile(pattern), _page(page).encode().decode("latin-1"))
+        for pattern, page in re.findall(r'^RewriteRule "(.*)" "%\{ENV:SITE\}/(?:data/)?(.*)\.ttl" ', text, re.MULTILINE)
+    ]
+    spoken = re.findall(r'"%\{ENV:SITE\}/(\w+)/.*\.html" ', text)
+    # The last rule is that of the language for all others.
+    return _Rules(pages, [], list(dict.fromkeys(reversed(spoken))), _OWN_TYPES)
+
+
+def _page(substitution: str) -> str:
+    """The page of a substitution, as a replacement of Python's."""
+    return r"\g<1>" if substitution == "$1" else _literally(substitution)
 
 
 def _literally(substitution: str) -> str:
