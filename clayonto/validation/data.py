@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 SUB_CLASS_OF: Final = PREFIXES["rdfs"] + "subClassOf"
 _XSD: Final = PREFIXES["xsd"]
-_NAMES: Final = (PREFIXES["rdfs"] + "label", PREFIXES["skos"] + "prefLabel")
 
 _FEW: Final = 32
 _MANY: Final = 100_000
@@ -164,17 +163,6 @@ class Data:
             for subject, values in index.items():
                 for value in values:
                     yield terms[subject], predicate, terms[value]
-
-    def label(self, term: Term) -> dict[str, str]:
-        """The names of a term by language."""
-        number = self._ids.get(term)
-        found = {}
-        for predicate in _NAMES if number is not None else ():
-            for value in self.objects(predicate).get(number or 0, ()):
-                name = self.terms[value]
-                if isinstance(name, ox.Literal) and name.language:
-                    found[name.language] = name.value
-        return found
 
     def objects(self, predicate: str) -> dict[int, list[int]]:
         """The objects of each subject of a predicate."""
