@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SUB_CLASS_OF: Final = PREFIXES["rdfs"] + "subClassOf"
 _XSD: Final = PREFIXES["xsd"]
+_NAMES: Final = (PREFIXES["rdfs"] + "label", PREFIXES["skos"] + "prefLabel")
 
 _FEW: Final = 32
 _MANY: Final = 100_000
@@ -163,6 +164,21 @@ class Data:
             for subject, values in index.items():
                 for value in values:
                     yield terms[subject], predicate, terms[value]
+
+    def label(self, term: Term) -> dict[str, str]:
+        """The names of a term by language."""
+        found = {}
+        for predicate in _NAMES if term in self._ids else ():
+            for name in self._values(term, predicate):
+                if isinstance(name, ox.Literal) and name.language:
+                    found[name.language] = name.value
+        return found
+
+    def _values(self, term: Term, predicate: str) -> list[Term]:
+        if predicate not in self._forward and self._fetch is not None and isinstance(term, ox.NamedNode):
+            # One label is no reason to read all labels of a store.
+            return [row["o"] for row in self.query(f"SELECT ?o WHERE {{ {term} <{predicate}> ?o }}")]
+        return [self.terms[value] for value in self.objects(predicate).get(self.id(term), ())]
 
     def objects(self, predicate: str) -> dict[int, list[int]]:
         """The objects of each subject of a predicate."""
