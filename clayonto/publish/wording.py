@@ -143,6 +143,8 @@ PROPERTIES: Final[dict[str, tuple[str, str]]] = {
         "clay:hasObjective": ("Objective", "Tavoite"),
         "clay:phaseNumber": ("Number", "Numero"),
         "clay:underProgramme": ("Programme", "Ohjelma"),
+        "clay:formedUnder": ("Formed under", "Aloite"),
+        "clay:statedIn": ("Stated in", "Todetaan"),
         "org:Organization": ("Organisation", "Organisaatio"),
         "prov:qualifiedAssociation": ("Partners", "Kumppanit"),
         "prov:wasQuotedFrom": ("Source", "Lähde"),
