@@ -21,7 +21,7 @@ MODULES = (
     "graph", "query", "results", "frames", "tsv", "describe", "validation", "validation.report", "validation.base", "validation.wellformed",
     "inference", "inference.base", "inference.consistency", "inference.cache", "explain", "explain.model", "explain.figures", "editing",
     "difference.compare", "difference.rdfpatch", "difference.patching", "dialect", "turtle", "skeletons", "terms", "sparql", "namespaces",
-    "publish.build", "publish.config", "publish.site",
+    "publish.build", "publish.config", "publish.site", "publish.checking", "publish.checking.findings",
     "sources", "places", "resources", "errors", "engines", "engines.base",
 )  # fmt: skip
 

@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "diff": "diff",
     "patch": "diff",
     "publish": "publish",
+    "check": "check",
     "new": "edit",
     "format": "edit",
     "lint": "edit",

@@ -27,12 +27,12 @@ _NEEDS = {
         "Vie kansio siihen haaraan, josta GitHub Pages julkaisee.",
     ),
     "apache": (
-        "Copy the folder to the host; Apache has to allow .htaccess (AllowOverride FileInfo).",
-        "Kopioi kansio palvelimelle; Apachen on sallittava .htaccess (AllowOverride FileInfo).",
+        "Copy the folder to the host; Apache has to allow .htaccess (AllowOverride All).",
+        "Kopioi kansio palvelimelle; Apachen on sallittava .htaccess (AllowOverride All).",
     ),
     "nginx": (
-        "Copy the folder to the host and include the rules for nginx in its server block.",
-        "Kopioi kansio palvelimelle ja liitä nginxin säännöt sen server-lohkoon.",
+        "Copy the folder to the host, and put nginx.conf where nginx includes it in its http block, with your server_name and root.",
+        "Kopioi kansio palvelimelle ja pane nginx.conf sinne, mistä nginx liittää sen http-lohkoonsa; aseta server_name ja root.",
     ),
 }
 

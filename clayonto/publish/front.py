@@ -47,7 +47,8 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
         yield path, layout.page(file, body, title=layout.say["withdrawn"])
     if site.config.hashed:
         for page in site.pages.values():
-            if page.term.startswith("<" + site.namespace):
+            # A thing with an IRI from elsewhere may have parts with IRIs of this site.
+            if any(term.startswith("<" + site.namespace) for term in (page.term, *page.parts)):
                 where = {lang: url(site.html(page.path, lang)) for lang in site.languages}
                 yield (
                     f"id/{page.path}/index.html",

@@ -1,0 +1,68 @@
+"""The machine side of a site: downloads, descriptions of the dataset, and how its IRIs are answered.
+
+``statistics.py`` counts; ``dumps.py``, ``tables.py`` and ``places.py`` write the whole dataset; ``facts.py`` has what ``dcat.py``, ``void.py``, ``examples.py`` and
+``discovery.py`` say of it alike. ``routes.py`` says which request leads to which document; ``apache.py``, ``nginx.py`` and ``w3id.py`` write that down
+for a host, and ``hosting.py`` tells the publisher what the host needs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from clayonto.publish.machine.dcat import catalog
+from clayonto.publish.machine.discovery import api_catalog, linkset, robots, sitemaps
+from clayonto.publish.machine.dumps import FORMATS, dumps, sums
+from clayonto.publish.machine.examples import executables
+from clayonto.publish.machine.facts import Facts
+from clayonto.publish.machine.hosting import files as hosting
+from clayonto.publish.machine.places import geojson
+from clayonto.publish.machine.tables import tables
+from clayonto.publish.machine.void import void
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clayonto.publish.site import Site
+
+
+def files(site: Site) -> Iterator[tuple[str, bytes]]:
+    """Path and content of each file of the machine side."""
+    facts = Facts(site)
+    checksums: dict[str, str] = {}
+    for name, content in _downloads(facts):
+        checksums[name] = hashlib.sha256(content).hexdigest()
+        yield facts.folder + name, content
+    yield facts.folder + "SHA256SUMS", sums(checksums)
+    yield "catalog.ttl", catalog(facts)
+    described = void(facts)
+    yield "void.ttl", described
+    yield ".well-known/void", described
+    yield ".well-known/api-catalog", api_catalog(facts)
+    yield "linkset.json", linkset(facts)
+    yield "queries.ttl", executables(facts)
+    yield "robots.txt", robots(facts)
+    yield from sitemaps(facts)
+    yield from hosting(facts)
+
+
+def _downloads(facts: Facts) -> Iterator[tuple[str, bytes]]:
+    """The files that the dataset can be downloaded as; those that are the whole or a part of it are noted in ``facts.downloads``."""
+    site = facts.site
+    for ending, content in dumps(site.index, graph=facts.dataset.value):
+        form = FORMATS[ending]
+        facts.add(f"data.{ending}.gz", content, form.media, form.file_type, form.title, packed=True)
+        yield f"data.{ending}.gz", content
+    for table in tables(site.index, title=site.config.title, licence=site.config.licence):
+        if table.klass:
+            title = {"en": f"{site.name(table.klass, 'en')} (CSV)", "fi": f"{site.name(table.klass, 'fi')} (CSV)"}
+            facts.add(f"csv/{table.file}", table.content, "text/csv", "CSV", title, packed=False)
+        yield f"csv/{table.file}", table.content
+    places = geojson(site.index)
+    if places is not None:
+        title = {"en": "Places with coordinates (GeoJSON)", "fi": "Paikat koordinaatteineen (GeoJSON)"}
+        facts.add("places.geojson", places, "application/geo+json", "GEOJSON", title, packed=False)
+        yield "places.geojson", places
+
+
+__all__ = ["files"]

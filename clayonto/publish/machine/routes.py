@@ -1,0 +1,148 @@
+"""Which request leads to which document: the one statement of it, from which the rules of each host are made.
+
+An IRI asked for by HTTP is a path under the site's base, without its fragment. ``Routes`` says which page's documents it leads to; ``choose`` which of them
+a client wants, by the quality values of its ``Accept`` and ``Accept-Language`` (RFC 9110, section 12), as Apache's ``mod_negotiation`` reckons.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from clayonto.publish.data import FORMATS
+from clayonto.publish.site import VOCABULARY_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from clayonto.publish.site import Site
+
+HTML: Final = "text/html"
+# What the server would rather give where a client takes both equally: a page, then Turtle.
+QUALITY: Final[Mapping[str, float]] = {"html": 1.0, "ttl": 0.9, "jsonld": 0.8, "nt": 0.7, "rdf": 0.6}
+"""File ending to the quality of that document in the server's eyes."""
+MEDIA: Final[Mapping[str, str]] = {"html": HTML} | {ending: media for ending, (media, _, _) in FORMATS.items()}
+"""File ending to media type, for documents of things."""
+ALSO: Final[Mapping[str, tuple[str, ...]]] = {
+    "html": ("application/xhtml+xml",),
+    "jsonld": ("application/json",),
+    "rdf": ("application/xml", "text/xml"),
+    "ttl": ("text/n3", "application/x-turtle"),
+    "nt": ("text/plain",),
+}
+"""Other media types that a client may ask for the same document by; less wanted than its own."""
+_ALSO_LESS: Final = 0.1
+CONCEPTS: Final = "concept/"
+
+
+class Routes:
+    """The requests that name things of a site, as decoded paths relative to its base.
+
+    ``prefix`` is the path of the base on its host (``/`` or ``/lod/``). A request ``id/PATH`` leads to the documents of the page at ``PATH``, and so does
+    ``concept/PATH``, itself a page's path, in a site that has the IRIs of concepts; ``others`` maps the requests that follow neither to their page's path;
+    ``own_terms`` says whether the IRIs of concepts and of the ontology are the site's own too; ``gone`` holds the paths of withdrawn pages.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.prefix = unquote(urlsplit(site.base).path)
+        self.languages: Sequence[str] = site.languages
+        self.others: dict[str, str] = {}
+        for term in site.paths:
+            request = self.request(term[1:-1])
+            home = site.parts.get(term, term)
+            page = site.pages[home].path
+            if (
+                request is not None
+                and request not in (f"id/{page}", VOCABULARY_FILE)
+                and not (request == page and page.startswith(CONCEPTS))
+            ):
+                self.others[request] = page
+        self.own_terms = not site.config.renamed
+        self.gone: Sequence[str] = sorted({file.partition("/")[2].removesuffix(".html") for file in site.withdrawn})
+
+    def request(self, iri: str) -> str | None:
+        """The decoded path, relative to the base, by which a client asks for an IRI; ``None`` if it asks elsewhere."""
+        bare = iri.partition("#")[0]
+        if not bare.startswith(self.site.base) or bare == self.site.base:
+            return None
+        return unquote(bare[len(self.site.base) :], errors="replace")
+
+
+class Choice(NamedTuple):
+    """A document of a thing: the ending of its format, and its language if it is a page."""
+
+    ending: str
+    language: str = ""
+
+
+def choose(accept: str, languages: str, *, offered: Sequence[str]) -> Choice | None:
+    """The document that a client wants; ``None`` if it takes none that there is.
+
+    :param accept: its ``Accept``; empty for none.
+    :param languages: its ``Accept-Language``; empty for none.
+    :param offered: the languages of the pages, the first being the one for a client that takes none of them.
+
+    >>> choose("text/html;q=0.4, text/turtle;q=0.9", "", offered=["fi", "en"])
+    Choice(ending='ttl', language='')
+    >>> choose("text/html", "sv, en;q=0.5", offered=["fi", "en"])
+    Choice(ending='html', language='en')
+    """
+    wanted = ranges(accept) or [("*/*", 1.0)]
+    best: tuple[float, str] = (0.0, "")
+    for ending, worth in QUALITY.items():
+        quality = worth * _quality(MEDIA[ending], wanted)
+        for other in ALSO[ending]:
+            quality = max(quality, worth * _ALSO_LESS * _quality(other, [r for r in wanted if "*" not in r[0]]))
+        if quality > best[0]:
+            best = (quality, ending)
+    if not best[1]:
+        return None
+    return Choice(best[1], _language(languages, offered) if best[1] == "html" else "")
+
+
+def ranges(header: str) -> list[tuple[str, float]]:
+    """The ranges of a header with their quality values, in lower case; a malformed value counts as 1.
+
+    >>> ranges("text/html;level=1;q=0.5, */*")
+    [('text/html', 0.5), ('*/*', 1.0)]
+    """
+    found = []
+    for part in header.split(","):
+        name, *parameters = (text.strip() for text in part.split(";"))
+        if name:
+            quality = 1.0
+            for parameter in parameters:
+                value = re.fullmatch(r"q\s*=\s*(\d(\.\d{0,3})?)", parameter, re.IGNORECASE)
+                if value:
+                    quality = min(float(value.group(1)), 1.0)
+            found.append((name.lower(), quality))
+    return found
+
+
+def _quality(media: str, wanted: list[tuple[str, float]]) -> float:
+    """What a client thinks of a media type: the value of the narrowest range that has it."""
+    kind = media.partition("/")[0]
+    for name in (media, f"{kind}/*", "*/*"):
+        values = [quality for what, quality in wanted if what == name]
+        if values:
+            # Apache takes a bare wildcard for an afterthought where no range has a value of its own.
+            afterthought = all(quality == 1.0 for _, quality in wanted) and len(wanted) > 1
+            return max(values) * (
+                0.02 if name.endswith("/*") and name != "*/*" and afterthought else 0.01 if name == "*/*" and afterthought else 1
+            )
+    return 0.0
+
+
+def _language(header: str, offered: Sequence[str]) -> str:
+    """The offered language that a client likes best: of equal ones, the first offered."""
+    wanted = ranges(header)
+    best = (0.0, offered[0])
+    for language in offered:
+        for name in (language, "*"):
+            values = [quality for tag, quality in wanted if tag == name or (name != "*" and tag.partition("-")[0] == name)]
+            if values:
+                best = max(best, (max(values), language), key=lambda pair: pair[0])
+                break
+    return best[1]
