@@ -11,10 +11,10 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from clayonto import literals
 from clayonto.namespaces import PREFIXES
 from clayonto.terms import XSD, TypedLiteral, Value
 from clayonto.terms import literal as to_python
-from clayonto.validation import literals
 
 _RDF: Final = PREFIXES["rdf"]
 _RDFS_LITERAL: Final = PREFIXES["rdfs"] + "Literal"

@@ -75,7 +75,9 @@ def publish(graph: KnowledgeGraph, out: str | Path, config: Config, *, progress:
     site = Site.of(graph, config)
     say("Asking the named queries")
     site.answers = ask(graph, site)
-    summary = build(site, parts(), target, old=old, progress=say)
+    made = parts()
+    site.catalogued = any(part.__module__.startswith(_MACHINE) for part in made)
+    summary = build(site, made, target, old=old, progress=say)
     summary.seconds = perf_counter() - started
     if config.target == "github-pages" and summary.size > _MOST_ON_PAGES:
         summary.notes.append(f"The site has {summary.size / 1e6:.0f} MB; GitHub Pages takes 1000 MB at most, so choose another host.")

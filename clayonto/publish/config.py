@@ -146,8 +146,10 @@ def _checked(table: Mapping[str, Any], name: str) -> dict[str, Any]:
                 values[key] = _web(value, key, name)
             case "base":
                 base = _web(value, key, name)
-                if re.search("[?#]", base):
-                    raise ConfigError(f"{name}: base is where the site will stand, so it has no “?” and no “#”; found {base!a}.")
+                if re.search("[?#&']", base):
+                    raise ConfigError(
+                        f"{name}: base is where the site will stand, so it has none of “?”, “#”, “&” and “'”; found {base!a}."
+                    )
                 values[key] = base if base.endswith("/") else base + "/"
             case "languages":
                 if not isinstance(value, list) or not value or not set(value) <= set(LANGUAGES):

@@ -1,11 +1,12 @@
 """The data files beside each page: Turtle, JSON-LD, N-Triples and RDF/XML.
 
 Each has all triples of the thing and its parts, the labels of what they point to, and what the document itself is: about what, under which licence. The files of all
-pages and of the ontology together hold the whole graph.
+pages and of the ontology together hold the whole graph. XML has no place for control characters: in RDF/XML alone, they become U+FFFD.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
@@ -24,6 +25,9 @@ FORMATS: Final = {
 }
 """File ending to media type, name, and format."""
 _LABELS: Final = tuple(map(curie, ("skos:prefLabel", "rdfs:label")))
+
+# XML 1.0, section 2.2: no document may hold these, not even escaped.
+_NOT_XML: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 
 
 def files(site: Site) -> Iterator[tuple[str, bytes]]:
@@ -66,4 +70,5 @@ def written(lines: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     prefixes = {prefix: namespace for prefix, namespace in PREFIX_MAP.items() if f"<{namespace}" in joined}
     triples = [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)]
     for ending, (_, _, kind) in FORMATS.items():
-        yield ending, text if ending == "nt" else ox.serialize(triples, format=kind, prefixes=prefixes) or b""
+        content = text if ending == "nt" else ox.serialize(triples, format=kind, prefixes=prefixes) or b""
+        yield ending, _NOT_XML.sub("\ufffd".encode(), content) if ending == "rdf" else content

@@ -102,9 +102,10 @@ def _front(layout: Layout) -> bytes:
         body.append(
             f'<section aria-labelledby="questions"><h2 id="questions">{say["questions"]}</h2><ul class="cards">{items}</ul>{more}</section>\n'
         )
+    catalogue = f'<li><a href="../catalog.ttl">{say["catalogue"]} (DCAT-AP)</a></li>' if site.catalogued else ""
     body.append(
         f'<section class="data" aria-labelledby="machines"><h2 id="machines">{say["machines"]}</h2><p>{say["machines_lead"]}</p>'
-        f'<ul class="formats"><li><a href="../def.ttl">{say["ontology"]} (Turtle)</a></li><li><a href="def.html">{say["terms"]}</a></li></ul></section>\n'
+        f'<ul class="formats"><li><a href="../def.ttl">{say["ontology"]} (Turtle)</a></li><li><a href="def.html">{say["terms"]}</a></li>{catalogue}</ul></section>\n'
     )
     about = {
         "@type": "Dataset",

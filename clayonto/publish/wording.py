@@ -37,7 +37,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "persistence": "Persistence", "persistence_text": "Addresses do not change. A page that is withdrawn leaves a notice in its place.",
         "figures": "{things} things, {triples} statements", "lang_name": "English", "schemes_of": "Concepts", "open": "Open", "example_page": "Start with an example",
         "broken": "Not a page", "broken_lead": "There is no page at this address.", "classes_lead": "What the data is about", "in_language": "in {language}",
-        "nothing": "none", "others": "Other things", "parts": "Parts", "takes_part": "Takes part in", "start": "start", "end": "end", "terms": "Terms", "versions": "Version {v}", "see": "The file says the rest",
+        "nothing": "none", "others": "Other things", "parts": "Parts", "catalogue": "Catalogue", "takes_part": "Takes part in", "start": "start", "end": "end", "terms": "Terms", "versions": "Version {v}", "see": "The file says the rest",
         "severity": "Severity", "violation": "must", "warning": "should", "info": "may", "note": "Note", "chart": "Chart", "letters": "Letters", "home_nav": "Site", "crumbs": "Path",
     },
     "fi": {
@@ -68,7 +68,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "persistence": "Pysyvyys", "persistence_text": "Osoitteet eivät muutu. Poistetun sivun paikalle jää ilmoitus.",
         "figures": "{things} asiaa, {triples} väittämää", "lang_name": "Suomi", "schemes_of": "Käsitteet", "open": "Avaa", "example_page": "Aloita esimerkistä",
         "broken": "Ei sivua", "broken_lead": "Tässä osoitteessa ei ole sivua.", "classes_lead": "Mistä aineisto kertoo", "in_language": "kielellä {language}",
-        "nothing": "ei ole", "others": "Muut", "parts": "Osat", "takes_part": "Missä mukana", "start": "alku", "end": "loppu", "terms": "Termit", "versions": "Versio {v}", "see": "Tiedosto kertoo loput",
+        "nothing": "ei ole", "others": "Muut", "parts": "Osat", "catalogue": "Luettelo", "takes_part": "Missä mukana", "start": "alku", "end": "loppu", "terms": "Termit", "versions": "Versio {v}", "see": "Tiedosto kertoo loput",
         "severity": "Vakavuus", "violation": "pitää", "warning": "pitäisi", "info": "voi", "note": "Huomautus", "chart": "Kuvio", "letters": "Kirjaimet", "home_nav": "Sivusto", "crumbs": "Polku",
     },
 }  # fmt: skip
@@ -143,6 +143,8 @@ PROPERTIES: Final[dict[str, tuple[str, str]]] = {
         "clay:hasObjective": ("Objective", "Tavoite"),
         "clay:phaseNumber": ("Number", "Numero"),
         "clay:underProgramme": ("Programme", "Ohjelma"),
+        "clay:formedUnder": ("Formed under", "Aloite"),
+        "clay:statedIn": ("Stated in", "Todetaan"),
         "org:Organization": ("Organisation", "Organisaatio"),
         "prov:qualifiedAssociation": ("Partners", "Kumppanit"),
         "prov:wasQuotedFrom": ("Source", "Lähde"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
-from clayonto.validation import literals
+from clayonto import literals
 from clayonto.validation.paths import SH
 
 if TYPE_CHECKING:

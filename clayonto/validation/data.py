@@ -167,14 +167,18 @@ class Data:
 
     def label(self, term: Term) -> dict[str, str]:
         """The names of a term by language."""
-        number = self._ids.get(term)
         found = {}
-        for predicate in _NAMES if number is not None else ():
-            for value in self.objects(predicate).get(number or 0, ()):
-                name = self.terms[value]
+        for predicate in _NAMES if term in self._ids else ():
+            for name in self._values(term, predicate):
                 if isinstance(name, ox.Literal) and name.language:
                     found[name.language] = name.value
         return found
+
+    def _values(self, term: Term, predicate: str) -> list[Term]:
+        if predicate not in self._forward and self._fetch is not None and isinstance(term, ox.NamedNode):
+            # One label is no reason to read all labels of a store.
+            return [row["o"] for row in self.query(f"SELECT ?o WHERE {{ {term} <{predicate}> ?o }}")]
+        return [self.terms[value] for value in self.objects(predicate).get(self.id(term), ())]
 
     def objects(self, predicate: str) -> dict[int, list[int]]:
         """The objects of each subject of a predicate."""

@@ -1,4 +1,4 @@
-"""Literals as validation looks at them: whether one is well-formed, and which of many satisfy a filter.
+"""Literals as validation and reasoning look at them: whether one is well-formed, and which of many satisfy a filter.
 
 The lexical spaces are those of XML Schema 1.1 Part 2 for the datatypes that RDF 1.1 section 5.1 names. Comparison is SPARQL's, so the
 embedded engine does it, for a whole set at once.
