@@ -450,3 +450,14 @@ def test_a_browser_opens_a_page_from_the_disk(site: Path, tmp_path: Path, page: 
         hits = re.search(r'<ul class="hits" id="hits">(.*?)</ul>', done.stdout)
         assert hits
         assert hits.group(1).count("<li>") > 2
+
+
+def test_what_follows_is_published_when_asked_for(tmp_path: Path) -> None:
+    from tests.test_cli import run
+
+    for name, options in (("stated", ()), ("inferred", ("--infer",))):
+        done = run("publish", str(tmp_path / name), *options)
+        assert done.returncode == 0, done.stderr
+
+    assert "def#withinAmount> <" not in (tmp_path / "stated" / "data" / "project" / "clay.nt").read_text()
+    assert "def#withinAmount> <" in (tmp_path / "inferred" / "data" / "project" / "clay.nt").read_text()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clayonto.cli.common import graph_options, lang_option, open_graph
+from clayonto.cli.common import graph_options, infer_option, lang_option, open_graph
 from clayonto.cli.language import command, say
 from clayonto.errors import ConfigError, NotPublishableError
 
@@ -64,6 +64,7 @@ _NEEDS = {
 )
 @click.option("--target", type=click.Choice(_TARGETS), help=say("Kind of host.", "Millainen palvelin."))
 @graph_options
+@infer_option
 @lang_option
 def publish(
     out: str,
@@ -74,13 +75,14 @@ def publish(
     no_bundle: bool,
     engine: str | None,
     store: str | None,
+    infer: bool,
     lang: str,
 ) -> None:
     """Make a site."""
     from clayonto.publish import publish as made_of
 
     config = _config(file, own=bool(data or store)).to(base=base_url, target=target)
-    graph = open_graph(data, no_bundle=no_bundle, engine=engine, store=store)
+    graph = open_graph(data, no_bundle=no_bundle, engine=engine, store=store, infer=infer)
     try:
         summary = made_of(graph, out, config, progress=_progress(lang))
     except NotPublishableError as error:

@@ -127,7 +127,12 @@ class Site:
     @classmethod
     def of(cls, graph: KnowledgeGraph, config: Config) -> Site:
         """The site of a graph."""
-        return cls(read(graph.n_triples(), base=graph.base), config, base=graph.base)
+        stated, closure = graph.n_triples(), graph.closure
+        if closure is not None:
+            import pyoxigraph as ox
+
+            stated += ox.serialize((ox.Triple(*t) for t in closure.triples), format=ox.RdfFormat.N_TRIPLES) or b""
+        return cls(read(stated, base=graph.base), config, base=graph.base)
 
     # ------------------------------------------------------------------ names
 
