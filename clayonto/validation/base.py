@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from clayonto.validation.shapes import Shapes
 
 SH: Final = PREFIXES["sh"]
-VIOLATION, WARNING, INFO = (ox.NamedNode(SH + name) for name in ("Violation", "Warning", "Info"))
+VIOLATION: Final = ox.NamedNode(SH + "Violation")
 
 
 class Result(NamedTuple):

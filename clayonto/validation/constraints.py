@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from clayonto import sparql as language
-from clayonto.errors import ClayontoError, EngineError, ShapesError
+from clayonto.errors import ClayontoError, EngineError
 from clayonto.validation.base import Result
 from clayonto.validation.components import component
 from clayonto.validation.paths import SH, predicate
@@ -246,6 +246,3 @@ def custom(data: Data, shapes: Shapes, batch: Batch) -> Iterator[tuple[int, Resu
                     value = data.terms[v]
                     if not _ask(data, shapes, shape, query, {**about, "value": value}):
                         yield f, _result(data, shape, query, f, {**parameters, "value": value}, component=of.node, constraint=None)
-
-
-__all__ = ["Component", "Query", "ShapesError", "components", "custom", "read", "sparql"]

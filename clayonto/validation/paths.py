@@ -67,10 +67,6 @@ class Path(NamedTuple):
             case _:
                 return Path(self.kind, None, tuple(part.inverse() for part in self.parts))
 
-    def predicates(self) -> set[ox.NamedNode]:
-        """Each predicate in it."""
-        return {self.iri} if self.iri is not None else set().union(*(part.predicates() for part in self.parts))
-
     def triples(self) -> tuple[Term, list[tuple[Any, Any, Any]]]:
         """The node that stands for the path, and the triples that say what it is."""
         if self.iri is not None:

@@ -46,14 +46,6 @@ def patterns(text: str) -> list[Pattern] | None:
         return None
 
 
-def predicates(text: str) -> set[str] | None:
-    """The predicates of all triples that a query's answer can depend on; ``None`` if it could be any."""
-    found = patterns(text)
-    if found is None or any(p.path is None for p in found):
-        return None
-    return {iri.value for p in found if p.path is not None for iri in p.path.predicates()}
-
-
 def simple_patterns(text: str) -> list[Pattern] | None:
     """The patterns of a query, each of one predicate; ``None`` if they do not tell all that it depends on."""
     found = patterns(text)

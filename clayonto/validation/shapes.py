@@ -39,8 +39,6 @@ MANY: Final = (
     "node", "property", "qualifiedValueShape", "closed", "hasValue", "in", "sparql",
 )  # fmt: skip
 """The parameters that make a demand, each value one."""
-SHAPE_VALUED: Final = ("not", "node", "property", "qualifiedValueShape")
-LISTS_OF_SHAPES: Final = ("and", "or", "xone")
 _PROPERTY_ONLY: Final = ("minCount", "maxCount", "uniqueLang", "lessThan", "lessThanOrEquals", "qualifiedValueShape")
 
 
