@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
-def replace(file: Path, content: str | bytes) -> None:
-    """Write a file (text as UTF-8) whole or not at all: beside it first, then in its place.
+@contextmanager
+def replacing(file: Path) -> Iterator[BinaryIO]:
+    """A file to write to, which takes the place of ``file`` when the block ends without an error.
 
     :raises OSError: if the folder cannot be written to; the file is as it was then.
     """
@@ -17,7 +23,7 @@ def replace(file: Path, content: str | bytes) -> None:
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(handle, "wb") as out:
-            out.write(content.encode() if isinstance(content, str) else content)
+            yield out
             out.flush()
             os.fsync(out.fileno())
         Path(name).chmod(0o666 & ~mask)
@@ -25,3 +31,23 @@ def replace(file: Path, content: str | bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def replace(file: Path, content: str | bytes) -> None:
+    """Write a file (text as UTF-8) whole or not at all: beside it first, then in its place.
+
+    :raises OSError: if the folder cannot be written to; the file is as it was then.
+    """
+    with replacing(file) as out:
+        out.write(content.encode() if isinstance(content, str) else content)
+
+
+def settle(folder: Path) -> None:
+    """Have the system write down which files a folder has, so that a loss of power does not undo a renaming."""
+    if os.name != "posix":
+        return  # elsewhere a folder cannot be opened for it
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

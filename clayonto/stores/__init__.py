@@ -1,0 +1,1 @@
+"""Graphs on disk: folders that hold one whole state at any moment, and their upkeep."""

@@ -1,0 +1,326 @@
+"""What a graph on disk was made from, in order: files that were loaded, and edits.
+
+The store of a generation has the merge of all in its default graph, and nothing else: a named graph for each file as well would take three times as long
+to load, and three times the disk. What belongs to which file is in compressed copies beside the generations, written while a file is loaded. They are
+read again when a query names a graph, when a file is replaced (the store is then made anew from what remains), and when a store is damaged.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+import queue
+import tempfile
+import threading
+import zlib
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
+
+import pyoxigraph as ox
+
+from clayonto.errors import DataError, EngineError
+from clayonto.files import replace
+from clayonto.sources import FORMATS, QUADS, Source
+from clayonto.stores.generations import now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    # Of pyoxigraph terms.
+    Triple = tuple[Any, Any, Any]
+
+_CHUNK: Final = 1 << 20
+# Below this the store takes a file as a transaction, above it through files of its own, which is slower to begin with and faster in the end.
+_BULK: Final = 8 << 20
+_ENDINGS: Final = {format_: ending for ending, format_ in reversed(FORMATS.items())}
+# Edits that follow each other become one layer up to this many triples, so that a thousand small ones are not a thousand layers.
+_MERGED: Final = 10_000
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A file that was loaded, or an edit.
+
+    ``copies`` are the names of its copies: of the file's bytes, or, for an edit, of the triples it took out and of those it put in. A file has
+    ``graph``, ``ending`` (its format), ``base``, ``sha256`` and ``size`` in bytes. ``nameless`` says that an edit is of blank nodes that were there before it.
+    """
+
+    name: str
+    when: str
+    copies: tuple[str, ...]
+    graph: str = ""
+    ending: str = ""
+    base: str = ""
+    bundled: bool = False
+    sha256: str = ""
+    size: int = 0
+    added: int = 0
+    removed: int = 0
+    nameless: bool = False
+
+    @classmethod
+    def of(cls, entry: dict[str, Any]) -> Layer:
+        """The layer of an entry in a manifest."""
+        return cls(**{**entry, "copies": tuple(entry["copies"])})
+
+    def entry(self) -> dict[str, Any]:
+        """Its entry in a manifest."""
+        return {key: value for key, value in asdict(self).items() if value or key == "copies"}
+
+    @property
+    def is_edit(self) -> bool:
+        """Whether it is an edit."""
+        return not self.graph
+
+    def source(self, copies: Path) -> Source:
+        """The file, to be read from its copy."""
+        return Source(self.name, FORMATS[self.ending], _Copy(copies / self.copies[0]), self.base, self.bundled)
+
+    def edit(self, copies: Path) -> tuple[list[Triple], list[Triple]]:
+        """What an edit took out, and what it put in."""
+        taken, put = (_read_triples(copies / name) for name in self.copies)
+        return taken, put
+
+
+class _Copy:
+    """A compressed copy of a file; see :class:`clayonto.resources.File`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read_bytes(self) -> bytes:
+        """All of the file."""
+        with self.open() as file:
+            return file.read()
+
+    def open(self) -> BinaryIO:
+        """The file, to be read in parts.
+
+        :raises EngineError: if the copy is not there.
+        """
+        try:
+            return cast("BinaryIO", gzip.open(self._path, "rb"))
+        except OSError as error:
+            raise EngineError(
+                f"{self._path} cannot be read: {error.strerror or error}. Load the file again, or restore a backup."
+            ) from error
+
+
+def digest(source: Source) -> str:
+    """The SHA-256 of a file's bytes, as :attr:`Layer.sha256`.
+
+    :raises DataError: if the file cannot be read.
+    """
+    made = hashlib.sha256()
+    with _opened(source) as file:
+        while chunk := file.read(_CHUNK):
+            made.update(chunk)
+    return made.hexdigest()
+
+
+def load(store: ox.Store, source: Source, copies: Path, *, progress: Callable[[str], None]) -> Layer:
+    """Load a file into the default graph, and keep a copy of just those bytes.
+
+    :raises DataError: with line and column, if the file is not what its ending says.
+    """
+    size = _size(source)
+    with _opened(source) as file:
+        tee = _Tee(file, copies, progress=progress, name=source.name, size=size)
+        try:
+            put(store, source, io.BufferedReader(tee, _CHUNK), size=size)
+            name, sha256, size = tee.finish()
+        finally:
+            tee.give_up()
+    return Layer(source.name, now(), (name,), source.graph, _ENDINGS[source.format], source.base, source.bundled, sha256, size)
+
+
+def edited(taken: Iterable[Triple], put: Iterable[Triple], copies: Path, *, before: Layer | None, nameless: bool) -> tuple[Layer, bool]:
+    """The layer of an edit; and whether it stands for the layer ``before`` as well, where that is a small edit."""
+    removed, added = dict.fromkeys(taken), dict.fromkeys(put)
+    merged = before is not None and before.is_edit and before.added + before.removed + len(removed) + len(added) <= _MERGED
+    if merged and before is not None:
+        earlier_removed, earlier_added = before.edit(copies)
+        added = {t: None for t in earlier_added if t not in removed} | added
+        removed = dict.fromkeys(earlier_removed) | removed
+        nameless = nameless or before.nameless
+    names = tuple(_write_triples(triples, copies) for triples in (removed, added))
+    return Layer("edit", now(), names, added=len(added), removed=len(removed), nameless=nameless), merged
+
+
+def replay(store: ox.Store, layers: Iterable[Layer], copies: Path, *, progress: Callable[[str], None]) -> None:
+    """Put all that layers say into an empty store.
+
+    :raises EngineError: if one is an edit of blank nodes, whose names are not those of the file when it is read again.
+    """
+    for layer in layers:
+        if not layer.is_edit:
+            progress(layer.name)
+            with reading(layer, copies) as (source, file):
+                put(store, source, file, size=layer.size)
+            continue
+        if layer.nameless:
+            raise EngineError(
+                "The graph cannot be made anew from its files: an edit has changed nameless nodes, which cannot be found again in a file that is "
+                "read anew. Load the files into a new folder instead."
+            )
+        taken, added = layer.edit(copies)
+        alter(store, taken, added)
+
+
+def alter(store: ox.Store, taken: Iterable[Triple], added: Iterable[Triple]) -> None:
+    """Take triples out of the default graph, and put others in."""
+    for triple in taken:
+        store.remove(ox.Quad(*triple))
+    store.extend([ox.Quad(*triple) for triple in added])
+
+
+def fill_graphs(store: ox.Store, layers: Iterable[Layer], copies: Path) -> None:
+    """Give each file a graph of its own beside the default graph; a file that has named graphs keeps those."""
+    for layer in layers:
+        if layer.is_edit:
+            for triple in layer.edit(copies)[0]:
+                for quad in [q for q in store.quads_for_pattern(*triple) if q.graph_name != ox.DefaultGraph()]:
+                    store.remove(quad)
+            continue
+        with reading(layer, copies) as (source, file):
+            put(store, source, file, size=layer.size, graph=ox.NamedNode(layer.graph))
+
+
+@contextmanager
+def reading(layer: Layer, copies: Path) -> Iterator[tuple[Source, BinaryIO]]:
+    """The file of a layer, and its bytes."""
+    source = layer.source(copies)
+    with _opened(source) as file:
+        yield source, file
+
+
+def put(store: ox.Store, source: Source, file: BinaryIO, *, size: int, graph: ox.NamedNode | None = None) -> None:
+    """Put the triples of a file into the default graph, or into a named one; graphs that it names itself are kept in the latter case.
+
+    :raises DataError: with line and column, if the file is not what its ending says.
+    """
+    try:
+        if source.format in QUADS:
+            _put_quads(store, ox.parse(file, format=source.format, base_iri=source.base, rename_blank_nodes=True), graph)
+        elif source.format == ox.RdfFormat.RDF_XML:
+            # XML is looked through before it is parsed.
+            store.load(source.checked(file.read()), format=source.format, base_iri=source.base, to_graph=graph)
+        elif size < _BULK:
+            store.load(file.read(), format=source.format, base_iri=source.base, to_graph=graph)
+        else:
+            store.bulk_load(file, format=source.format, base_iri=source.base, to_graph=graph)
+    except SyntaxError as error:
+        raise source.unreadable(error) from error
+
+
+def _put_quads(store: ox.Store, quads: Iterable[ox.Quad], graph: ox.NamedNode | None) -> None:
+    if graph is None:
+        store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
+    else:
+        store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object, graph) if q.graph_name == ox.DefaultGraph() else q for q in quads)
+
+
+class _Tee(io.RawIOBase):
+    """A file that is read, and while it is, its bytes are hashed and copied, compressed, by a thread of their own."""
+
+    def __init__(self, file: BinaryIO, copies: Path, *, progress: Callable[[str], None], name: str, size: int) -> None:
+        self._file, self._copies = file, copies
+        self._progress, self._name, self._size = progress, name, size
+        self._hash = hashlib.sha256()
+        self._read = 0
+        self._chunks: queue.Queue[bytes | None] = queue.Queue(maxsize=8)
+        self._failed: OSError | None = None
+        handle, part = tempfile.mkstemp(dir=copies, suffix=".part")
+        self._part = Path(part)
+        self._worker = threading.Thread(target=self._copy, args=(os.fdopen(handle, "wb"),), daemon=True)
+        self._worker.start()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        chunk = self._file.read(len(buffer))
+        buffer[: len(chunk)] = chunk
+        if chunk:
+            self._chunks.put(chunk)
+            self._read += len(chunk)
+            self._progress(f"{self._name}: {self._read / 1e6:,.0f} / {self._size / 1e6:,.0f} MB")
+        return len(chunk)
+
+    def finish(self) -> tuple[str, str, int]:
+        """Read what is left; the name of the copy, the SHA-256 of the bytes, and how many there are.
+
+        :raises OSError: if the copy could not be written.
+        """
+        while self.read(_CHUNK):
+            pass
+        self._stop()
+        if self._failed is not None:
+            raise self._failed
+        name = f"{self._hash.hexdigest()}.gz"
+        self._part.replace(self._copies / name)
+        return name, self._hash.hexdigest(), self._read
+
+    def give_up(self) -> None:
+        """End the thread, and remove what it has written if it was not finished."""
+        self._stop()
+        self._part.unlink(missing_ok=True)
+
+    def _stop(self) -> None:
+        if self._worker.is_alive():
+            self._chunks.put(None)
+            self._worker.join()
+
+    def _copy(self, out: BinaryIO) -> None:
+        packer = zlib.compressobj(1, wbits=31)
+        with out:
+            while (chunk := self._chunks.get()) is not None:
+                self._hash.update(chunk)
+                if self._failed is not None:
+                    continue  # whoever reads must not wait for room in the queue
+                try:
+                    out.write(packer.compress(chunk))
+                except OSError as error:
+                    self._failed = error
+            try:
+                out.write(packer.flush())
+                out.flush()
+                os.fsync(out.fileno())
+            except OSError as error:
+                self._failed = self._failed or error
+
+
+def _size(source: Source) -> int:
+    return source.file.stat().st_size if isinstance(source.file, Path) else 0
+
+
+@contextmanager
+def _opened(source: Source) -> Iterator[BinaryIO]:
+    if isinstance(source.file, _Copy):
+        file = source.file.open()
+    elif isinstance(source.file, Path):
+        try:
+            file = source.file.open("rb", buffering=0)
+        except OSError as error:
+            raise DataError(f"cannot be read: {error.strerror or error}.", path=source.name) from error
+    else:
+        file = io.BytesIO(source.read())
+    with file:
+        yield file
+
+
+def _read_triples(copy: Path) -> list[Triple]:
+    # Labels of blank nodes are the store's own, and kept.
+    quads = ox.parse(_Copy(copy).read_bytes(), format=ox.RdfFormat.N_TRIPLES)
+    return [(quad.subject, quad.predicate, quad.object) for quad in quads]
+
+
+def _write_triples(triples: Iterable[Triple], copies: Path) -> str:
+    data = ox.serialize((ox.Triple(*triple) for triple in triples), format=ox.RdfFormat.N_TRIPLES) or b""
+    name = f"{hashlib.sha256(data).hexdigest()}.gz"
+    replace(copies / name, gzip.compress(data, 1, mtime=0))
+    return name
