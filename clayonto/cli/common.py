@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import get_terminal_size
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -100,7 +102,8 @@ def open_graph(
         if given:
             raise UsageError(f"{given[0]} is about a graph of your own, and --endpoint asks someone else's; leave one of the two out.")
         return connect(endpoint)
-    return load(*data, engine=engine, bundle=not no_bundle, store=store, infer=infer)
+    with meter() as progress:
+        return load(*data, engine=engine, bundle=not no_bundle, store=store, infer=infer, progress=progress)
 
 
 @contextmanager
@@ -114,6 +117,26 @@ def told(text: str) -> Iterator[None]:
     finally:
         if shown:
             click.echo("\r\x1b[K", err=True, nl=False)
+
+
+@contextmanager
+def meter() -> Iterator[Callable[[str], None]]:
+    """Takes sentences on how far long work is, shows the newest on a terminal, and takes it back when the work is done."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    shown = 0.0
+
+    def show(text: str) -> None:
+        nonlocal shown
+        if monotonic() - shown > 0.1:
+            shown = monotonic()
+            click.echo(f"\r{text[: get_terminal_size().columns - 1]}\x1b[K", err=True, nl=False)
+
+    try:
+        yield show
+    finally:
+        click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def to_stdout(data: bytes) -> None:

@@ -157,7 +157,7 @@ class Folder:
         number = max((_number(p) for p in self.generations.iterdir()), default=0) + 1
         target = self.generations / f"{number:06}"
         building = target.with_name(f"{target.name}.building")
-        self._sweep_building()
+        self._sweep()
         try:
             building.mkdir()
             said = fill(building / "store")
@@ -179,7 +179,7 @@ class Folder:
             settle(self.path)
         except BaseException as error:
             _forget_frames(error)
-            shutil.rmtree(building, ignore_errors=True)
+            self._sweep()
             if isinstance(error, OSError | RuntimeError):
                 raise EngineError(f"The graph in {self.path} could not be written, and is as it was: {error}.") from error
             raise
@@ -192,7 +192,7 @@ class Folder:
         manifest = self.manifest()
         if manifest is None:
             return
-        self._sweep_building()
+        self._sweep()
         kept = [manifest]
         for folder in self.generations.iterdir():
             number = _number(folder)
@@ -227,9 +227,12 @@ class Folder:
         held = Generation(folder, manifest, lock)
         return held if folder.is_dir() and os.path.samestat(os.fstat(lock), folder.stat()) else None
 
-    def _sweep_building(self) -> None:
+    def _sweep(self) -> None:
+        """Remove what was never finished. Only one process writes at a time, so none of it is somebody else's."""
         for folder in self.generations.glob("*.building"):
             shutil.rmtree(folder, ignore_errors=True)
+        for part in self.copies.glob("*.part"):
+            part.unlink(missing_ok=True)
 
 
 def is_store(folder: Path) -> bool:
