@@ -62,7 +62,9 @@ class Trials:
         kind = self.random.choice(["load", "load", "replace", "replace", "update", "update", "compact", "rebuild", "restore"])
         if kind == "load" or (kind == "replace" and not files):
             name = f"file{self.number}.nt"
-            lines = self.triples(self.random.choice([50, 6000])) | frozenset(self.random.sample(sorted(now(model)), min(5, len(now(model)))))
+            lines = self.triples(self.random.choice([50, 6000])) | frozenset(
+                self.random.sample(sorted(now(model)), min(5, len(now(model))))
+            )
             return "load", lambda: self._load(name, lines), (*model, (name, lines, frozenset()))
         if kind == "replace":
             name = self.random.choice(files)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -89,23 +86,6 @@ def test_what_is_no_graph_is_refused(tmp_path: Path, store: Path) -> None:
     (store / "manifest.json").write_text('{"format": 99}')
     with pytest.raises(EngineError, match="has layout 99"):
         clayonto.load(store=store)
-
-
-def test_a_writer_killed_at_any_moment_leaves_a_whole_graph(store: Path, tmp_path: Path) -> None:
-    big = tmp_path / "big.nt"
-    big.write_text("".join(f"<urn:s{n}> <urn:p> <urn:o{n}> .\n" for n in range(60_000)))
-    code = f"import clayonto; clayonto.load({str(big)!r}, store={str(store)!r})"
-    sizes = set()
-    for delay in (0.15, 0.22, 0.3, 0.38, 0.46):
-        writer = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
-        time.sleep(delay)
-        os.kill(writer.pid, signal.SIGKILL)
-        writer.wait()
-        sizes.add(len(clayonto.load(store=store)))
-    bundled = len(graph("oxigraph"))
-    assert sizes <= {bundled, bundled + 60_000}
-    subprocess.run([sys.executable, "-c", code], check=True)
-    assert len(clayonto.load(store=store)) == bundled + 60_000
 
 
 def test_the_command_line_keeps_a_graph(tmp_path: Path) -> None:

@@ -113,9 +113,9 @@ class DiskEngine(OxigraphEngine):
             layers, store = self._layers, self._opened.store
             before = layers[-1] if layers else None
             nameless = any(_is_known(store, node) for s, _, o in (*taken, *put) for node in (s, o) if isinstance(node, ox.BlankNode))
-            layer, merged = made_of.edited(taken, put, self.folder.copies, before=before, nameless=nameless)
 
             def fill(store: ox.Store) -> list[Layer]:
+                layer, merged = made_of.edited(taken, put, self.folder.copies, before=before, nameless=nameless)
                 made_of.alter(store, taken, put)
                 return [*(layers[:-1] if merged else layers), layer]
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _CHUNK: Final = 1 << 20
 # Below this the store takes a file as a transaction, above it through files of its own, which is slower to begin with and faster in the end.
-_BULK: Final = 8 << 20
+_BULK = 8 << 20
 _ENDINGS: Final = {format_: ending for ending, format_ in reversed(FORMATS.items())}
 # Edits that follow each other become one layer up to this many triples, so that a thousand small ones are not a thousand layers.
 _MERGED: Final = 10_000
@@ -276,22 +276,20 @@ class _Tee(io.RawIOBase):
             self._worker.join()
 
     def _copy(self, out: BinaryIO) -> None:
-        packer = zlib.compressobj(1, wbits=31)
-        with out:
-            while (chunk := self._chunks.get()) is not None:
-                self._hash.update(chunk)
-                if self._failed is not None:
-                    continue  # whoever reads must not wait for room in the queue
-                try:
+        chunks = iter(self._chunks.get, None)
+        try:
+            with out:
+                packer = zlib.compressobj(1, wbits=31)
+                for chunk in chunks:
+                    self._hash.update(chunk)
                     out.write(packer.compress(chunk))
-                except OSError as error:
-                    self._failed = error
-            try:
                 out.write(packer.flush())
                 out.flush()
                 os.fsync(out.fileno())
-            except OSError as error:
-                self._failed = self._failed or error
+        except OSError as error:
+            self._failed = error
+            for _ in chunks:  # whoever reads must not wait for room in the queue
+                pass
 
 
 def _size(source: Source) -> int:
