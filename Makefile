@@ -30,6 +30,10 @@ bench: .venv/.developing  ## measure beside the alternatives
 	$(BIN)/python benchmarks/reasoning.py
 	@echo
 	$(BIN)/python benchmarks/diff.py
+	@echo
+	$(BIN)/python benchmarks/load.py
+	@echo
+	$(BIN)/python benchmarks/scale.py
 
 lint: .venv/.developing  ## style and spelling of the code
 	$(BIN)/ruff check .

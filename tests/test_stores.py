@@ -129,6 +129,25 @@ def test_readers_keep_their_state_until_they_ask_again(tmp_path: Path) -> None:
     assert [p.name for p in (store / "generations").iterdir()] == ["000007"]
 
 
+def test_a_folder_that_cannot_be_written_to_is_read(tmp_path: Path) -> None:
+    store = small(tmp_path, write(tmp_path, "one.nt", "a"), write(tmp_path, "two.nt", "b"))
+    place = tmp_path / "read-only"
+    place.mkdir()
+    if subprocess.run(["mount", "--bind", "-o", "ro", str(store), str(place)], capture_output=True, check=False).returncode:
+        pytest.skip("no folder can be mounted read only here")
+    try:
+        kg = clayonto.load(store=place)
+        assert len(kg) == 2
+        assert subjects(place) == ["a", "b"]
+        assert graphs(kg) == [("one.nt", "a"), ("two.nt", "b")]
+        assert stores.info(place)["triples"] == 2
+        clayonto.load(tmp_path / "one.nt", store=place)  # nothing new is in it
+        with pytest.raises(OutputError, match="cannot be written"):
+            clayonto.load(write(tmp_path, "three.nt", "c"), store=place)
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=True)
+
+
 def test_a_graph_in_memory_has_nothing_to_ask_for_again() -> None:
     assert not clayonto.load(bundle=False).refresh()
 

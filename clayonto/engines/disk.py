@@ -34,7 +34,6 @@ class _Opened:
         self.generation = generation
         self.store = generation.open()
         self.layers = [Layer.of(entry) for entry in generation.manifest["layers"]]
-        self.size: int | None = None
         self._graphs: ox.Store | None = None
         self._lock = threading.Lock()
 
@@ -149,11 +148,7 @@ class DiskEngine(OxigraphEngine):
         if self._overlay is not None:
             return sum(1 for _ in self.triples())
         opened = self._opened
-        if opened is None:
-            return 0
-        if opened.size is None:
-            opened.size = len(opened.store)
-        return opened.size
+        return 0 if opened is None else opened.generation.size(opened.store)
 
     @property
     def _layers(self) -> list[Layer]:

@@ -21,7 +21,7 @@ import os
 import shutil
 import traceback
 import weakref
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -60,6 +60,17 @@ class Generation:
     def number(self) -> int:
         """Its number; each is larger than those before it."""
         return int(self.folder.name)
+
+    def size(self, store: ox.Store) -> int:
+        """How many triples its store has. Counting takes a while for a large one, so the number is left in its folder, where that can be written to."""
+        file = self.folder / "triples"
+        try:
+            return int(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            count = len(store)
+        with suppress(OSError):
+            replace(file, f"{count}\n")
+        return count
 
     def open(self) -> ox.Store:
         """Its store, read only.

@@ -51,7 +51,7 @@ def info(folder: str | Path) -> dict[str, Any]:
         "generation": held.number,
         "made": manifest["made"],
         "made_by": manifest["made_by"],
-        "triples": len(held.open()),
+        "triples": held.size(held.open()),
         "size": _size(held.folder),
         "copies": _size(place.copies),
         "older": [int(name) for name in place.older()],
