@@ -65,6 +65,7 @@ def test_files_are_apart_in_named_graphs_when_a_query_asks_for_them(tmp_path: Pa
     store = small(tmp_path, write(tmp_path, "one.nt", "a", "b"), write(tmp_path, "two.nt", "b"), trig)
     kg = clayonto.load(store=store)
     assert subjects(store) == ["a", "b", "q1", "q2"]
+    assert kg.query("ASK { ?s ?p 'a graph' } # GRAPH")[0].answer is False
     assert not list(store.rglob("graphs"))
     wanted = [("one.nt", "a"), ("one.nt", "b"), ("quads.trig", "q1"), ("two.nt", "b"), ("own", "q2")]
     assert graphs(kg) == wanted

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 from clayonto.errors import EngineError, QuerySyntaxError
 from clayonto.namespaces import PREFIXES
 from clayonto.sources import QUADS
+from clayonto.sparql import asks_for_graphs
 from clayonto.terms import IRI, BlankNode, Value, lexical, literal
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from clayonto.sources import Source
 
 _PREFIXES: Final = dict(PREFIXES)
-_GRAPH: Final = re.compile(r"\bgraph\b", re.IGNORECASE)
 _WHERE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
@@ -121,7 +121,7 @@ class OxigraphEngine:
 
     @contextmanager
     def _answering(self, query: str, base: str) -> Iterator[Any]:
-        with self._reading(graphs=bool(_GRAPH.search(query))) as store:
+        with self._reading(graphs=asks_for_graphs(query)) as store:
             try:
                 answer = store.query(query, base_iri=base, prefixes=_PREFIXES)
             except SyntaxError as error:
