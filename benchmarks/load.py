@@ -74,6 +74,16 @@ def measure(count: int, folder: Path, *, rounds: int) -> dict[str, Any]:
     return {**best, "triples": opened["triples"], "file": data.stat().st_size, "rounds": rounds}
 
 
+def sentence(count: int, found: dict[str, Any]) -> str:
+    """What was found, to be read."""
+    ours, theirs = found["clayonto"], found["oxigraph"]
+    return (
+        f"{count:>9,} projects, {found['triples']:>11,} triples: clayonto {ours['seconds']:.1f} s ({ours['cpu']:.1f} s of processor), "
+        f"{ours['memory'] / 1e6:,.0f} MB; Oxigraph {theirs['seconds']:.1f} s ({theirs['cpu']:.1f} s), {theirs['memory'] / 1e6:,.0f} MB; "
+        f"{theirs['seconds'] / ours['seconds']:.0%} of its speed ({theirs['cpu'] / ours['cpu']:.0%}); opened in {ours['open'] * 1000:.0f} ms"
+    )
+
+
 def size(folder: Path) -> int:
     """Bytes of the files of a folder."""
     return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
@@ -94,20 +104,14 @@ def main() -> None:
     for count in [*(given.sizes or (1_000, 10_000, 100_000)), *((1_000_000,) if given.full else ())]:
         with tempfile.TemporaryDirectory(dir=given.folder) as folder:
             found = measure(count, Path(folder), rounds=given.rounds if count < 1_000_000 else 1)
-            asked = ask(Path(folder, "clayonto.db"), worth_asking(list(clayonto.queries()), count)) if given.queries else None
-        ours, theirs = found["clayonto"], found["oxigraph"]
-        print(
-            f"{count:>9,} projects, {found['triples']:>11,} triples: clayonto {ours['seconds']:.1f} s ({ours['cpu']:.1f} s of processor), "
-            f"{ours['memory'] / 1e6:,.0f} MB; Oxigraph {theirs['seconds']:.1f} s ({theirs['cpu']:.1f} s), {theirs['memory'] / 1e6:,.0f} MB; "
-            f"{theirs['seconds'] / ours['seconds']:.0%} of its speed ({theirs['cpu'] / ours['cpu']:.0%}); opened in {ours['open'] * 1000:.0f} ms",
-            flush=True,
-        )
-        if given.write:
-            add("load", count, found)
-        if asked is not None:
-            show(asked)
+            print(sentence(count, found), flush=True)
             if given.write:
-                add("queries", count, asked)
+                add("load", count, found)
+            if given.queries:
+                asked = ask(Path(folder, "clayonto.db"), worth_asking(list(clayonto.queries()), count))
+                show(asked)
+                if given.write:
+                    add("queries", count, asked)
 
 
 if __name__ == "__main__":

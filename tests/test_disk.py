@@ -114,9 +114,9 @@ def test_two_writers_do_not_meet(store: Path, tmp_path: Path) -> None:
     first, second = clayonto.load(store=store), clayonto.load(store=store)
     with first.edit() as change:
         change.add_turtle("<project/x> a clay:Project .")
-    with pytest.raises(EngineError, match="has changed .* since it was opened; open it again"), second.edit() as change:
+    with pytest.raises(EngineError, match="Somebody else has changed .* since it was opened; open it again"), second.edit() as change:
         change.add_turtle("<project/y> a clay:Project .")
     with (store / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(EngineError, match="Another process is writing"):
+        with pytest.raises(EngineError, match="Another process or thread is writing"):
             clayonto.load(file(tmp_path, "own.ttl", "a"), store=store)

@@ -108,7 +108,7 @@ class DiskEngine(OxigraphEngine):
         taken, put = list(removed), list(added)
         with self.folder.writing():
             if self._opened is None or (self.folder.manifest() or {}).get("generation") != self._opened.generation.manifest["generation"]:
-                raise EngineError(f"Another process has changed {self.folder.path} since it was opened; open it again.")
+                raise EngineError(f"Somebody else has changed {self.folder.path} since it was opened; open it again.")
             layers, store = self._layers, self._opened.store
             before = layers[-1] if layers else None
             nameless = any(_is_known(store, node) for s, _, o in (*taken, *put) for node in (s, o) if isinstance(node, ox.BlankNode))

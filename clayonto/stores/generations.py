@@ -156,7 +156,7 @@ class Folder:
                 try:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except OSError as error:
-                    raise EngineError(f"Another process is writing to {self.path}; try again when it is done.") from error
+                    raise EngineError(f"Another process or thread is writing to {self.path}; try again when it is done.") from error
             yield
 
     def build(self, fill: Callable[[Path], dict[str, Any]]) -> Generation:
