@@ -38,10 +38,9 @@ _KINDS: Final = {
 }
 
 
-def to_polars(tsv: bytes, types: Mapping[str, str]) -> polars.DataFrame:
-    """A polars frame from solutions in TSV; see the module's table for its types.
+def read_cells(tsv: bytes) -> polars.DataFrame:
+    """The cells of solutions in TSV as they are, in a polars frame; null for no value.
 
-    :param types: column name to declared type; columns without one take the type that all their cells have.
     :raises MissingExtraError: if polars is not installed.
     """
     try:
@@ -53,12 +52,20 @@ def to_polars(tsv: bytes, types: Mapping[str, str]) -> polars.DataFrame:
     if not columns:
         return pl.DataFrame()
     if body:
-        frame = pl.read_csv(
+        return pl.read_csv(
             body, separator="\t", has_header=False, new_columns=columns, infer_schema=False, quote_char=None, truncate_ragged_lines=False
         )
-    else:
-        frame = pl.DataFrame({name: [] for name in columns}, schema=dict.fromkeys(columns, pl.String))
-    return frame.with_columns(_typed(pl, frame[name], types.get(name)) for name in columns)
+    return pl.DataFrame({name: [] for name in columns}, schema=dict.fromkeys(columns, pl.String))
+
+
+def to_polars(cells: polars.DataFrame, types: Mapping[str, str]) -> polars.DataFrame:
+    """A polars frame of values from one of cells of TSV; see the module's table for its types.
+
+    :param types: column name to declared type; columns without one take the type that all their cells have.
+    """
+    import polars as pl
+
+    return cells.with_columns(_typed(pl, cells[name], types.get(name)) for name in cells.columns)
 
 
 def _typed(pl: Any, cells: Any, declared: str | None) -> Any:

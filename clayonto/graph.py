@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from clayonto import engines, sparql
+from clayonto.engines.base import ColumnEngine, Engine
 from clayonto.errors import ParameterError, UnknownTermError, UsageError
 from clayonto.namespaces import CLAY, ID, PREFIXES, expand, shorten
 from clayonto.results import TRIPLE_COLUMNS, Rows, sort_key
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from clayonto.describe import Description
     from clayonto.editing import Change
-    from clayonto.engines.base import Engine
     from clayonto.explain import Explanation
     from clayonto.explain.figures import Account
     from clayonto.inference.base import InferenceResult
@@ -470,11 +470,20 @@ class KnowledgeGraph:
     def _answer(self, text: str, *, types: Any = None) -> Rows:
         form = sparql.form(text)
         if form == "select":
-            return Rows.from_tsv(self._engine.select(text, base=self.base), engine=self.engine, types=types)
+            return self._selected(text, types)
         if form == "ask":
             return Rows(("answer",), [(self._engine.ask(text, base=self.base),)], engine=self.engine, form=form)
         triples = sorted(self._engine.construct(text, base=self.base), key=sort_key)
         return Rows(TRIPLE_COLUMNS, triples, engine=self.engine, form=form)
+
+    def _selected(self, text: str, types: Any) -> Rows:
+        engine, name = self._engine, self.engine
+        if isinstance(engine, ColumnEngine):
+            cells = engine.cells(text, base=self.base)
+            if cells is not None:
+                return Rows.from_cells(cells, engine=name, types=types)
+            name = engine.behind
+        return Rows.from_tsv(engine.select(text, base=self.base), engine=name, types=types)
 
     def _check_things(self, named: NamedQuery, params: dict[str, object]) -> None:
         """Refuse an IRI parameter whose thing is not of the declared class: an empty answer would hide a typing error."""

@@ -117,6 +117,7 @@ class Rows(Sequence[Row]):
         self.types = dict(types or {})
         self._index = _Columns(self.columns)
         self._tsv: bytes | None = None
+        self._cells: polars.DataFrame | None = None
         self._held: list[Sequence[Value | None] | str] | None = list(values)
 
     @classmethod
@@ -126,10 +127,17 @@ class Rows(Sequence[Row]):
         rows._tsv, rows._held = solutions, None
         return rows
 
+    @classmethod
+    def from_cells(cls, cells: polars.DataFrame, *, engine: str, types: Mapping[str, str] | None = None) -> Rows:
+        """Rows from a frame of cells of SPARQL 1.1 TSV, null for no value. A row becomes Python values when it is asked for."""
+        rows = cls(cells.columns, (), engine=engine, types=types)
+        rows._cells, rows._held = cells, None
+        return rows
+
     @property
     def _all(self) -> list[Sequence[Value | None] | str]:
         if self._held is None:
-            self._held = list(tsv.lines(self._tsv or b""))
+            self._held = list(tsv.lines(self._as_tsv()))
         return self._held
 
     @overload
@@ -146,7 +154,7 @@ class Rows(Sequence[Row]):
         return (Row(index, held) for held in self._all)
 
     def __len__(self) -> int:
-        return len(self._all)
+        return len(self._all) if self._cells is None else self._cells.height
 
     def __bool__(self) -> bool:
         return bool(self[0][0]) if self.form == "ask" else bool(self._all)
@@ -209,9 +217,9 @@ class Rows(Sequence[Row]):
 
         :raises MissingExtraError: if polars is not installed.
         """
-        from clayonto.frames import to_polars
+        from clayonto.frames import read_cells, to_polars
 
-        return to_polars(self._as_tsv(), self.types)
+        return to_polars(read_cells(self._as_tsv()) if self._cells is None else self._cells, self.types)
 
     def to_pandas(self) -> pandas.DataFrame:
         """A pandas frame with a column for each of ours, typed also when empty (:mod:`clayonto.frames` has the types).
@@ -223,6 +231,8 @@ class Rows(Sequence[Row]):
         return to_pandas(self._as_tsv(), self.types)
 
     def _as_tsv(self) -> bytes:
+        if self._tsv is None and self._cells is not None:
+            self._tsv = tsv.of_cells(self._cells)
         return self._tsv if self._tsv is not None else tsv.write(self.columns, self)
 
     def to_rdf(self, kind: str = "turtle") -> str:

@@ -6,7 +6,7 @@ raises the errors of :mod:`clayonto.errors`. Queries see its default graph: the 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -65,3 +65,15 @@ class Engine(Protocol):
 
     def __len__(self) -> int:
         """How many triples the default graph has."""
+
+
+@runtime_checkable
+class ColumnEngine(Engine, Protocol):
+    """An engine that answers some queries by the column, and the others by a store of rows behind it."""
+
+    @property
+    def behind(self) -> str:
+        """The name of the engine that answers the others."""
+
+    def cells(self, query: str, *, base: str) -> Any:
+        """The solutions of a SELECT query in order as a polars frame of cells of TSV; ``None`` where :meth:`select` is to be asked."""

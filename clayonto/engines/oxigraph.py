@@ -86,6 +86,10 @@ class OxigraphEngine:
         except (OSError, RuntimeError, ValueError) as error:
             raise EngineError(f"Oxigraph stopped in the middle of the answer: {error}.") from error
 
+    def n_triples(self) -> bytes:
+        """The triples of the default graph, each once, as the store holds them."""
+        return self._store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
+
     def ask(self, query: str, *, base: str) -> bool:
         """The answer of an ASK query."""
         return bool(self._query(query, base))

@@ -1,0 +1,241 @@
+"""Graph patterns as joins of tables of numbers.
+
+The triples of a group are joined from the one with the fewest rows on, each next one the one that shares a variable and has the fewest; a filter
+is applied as soon as its variables are there. A path that is repeated becomes the table of the pairs that it joins.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import polars as pl
+
+from clayonto.engines.columnar.algebra import (
+    Beyond,
+    Const,
+    Either,
+    Group,
+    Link,
+    Optional,
+    Repeated,
+    Steps,
+    Triple,
+    Union,
+    Values,
+    Var,
+    Without,
+    variables,
+)
+from clayonto.engines.columnar.columns import ID
+from clayonto.engines.columnar.expressions import Frame, evaluate, holds, in_rows, plain
+
+if TYPE_CHECKING:
+    from clayonto.engines.columnar.algebra import Expr, Path
+    from clayonto.engines.columnar.columns import Columns
+    from clayonto.engines.columnar.expressions import Cells
+
+_MOST_ROWS = 50_000_000
+_MOST_PAIRS = 5_000_000
+
+
+def solutions(group: Group, columns: Columns) -> Frame:
+    """The solutions of a group: a column for each variable, null where a variable has no value.
+
+    :raises Beyond: if it has something in it that is not answered in columns.
+    """
+    # NOT EXISTS holds for the whole group, so it comes last.
+    elements = sorted(group.elements, key=lambda element: isinstance(element, Without))
+    filters = list(group.filters)
+    frame: Frame | None = None
+    while elements:
+        element = elements[0]
+        if isinstance(element, Triple):
+            triples = []
+            while elements and isinstance(elements[0], Triple):
+                triples.append(elements.pop(0))
+            frame = _basic(triples, frame, filters, columns)  # type: ignore[arg-type]
+            continue
+        del elements[0]
+        if isinstance(element, Values):
+            frame = _joined(frame, _values(element, columns))
+        elif isinstance(element, Union):
+            frame = _joined(frame, _either(element, columns))
+        elif frame is None:
+            raise Beyond("a group that begins with OPTIONAL, BIND or NOT EXISTS is not answered in columns")
+        elif isinstance(element, Optional):
+            frame = _outer(frame, element.group, columns, how="left")
+        elif isinstance(element, Without):
+            frame = _outer(frame, element.group, columns, how="anti")
+        else:
+            frame = bound(frame, element.name, evaluate(element.expr, frame, columns), columns)
+        frame = _ready(frame, filters, columns)
+    if frame is None:
+        raise Beyond("an empty group is not answered in columns")
+    for test in filters:
+        frame = _filtered(frame, test, columns)
+    return frame
+
+
+def bound(frame: Frame, name: str, cells: Cells, columns: Columns) -> Frame:
+    """The frame with one more column.
+
+    :raises Beyond: if it has one of the name, or if what it would hold is not made in columns.
+    """
+    cells = plain(cells, columns)
+    if name in frame.kinds or cells.kind in ("text", "iri") or cells.kind == "boolean":
+        raise Beyond(f"what ?{name} stands for is not made in columns")
+    return Frame(frame.rows.with_columns(in_rows(cells, len(frame.rows)).data.alias(name)), frame.kinds | {name: cells.kind})
+
+
+def _filtered(frame: Frame, test: Expr, columns: Columns) -> Frame:
+    return Frame(frame.rows.filter(holds(test, frame, columns)), frame.kinds)
+
+
+def _ready(frame: Frame, filters: list[Expr], columns: Columns) -> Frame:
+    """The rows that pass the filters whose variables are all there; they are taken out of the list.
+
+    What comes later in the group cannot change a variable that is bound, and a variable that is not and is joined later is handed over.
+    """
+    for test in [f for f in filters if variables(f) and variables(f) <= set(frame.kinds)]:
+        frame = _filtered(frame, test, columns)
+        filters.remove(test)
+    return frame
+
+
+def _basic(triples: list[Triple], frame: Frame | None, filters: list[Expr], columns: Columns) -> Frame:
+    """Triples joined with what there is, from the fewest rows on."""
+    tables = []
+    for triple in triples:
+        table = _terms(_triple(triple, columns))
+        # Not taken out of the list: what else binds the variable has to pass as well.
+        for test in [f for f in filters if variables(f) and variables(f) <= set(table.kinds)]:
+            table = _filtered(table, test, columns)
+        tables.append(table)
+    if frame is None:
+        frame = tables.pop(min(range(len(tables)), key=lambda n: len(tables[n].rows)))
+    while tables:
+        linked = [n for n, table in enumerate(tables) if set(table.kinds) & set(frame.kinds)] or list(range(len(tables)))
+        frame = _joined(frame, tables.pop(min(linked, key=lambda n: len(tables[n].rows))))
+        frame = _ready(frame, filters, columns) if tables else frame
+    return _ready(frame, filters, columns)
+
+
+def _terms(rows: Any) -> Frame:
+    return Frame(rows, dict.fromkeys(rows.columns, "term"))
+
+
+def _either(union: Union, columns: Columns) -> Frame:
+    parts = [solutions(group, columns) for group in union.groups]
+    kinds: dict[str, str] = {}
+    for part in parts:
+        for name, kind in part.kinds.items():
+            if kinds.setdefault(name, kind) != kind:
+                raise Beyond(f"?{name} is {kind} in one part of UNION and {kinds[name]} in another")
+    return Frame(pl.concat([part.rows for part in parts], how="diagonal"), kinds)
+
+
+def _triple(triple: Triple, columns: Columns) -> Any:
+    table = _pairs(triple.path, columns)
+    if isinstance(triple.path, Repeated) and triple.path.zero:
+        table = _with_itself(table, triple, columns)
+    for end, name in ((triple.subject, "subject"), (triple.object, "object")):
+        if isinstance(end, Const):
+            number = columns.number(end.term)
+            table = table.clear() if number is None else table.filter(pl.col(name) == number)
+    subject, object_ = triple.subject, triple.object
+    if isinstance(subject, Var) and isinstance(object_, Var):
+        if subject == object_:
+            return table.filter(pl.col("subject") == pl.col("object")).select(pl.col("subject").alias(subject.name))
+        return table.select(pl.col("subject").alias(subject.name), pl.col("object").alias(object_.name))
+    if isinstance(subject, Var):
+        return table.select(pl.col("subject").alias(subject.name))
+    if isinstance(object_, Var):
+        return table.select(pl.col("object").alias(object_.name))
+    raise Beyond("a triple without a variable is not answered in columns")
+
+
+def _pairs(path: Path, columns: Columns) -> Any:
+    """Subjects and objects that a path joins: each as often as it does, but once only if it is repeated."""
+    if isinstance(path, Link):
+        table = columns.table(path.predicate)
+        return table.select(pl.col("object").alias("subject"), pl.col("subject").alias("object")) if path.back else table
+    if isinstance(path, Either):
+        pairs = pl.concat([_pairs(each, columns) for each in path.paths])
+        if pairs.is_duplicated().any():
+            raise Beyond("alternatives that join the same pair are not counted alike by engines")
+        return pairs
+    if isinstance(path, Steps):
+        first, *rest = (_pairs(each, columns) for each in path.paths)
+        for table in rest:
+            first = first.join(table, left_on="object", right_on="subject").select("subject", pl.col("object_right").alias("object"))
+        return first
+    return _closed(_pairs(path.path, columns).unique())
+
+
+def _closed(step: Any) -> Any:
+    """The transitive closure: every round adds the pairs that are a step longer than those that the last one added."""
+    whole = new = step
+    while len(new):
+        longer = new.join(step, left_on="object", right_on="subject").select("subject", pl.col("object_right").alias("object")).unique()
+        new = longer.join(whole, on=["subject", "object"], how="anti")
+        whole = pl.concat([whole, new])
+        if len(whole) > _MOST_PAIRS:
+            raise Beyond("the path joins too many pairs to be held as a table")
+    return whole
+
+
+def _with_itself(table: Any, triple: Triple, columns: Columns) -> Any:
+    """With each term of the graph joined to itself, as a path of no step joins it (section 9.1)."""
+    if isinstance(triple.subject, Const) or isinstance(triple.object, Const):
+        ends = [columns.number(end.term) for end in (triple.subject, triple.object) if isinstance(end, Const)]
+        if None in ends:
+            raise Beyond("a path from a term of which nothing is said is not answered in columns")
+        terms = pl.Series("subject", ends, dtype=ID)
+    else:
+        terms = pl.Series("subject", pl.arange(len(columns.texts), dtype=ID, eager=True))
+    itself = pl.DataFrame({"subject": terms, "object": terms.alias("object")})
+    return pl.concat([table, itself]).unique()
+
+
+def _values(values: Values, columns: Columns) -> Frame:
+    made = {name: columns.numbers(row[at] for row in values.rows) for at, name in enumerate(values.names)}
+    for name, numbers in made.items():
+        # A term that the graph does not have has no number to be shown by.
+        if len(columns.texts) in numbers:
+            raise Beyond(f"VALUES gives ?{name} a term that the graph does not have")
+    return _terms(pl.DataFrame(made, schema=dict.fromkeys(values.names, ID)))
+
+
+def _joined(left: Frame | None, right: Frame) -> Frame:
+    if left is None:
+        return right
+    shared = _shared(left, right)
+    kinds = left.kinds | right.kinds
+    if shared:
+        return Frame(left.rows.join(right.rows, on=shared), kinds)
+    if len(left.rows) * len(right.rows) > _MOST_ROWS:
+        raise Beyond("two parts of the pattern share no variable, and their product is too large")
+    return Frame(left.rows.join(right.rows, how="cross"), kinds)
+
+
+def _shared(left: Frame, right: Frame) -> list[str]:
+    """The variables that two sides share: all of them bound, since what is unbound would join with anything."""
+    shared = [name for name in left.kinds if name in right.kinds]
+    for name in shared:
+        if left.kinds[name] != "term" or right.kinds[name] != "term":
+            raise Beyond(f"?{name} is made in the query and joined, which columns do not answer")
+        if left.rows[name].null_count() or right.rows[name].null_count():
+            raise Beyond(f"?{name} is not bound everywhere and is joined, which columns do not answer")
+    return shared
+
+
+def _outer(frame: Frame, group: Group, columns: Columns, *, how: Literal["left", "anti"]) -> Frame:
+    """OPTIONAL and NOT EXISTS: of a group whose filters look at nothing outside it."""
+    if any(not isinstance(e, Triple) for e in group.elements):
+        raise Beyond("a pattern within OPTIONAL or NOT EXISTS is not answered in columns")
+    right = solutions(group, columns)
+    shared = _shared(frame, right)
+    if not shared:
+        raise Beyond("OPTIONAL or NOT EXISTS that shares no variable is not answered in columns")
+    kinds = frame.kinds | right.kinds if how == "left" else frame.kinds
+    return Frame(frame.rows.join(right.rows, on=shared, how=how), kinds)
