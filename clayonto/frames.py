@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     import pandas
     import polars
 
-_PLAIN: Final = frozenset({"iri", "string", "literal", "any"})
+PLAIN: Final = frozenset({"iri", "string", "literal", "any"})
+"""Declared types whose values are shown as text."""
 # Which type a column of cells is, told from TSV; tried in this order, a column takes the first that all its cells fit.
 _KINDS: Final = {
     "integer": r"^[+-]?[0-9]{1,18}$",
@@ -69,8 +70,8 @@ def to_polars(cells: polars.DataFrame, types: Mapping[str, str]) -> polars.DataF
 
 
 def _typed(pl: Any, cells: Any, declared: str | None) -> Any:
-    kind = declared if declared in _KINDS or declared in _PLAIN else _found(cells)
-    if kind is None or kind in _PLAIN:
+    kind = declared if declared in _KINDS or declared in PLAIN else _found(cells)
+    if kind is None or kind in PLAIN:
         return _texts(pl, cells)
     # A quoted cell holds its value up to the closing quote: numbers, days and times have no quote in them.
     bare = cells.str.extract(r'^"?([^"]*)', 1)
@@ -126,7 +127,7 @@ def to_pandas(tsv: bytes, types: Mapping[str, str]) -> pandas.DataFrame:
     for number, name in enumerate(columns):
         values = [row[number] for row in rows]
         kind = types.get(name)
-        if kind not in _KINDS and kind not in _PLAIN:
+        if kind not in _KINDS and kind not in PLAIN:
             texts = [line[number].decode() for line in cells if line[number]]
             kind = next((k for k, form in _KINDS.items() if texts and all(re.search(form, t) for t in texts)), "any")
         dtype = {

@@ -479,9 +479,9 @@ class KnowledgeGraph:
     def _selected(self, text: str, types: Any) -> Rows:
         engine, name = self._engine, self.engine
         if isinstance(engine, ColumnEngine):
-            cells = engine.cells(text, base=self.base)
-            if cells is not None:
-                return Rows.from_cells(cells, engine=name, types=types)
+            table = engine.table(text, base=self.base)
+            if table is not None:
+                return Rows.from_columns(table, engine=name, types=types)
             name = engine.behind
         return Rows.from_tsv(engine.select(text, base=self.base), engine=name, types=types)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas
     import polars
 
+    from clayonto.engines.base import Table
     from clayonto.sparql import Form
 
 TRIPLE_COLUMNS: Final = ("subject", "predicate", "object")
@@ -117,7 +118,7 @@ class Rows(Sequence[Row]):
         self.types = dict(types or {})
         self._index = _Columns(self.columns)
         self._tsv: bytes | None = None
-        self._cells: polars.DataFrame | None = None
+        self._table: Table | None = None
         self._held: list[Sequence[Value | None] | str] | None = list(values)
 
     @classmethod
@@ -128,10 +129,10 @@ class Rows(Sequence[Row]):
         return rows
 
     @classmethod
-    def from_cells(cls, cells: polars.DataFrame, *, engine: str, types: Mapping[str, str] | None = None) -> Rows:
-        """Rows from a frame of cells of SPARQL 1.1 TSV, null for no value. A row becomes Python values when it is asked for."""
-        rows = cls(cells.columns, (), engine=engine, types=types)
-        rows._cells, rows._held = cells, None
+    def from_columns(cls, table: Table, *, engine: str, types: Mapping[str, str] | None = None) -> Rows:
+        """Rows from columns. A row becomes Python values when it is asked for."""
+        rows = cls(table.names, (), engine=engine, types=types)
+        rows._table, rows._held = table, None
         return rows
 
     @property
@@ -154,7 +155,7 @@ class Rows(Sequence[Row]):
         return (Row(index, held) for held in self._all)
 
     def __len__(self) -> int:
-        return len(self._all) if self._cells is None else self._cells.height
+        return len(self._all) if self._table is None else self._table.height
 
     def __bool__(self) -> bool:
         return bool(self[0][0]) if self.form == "ask" else bool(self._all)
@@ -219,7 +220,7 @@ class Rows(Sequence[Row]):
         """
         from clayonto.frames import read_cells, to_polars
 
-        return to_polars(read_cells(self._as_tsv()) if self._cells is None else self._cells, self.types)
+        return self._table.frame(self.types) if self._table is not None else to_polars(read_cells(self._as_tsv()), self.types)
 
     def to_pandas(self) -> pandas.DataFrame:
         """A pandas frame with a column for each of ours, typed also when empty (:mod:`clayonto.frames` has the types).
@@ -231,8 +232,8 @@ class Rows(Sequence[Row]):
         return to_pandas(self._as_tsv(), self.types)
 
     def _as_tsv(self) -> bytes:
-        if self._tsv is None and self._cells is not None:
-            self._tsv = tsv.of_cells(self._cells)
+        if self._tsv is None and self._table is not None:
+            self._tsv = tsv.of_cells(self._table.cells())
         return self._tsv if self._tsv is not None else tsv.write(self.columns, self)
 
     def to_rdf(self, kind: str = "turtle") -> str:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import polars
 
     from clayonto.sources import Source
     from clayonto.terms import Value
@@ -75,5 +77,18 @@ class ColumnEngine(Engine, Protocol):
     def behind(self) -> str:
         """The name of the engine that answers the others."""
 
-    def cells(self, query: str, *, base: str) -> Any:
-        """The solutions of a SELECT query in order as a polars frame of cells of TSV; ``None`` where :meth:`select` is to be asked."""
+    def table(self, query: str, *, base: str) -> Table | None:
+        """The solutions of a SELECT query in order, as columns; ``None`` where :meth:`select` is to be asked."""
+
+
+class Table(Protocol):
+    """Solutions as columns, for the analyst who wants a frame and no Python object for each cell."""
+
+    names: tuple[str, ...]
+    height: int
+
+    def cells(self) -> polars.DataFrame:
+        """A frame of cells of SPARQL TSV, null for no value."""
+
+    def frame(self, types: Mapping[str, str]) -> polars.DataFrame:
+        """A frame of values, typed as :mod:`clayonto.frames` has it; ``types`` are the declared ones."""

@@ -18,6 +18,7 @@ from clayonto.errors import MissingExtraError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from clayonto.engines.columnar.answer import Table
     from clayonto.engines.columnar.columns import Columns
     from clayonto.sources import Source
 
@@ -64,8 +65,8 @@ class ColumnarEngine(OxigraphEngine):
         self._columns = None
         super().drop_graph(graph)
 
-    def cells(self, query: str, *, base: str) -> Any:
-        """The solutions of a SELECT query in order, as a polars frame of cells of TSV; ``None`` if the store is to answer it."""
+    def table(self, query: str, *, base: str) -> Table | None:
+        """The solutions of a SELECT query in order, as columns; ``None`` if the store is to answer it."""
         import polars as pl
 
         from clayonto.engines.columnar.answer import answer

@@ -9,17 +9,51 @@ import polars as pl
 from clayonto.engines.columnar.algebra import AGGREGATES, Beyond, Call, Const, Var, aggregated, variables
 from clayonto.engines.columnar.expressions import Cells, Frame, evaluate, holds, kind_of, only_iris, plain
 from clayonto.engines.columnar.patterns import bound, solutions
+from clayonto.frames import PLAIN, to_polars
 from clayonto.namespaces import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from clayonto.engines.columnar.algebra import Expr, Select
     from clayonto.engines.columnar.columns import Columns
 
 
-def answer(select: Select, columns: Columns) -> Any:
-    """The rows of a SELECT query in order: a polars frame of cells of SPARQL TSV, null for no value.
+class Table:
+    """The rows of an answer in order, as columns."""
+
+    def __init__(self, shown: dict[str, Cells], columns: Columns) -> None:
+        self._shown = shown
+        self._columns = columns
+        self.names = tuple(shown)
+        self.height = len(next(iter(shown.values())).data)
+
+    def cells(self) -> Any:
+        """A polars frame of cells of SPARQL TSV, null for no value."""
+        return pl.DataFrame([_cells(cells, self._columns).alias(name) for name, cells in self._shown.items()])
+
+    def frame(self, types: Mapping[str, str]) -> Any:
+        """A polars frame of values, typed as :mod:`clayonto.frames` has it.
+
+        :param types: column name to declared type.
+        """
+        made = []
+        for name, cells in self._shown.items():
+            declared = types.get(name)
+            if (
+                (declared is None or declared in PLAIN)
+                and cells.kind == "term"
+                and kind_of(cells.data, self._columns) in ("iri", "string", "language")
+            ):
+                # What has no type but text needs no reading of its cells.
+                made.append(self._columns.strings.gather(cells.data).alias(name))
+            else:
+                made.append(to_polars(pl.DataFrame({name: _cells(cells, self._columns)}), types)[name])
+        return pl.DataFrame(made)
+
+
+def answer(select: Select, columns: Columns) -> Table:
+    """The rows of a SELECT query, as far as the columns answer it.
 
     :raises Beyond: if it has something in it that is not answered in columns.
     """
@@ -45,8 +79,8 @@ def answer(select: Select, columns: Columns) -> Any:
         frame = Frame(frame.rows.select(names).unique(maintain_order=True), frame.kinds)
     frame = _ordered(order, frame, columns)
     end = None if select.limit is None else select.offset + select.limit
-    shown = frame.rows[select.offset : end].select(names)
-    return pl.DataFrame([_cells(Cells(frame.kinds[name], shown[name]), columns).alias(name) for name in names])
+    shown = frame.rows[select.offset : end]
+    return Table({name: Cells(frame.kinds[name], shown[name]) for name in names}, columns)
 
 
 def _grouped(select: Select, frame: Frame, columns: Columns) -> tuple[Frame, Callable[[Any], Any]]:
@@ -69,7 +103,8 @@ def _grouped(select: Select, frame: Frame, columns: Columns) -> tuple[Frame, Cal
         if cells is not None:
             frame = Frame(frame.rows.with_columns(cells.data.alias(name)), frame.kinds)
         kinds[name] = _KIND_OF.get(call.name) or (cells.kind if cells else "")
-        made.append(_aggregate(call, name).alias(name))
+        value = _aggregate(call, name)
+        made.append((value.cast(pl.Int64) if kinds[name] == "integer" else value).alias(name))
     rows = frame.rows.group_by(names, maintain_order=True).agg(made) if names else frame.rows.select(made)
 
     def put_in(expr: Any) -> Any:
@@ -118,9 +153,9 @@ def _aggregate(call: Call, name: str) -> Any:
     column = pl.col(name)
     match call.name:
         case "COUNT" if not call.args:
-            return pl.len().cast(pl.Int64)
+            return pl.len()
         case "COUNT":
-            return (column.drop_nulls().n_unique() if call.distinct else column.count()).cast(pl.Int64)
+            return column.drop_nulls().n_unique() if call.distinct else column.count()
         case "SUM":
             return column.sum()
         case "MIN":

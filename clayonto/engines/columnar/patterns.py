@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _MOST_ROWS = 50_000_000
 _MOST_PAIRS = 5_000_000
+_FAR = 20
 
 
 def solutions(group: Group, columns: Columns) -> Frame:
@@ -104,13 +105,14 @@ def _ready(frame: Frame, filters: list[Expr], columns: Columns) -> Frame:
 
 def _basic(triples: list[Triple], frame: Frame | None, filters: list[Expr], columns: Columns) -> Frame:
     """Triples joined with what there is, from the fewest rows on."""
-    tables = []
-    for triple in triples:
-        table = _terms(_triple(triple, columns))
-        # Not taken out of the list: what else binds the variable has to pass as well.
-        for test in [f for f in filters if variables(f) and variables(f) <= set(table.kinds)]:
-            table = _filtered(table, test, columns)
-        tables.append(table)
+    tables = [_terms(_triple(triple, columns)) for triple in triples]
+    fewest = min(len(table.rows) for table in [*tables, *([] if frame is None else [frame])])
+    for at, table in enumerate(tables):
+        # A table that is joined with a far smaller one is filtered after that. A filter is not taken out of the list here: what else binds
+        # the variable has to pass as well.
+        if len(table.rows) <= _FAR * max(fewest, 1):
+            for test in [f for f in filters if variables(f) and variables(f) <= set(table.kinds)]:
+                tables[at] = _filtered(tables[at], test, columns)
     if frame is None:
         frame = tables.pop(min(range(len(tables)), key=lambda n: len(tables[n].rows)))
     while tables:
@@ -135,9 +137,10 @@ def _either(union: Union, columns: Columns) -> Frame:
 
 
 def _triple(triple: Triple, columns: Columns) -> Any:
-    table = _pairs(triple.path, columns)
-    if isinstance(triple.path, Repeated) and triple.path.zero:
-        table = _with_itself(table, triple, columns)
+    if isinstance(triple.path, Repeated):
+        table = _repeated(triple.path, triple, columns)
+    else:
+        table = _pairs(triple.path, columns)
     for end, name in ((triple.subject, "subject"), (triple.object, "object")):
         if isinstance(end, Const):
             number = columns.number(end.term)
@@ -169,12 +172,35 @@ def _pairs(path: Path, columns: Columns) -> Any:
         for table in rest:
             first = first.join(table, left_on="object", right_on="subject").select("subject", pl.col("object_right").alias("object"))
         return first
-    return _closed(_pairs(path.path, columns).unique())
+    step = _pairs(path.path, columns).unique()
+    return _closed(step, step)
 
 
-def _closed(step: Any) -> Any:
-    """The transitive closure: every round adds the pairs that are a step longer than those that the last one added."""
-    whole = new = step
+def _repeated(path: Repeated, triple: Triple, columns: Columns) -> Any:
+    """The pairs of a repeated path: from the end that is named, if one is."""
+    step = _pairs(path.path, columns).unique()
+    ends = [columns.number(end.term) for end in (triple.subject, triple.object) if isinstance(end, Const)]
+    if None in ends:
+        raise Beyond("a path from a term of which nothing is said is not answered in columns")
+    if isinstance(triple.subject, Const):
+        pairs = _closed(step.filter(pl.col("subject") == ends[0]), step)
+    elif isinstance(triple.object, Const):
+        back = step.select(pl.col("object").alias("subject"), pl.col("subject").alias("object"))
+        pairs = _closed(back.filter(pl.col("subject") == ends[0]), back).select(
+            pl.col("object").alias("subject"), pl.col("subject").alias("object")
+        )
+    else:
+        pairs = _closed(step, step)
+    if not path.zero:
+        return pairs
+    # A path of no step joins each term of the graph to itself (section 9.1).
+    terms = pl.Series("subject", ends or pl.arange(len(columns.texts), dtype=ID, eager=True), dtype=ID)
+    return pl.concat([pairs, pl.DataFrame({"subject": terms, "object": terms.alias("object")})]).unique()
+
+
+def _closed(whole: Any, step: Any) -> Any:
+    """What is reached from pairs by a step as often as it goes: every round takes a step from what the last one added."""
+    new = whole
     while len(new):
         longer = new.join(step, left_on="object", right_on="subject").select("subject", pl.col("object_right").alias("object")).unique()
         new = longer.join(whole, on=["subject", "object"], how="anti")
@@ -182,19 +208,6 @@ def _closed(step: Any) -> Any:
         if len(whole) > _MOST_PAIRS:
             raise Beyond("the path joins too many pairs to be held as a table")
     return whole
-
-
-def _with_itself(table: Any, triple: Triple, columns: Columns) -> Any:
-    """With each term of the graph joined to itself, as a path of no step joins it (section 9.1)."""
-    if isinstance(triple.subject, Const) or isinstance(triple.object, Const):
-        ends = [columns.number(end.term) for end in (triple.subject, triple.object) if isinstance(end, Const)]
-        if None in ends:
-            raise Beyond("a path from a term of which nothing is said is not answered in columns")
-        terms = pl.Series("subject", ends, dtype=ID)
-    else:
-        terms = pl.Series("subject", pl.arange(len(columns.texts), dtype=ID, eager=True))
-    itself = pl.DataFrame({"subject": terms, "object": terms.alias("object")})
-    return pl.concat([table, itself]).unique()
 
 
 def _values(values: Values, columns: Columns) -> Frame:
