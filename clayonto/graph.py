@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from clayonto.inference.conclusions import Conclusions
     from clayonto.inference.rules import Program
     from clayonto.places import Place, Places
+    from clayonto.plan import Plan
     from clayonto.query import Catalogue, NamedQuery
     from clayonto.validation import ValidationReport
     from clayonto.validation.graphs import Validations
@@ -43,7 +44,7 @@ def load(
     """A graph of the bundled ontology and data, and of the files that ``paths`` name.
 
     :param paths: files, folders or patterns of Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD.
-    :param engine: ``oxigraph`` (the default) or ``rdflib``.
+    :param engine: ``oxigraph`` (the default), ``rdflib``, or ``columnar``, which answers by the column what runs over many triples.
     :param store: a folder to keep the graph in. A new one is built from all of the above; one that holds a graph is opened as it is,
         and ``paths`` are added to it. Without it the graph is in memory.
     :param bundle: whether to load the bundled data; the ontology and its concepts are loaded either way.
@@ -177,6 +178,19 @@ class KnowledgeGraph:
         """
         sparql.refuse_unsafe(text)
         return self._answer(text)
+
+    def plan(self, text: str) -> Plan:
+        """Answer a query and say how it was done: by which engine and why, in which steps, with how many rows; what the linter remarks.
+
+        :raises QuerySyntaxError: with line and column.
+        :raises ForbiddenQueryError: for updates, ``SERVICE``, ``FROM`` and ``LOAD``.
+
+        >>> load().plan("SELECT ?p { ?p a clay:Project }").steps[0].rows
+        1
+        """
+        from clayonto.plan import plan
+
+        return plan(self, self._engine, text)
 
     def describe(self, term: str, *, lang: str = "en") -> Description:
         """What the graph says of a thing or a term, with labels, and what refers to it.

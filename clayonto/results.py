@@ -222,6 +222,24 @@ class Rows(Sequence[Row]):
 
         return self._table.frame(self.types) if self._table is not None else to_polars(read_cells(self._as_tsv()), self.types)
 
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The rows for whatever takes Arrow's stream of columns: ``pyarrow.table(rows)``, DuckDB, pandas; typed as :meth:`to_polars`.
+
+        :raises MissingExtraError: if polars is not installed.
+        """
+        return self.to_polars().__arrow_c_stream__(requested_schema)
+
+    def to_parquet(self) -> bytes:
+        """A Parquet file of the columns, typed as :meth:`to_polars`.
+
+        :raises MissingExtraError: if polars is not installed.
+        """
+        from io import BytesIO
+
+        made = BytesIO()
+        self.to_polars().write_parquet(made)
+        return made.getvalue()
+
     def to_pandas(self) -> pandas.DataFrame:
         """A pandas frame with a column for each of ours, typed also when empty (:mod:`clayonto.frames` has the types).
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from pathlib import Path
+from types import SimpleNamespace
 
+import polars as pl
 import pyoxigraph as ox
 import pytest
 from hypothesis import given, settings
@@ -14,6 +18,7 @@ from clayonto.engines.columnar import ColumnarEngine
 from clayonto.engines.columnar.algebra import Beyond, parse
 from clayonto.query import queries
 from tests.conftest import SOAK, graph
+from tests.test_cli import run
 
 # Terms of every kind under the same predicates, in several languages, with escapes, odd lexical forms, nothing, and things that repeat.
 UNTIDY = r"""
@@ -244,3 +249,48 @@ def test_an_answer_without_a_row() -> None:
     kg = clayonto.load(bundle=False, engine="columnar")
     rows = kg.query("SELECT ?a (COUNT(?b) AS ?n) { ?a <urn:none> ?b } GROUP BY ?a")
     assert (rows.engine, rows.columns, len(rows)) == ("columnar", ("a", "n"), 0)
+
+
+def test_the_plan_of_columns_has_the_steps_that_were_taken() -> None:
+    query = (
+        'SELECT ?p ?l { ?p a clay:Project ; skos:prefLabel ?l . FILTER(LANG(?l) = "fi") OPTIONAL { ?p clay:acronym ?x } } ORDER BY STR(?l)'
+    )
+    kg = clayonto.load(engine="columnar")
+    kg._engine.starts_from_few = lambda select: False  # type: ignore[attr-defined]
+    plan = kg.plan(query)
+    assert (plan.engine, plan.ordered, plan.rows) == ("columnar", True, 1)
+    assert [step.what.split()[0] for step in plan.steps] == ["?p", "?p", "FILTER", "?p", "OPTIONAL", "ORDER"]
+    assert [step.rows for step in plan.steps][-1] == 1
+    assert plan.to_dict()["steps"][0]["rows"] == 1
+
+
+def test_the_plan_of_a_store_has_what_each_pattern_matches() -> None:
+    plan = graph("columnar").plan("SELECT ?p { <project/clay> clay:underProgramme ?p } ORDER BY RAND()")
+    assert (plan.engine, plan.ordered, plan.steps) == ("oxigraph", False, ())
+    plan = graph("oxigraph").plan("SELECT ?p ?l { ?p a clay:Project { ?p skos:prefLabel ?l } UNION { ?p clay:acronym ?l } }")
+    found = {step.what.split()[1]: step.rows for step in plan.steps}
+    labels, acronyms = (len(graph("oxigraph").query(f"SELECT ?s {{ ?s {p} ?o }}")) for p in ("skos:prefLabel", "clay:acronym"))
+    assert list(found.values()) == [1, labels, acronyms]
+    assert any("no-order" in remark for remark in plan.remarks)
+
+
+def test_parquet_and_arrow_have_the_columns() -> None:
+    rows = graph("columnar").run("money-by-kind")
+    assert pl.read_parquet(rows.to_parquet()).equals(rows.to_polars())
+    # Polars takes a sequence for one before it asks for its columns.
+    only_columns = SimpleNamespace(__arrow_c_stream__=rows.__arrow_c_stream__)
+    assert pl.DataFrame(only_columns).equals(rows.to_polars())
+
+
+def test_the_command_explains_and_writes_parquet(tmp_path: Path) -> None:
+    told = run("query", "money-by-kind", "--engine", "columnar", "--explain")
+    assert told.returncode == 0, told.stderr
+    assert "GROUP BY" in told.stdout
+    assert "clay:moneyKind" in told.stdout
+    assert (
+        json.loads(run("query", "project-partners", "--param", "project=project/clay", "--explain", "-f", "json").stdout)["engine"]
+        == "oxigraph"
+    )
+    file = tmp_path / "money.parquet"
+    assert run("query", "money-by-kind", "-f", "parquet", "-o", str(file)).returncode == 0
+    assert pl.read_parquet(file).height == 6

@@ -80,6 +80,12 @@ class ColumnEngine(Engine, Protocol):
     def table(self, query: str, *, base: str) -> Table | None:
         """The solutions of a SELECT query in order, as columns; ``None`` where :meth:`select` is to be asked."""
 
+    def why_rows(self, query: str, *, base: str) -> str | None:
+        """Why the engine behind answers a query, in a sentence; ``None`` if it does not."""
+
+    def steps(self, query: str, *, base: str) -> list[tuple[str, int, float]]:
+        """The steps of a query that is answered by the column: as SPARQL, the rows after each, and its milliseconds."""
+
 
 class Table(Protocol):
     """Solutions as columns, for the analyst who wants a frame and no Python object for each cell."""

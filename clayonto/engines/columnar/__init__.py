@@ -90,6 +90,19 @@ class ColumnarEngine(OxigraphEngine):
             return str(reason)
         return None
 
+    def steps(self, query: str, *, base: str) -> list[tuple[str, int, float]]:
+        """The steps in which the columns answer a query: as SPARQL, the rows after each, and its milliseconds."""
+        from clayonto.engines.columnar.answer import answer
+        from clayonto.engines.columnar.patterns import TRACE, Trace
+
+        trace = Trace()
+        token = TRACE.set(trace)
+        try:
+            answer(_parsed(query, base=base), self.columns)
+        finally:
+            TRACE.reset(token)
+        return trace.steps
+
     @property
     def columns(self) -> Columns:
         """The triples of the default graph as columns."""

@@ -183,6 +183,32 @@ def variables(expr: Expr | None) -> set[str]:
     return set().union(*map(variables, expr.args)) if isinstance(expr, Call) else set()
 
 
+def written(triple: Triple) -> str:
+    """A triple of a pattern as SPARQL.
+
+    >>> written(Triple(Var("a"), Repeated(Link("<urn:p>", back=True), zero=True), Const('"x"@en')))
+    '?a (^<urn:p>)* "x"@en'
+    """
+    return f"{_written(triple.subject)} {_path(triple.path)} {_written(triple.object)}"
+
+
+def _written(term: Term) -> str:
+    # What stands between two steps of a path has no name in the query.
+    return term.term if isinstance(term, Const) else "?" + term.name.replace(".", "step_")
+
+
+def _path(path: Path) -> str:
+    match path:
+        case Link(predicate, back):
+            return f"^{predicate}" if back else predicate
+        case Either(paths):
+            return f"({'|'.join(map(_path, paths))})"
+        case Steps(paths):
+            return f"({'/'.join(map(_path, paths))})"
+        case Repeated(inner, zero):
+            return f"({_path(inner)}){'*' if zero else '+'}"
+
+
 class _Parser:
     def __init__(self, given: list[Token], base: str) -> None:
         self._tokens = given

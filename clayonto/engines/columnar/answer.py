@@ -8,7 +8,7 @@ import polars as pl
 
 from clayonto.engines.columnar.algebra import AGGREGATES, Beyond, Call, Const, Var, aggregated, variables
 from clayonto.engines.columnar.expressions import Cells, Frame, evaluate, holds, kind_of, only_iris, plain
-from clayonto.engines.columnar.patterns import bound, solutions
+from clayonto.engines.columnar.patterns import bound, noted, solutions
 from clayonto.frames import PLAIN, to_polars
 from clayonto.namespaces import PREFIXES
 
@@ -61,6 +61,7 @@ def answer(select: Select, columns: Columns) -> Table:
     named, having, order = select.columns, select.having, select.order_by
     if select.group_by is not None or any(aggregated(expr) for _, expr in named):
         frame, put_in = _grouped(select, frame, columns)
+        noted("GROUP BY", frame)
         named = [(name, put_in(expr)) for name, expr in named]
         having = [put_in(test) for test in having]
         order = [(put_in(key), down) for key, down in order]
@@ -77,7 +78,7 @@ def answer(select: Select, columns: Columns) -> Table:
         if not set().union(*(variables(key) for key, _ in order)) <= set(names):
             raise Beyond("DISTINCT rows in an order of what they do not show are not answered in columns")
         frame = Frame(frame.rows.select(names).unique(maintain_order=True), frame.kinds)
-    frame = _ordered(order, frame, columns)
+    frame = noted("ORDER BY", _ordered(order, frame, columns)) if order else frame
     end = None if select.limit is None else select.offset + select.limit
     shown = frame.rows[select.offset : end]
     return Table({name: Cells(frame.kinds[name], shown[name]) for name in names}, columns)

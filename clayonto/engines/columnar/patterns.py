@@ -6,7 +6,9 @@ is applied as soon as its variables are there. A path that is repeated becomes t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from contextvars import ContextVar
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import polars as pl
 
@@ -25,6 +27,7 @@ from clayonto.engines.columnar.algebra import (
     Var,
     Without,
     variables,
+    written,
 )
 from clayonto.engines.columnar.columns import ID
 from clayonto.engines.columnar.expressions import Frame, evaluate, holds, in_rows, plain
@@ -37,6 +40,32 @@ if TYPE_CHECKING:
 _MOST_ROWS = 50_000_000
 _MOST_PAIRS = 5_000_000
 _FAR = 20
+
+
+class Trace:
+    """What was done to answer a query: each step, how many rows there were after it, and its milliseconds."""
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[str, int, float]] = []
+        self._last = perf_counter()
+
+    def note(self, what: str, frame: Frame) -> None:
+        """A step that ends now."""
+        now = perf_counter()
+        self.steps.append((what, len(frame.rows), (now - self._last) * 1000))
+        self._last = now
+
+
+TRACE: Final[ContextVar[Trace | None]] = ContextVar("TRACE", default=None)
+"""Where steps are noted, if they are."""
+
+
+def noted(what: str, frame: Frame) -> Frame:
+    """The frame, its step noted if somebody asked."""
+    trace = TRACE.get()
+    if trace is not None:
+        trace.note(what, frame)
+    return frame
 
 
 def solutions(group: Group, columns: Columns) -> Frame:
@@ -58,17 +87,17 @@ def solutions(group: Group, columns: Columns) -> Frame:
             continue
         del elements[0]
         if isinstance(element, Values):
-            frame = _joined(frame, _values(element, columns))
+            frame = noted("VALUES", _joined(frame, _values(element, columns)))
         elif isinstance(element, Union):
-            frame = _joined(frame, _either(element, columns))
+            frame = noted("UNION", _joined(frame, _either(element, columns)))
         elif frame is None:
             raise Beyond("a group that begins with OPTIONAL, BIND or NOT EXISTS is not answered in columns")
         elif isinstance(element, Optional):
-            frame = _outer(frame, element.group, columns, how="left")
+            frame = noted("OPTIONAL", _outer(frame, element.group, columns, how="left"))
         elif isinstance(element, Without):
-            frame = _outer(frame, element.group, columns, how="anti")
+            frame = noted("NOT EXISTS", _outer(frame, element.group, columns, how="anti"))
         else:
-            frame = bound(frame, element.name, evaluate(element.expr, frame, columns), columns)
+            frame = noted(f"BIND ?{element.name}", bound(frame, element.name, evaluate(element.expr, frame, columns), columns))
         frame = _ready(frame, filters, columns)
     if frame is None:
         raise Beyond("an empty group is not answered in columns")
@@ -98,7 +127,7 @@ def _ready(frame: Frame, filters: list[Expr], columns: Columns) -> Frame:
     What comes later in the group cannot change a variable that is bound, and a variable that is not and is joined later is handed over.
     """
     for test in [f for f in filters if variables(f) and variables(f) <= set(frame.kinds)]:
-        frame = _filtered(frame, test, columns)
+        frame = noted("FILTER", _filtered(frame, test, columns))
         filters.remove(test)
     return frame
 
@@ -113,12 +142,15 @@ def _basic(triples: list[Triple], frame: Frame | None, filters: list[Expr], colu
         if len(table.rows) <= _FAR * max(fewest, 1):
             for test in [f for f in filters if variables(f) and variables(f) <= set(table.kinds)]:
                 tables[at] = _filtered(tables[at], test, columns)
+    left = dict(enumerate(tables))
     if frame is None:
-        frame = tables.pop(min(range(len(tables)), key=lambda n: len(tables[n].rows)))
-    while tables:
-        linked = [n for n, table in enumerate(tables) if set(table.kinds) & set(frame.kinds)] or list(range(len(tables)))
-        frame = _joined(frame, tables.pop(min(linked, key=lambda n: len(tables[n].rows))))
-        frame = _ready(frame, filters, columns) if tables else frame
+        first = min(left, key=lambda n: len(left[n].rows))
+        frame = noted(written(triples[first]), left.pop(first))
+    while left:
+        linked = [n for n, table in left.items() if set(table.kinds) & set(frame.kinds)] or list(left)
+        nearest = min(linked, key=lambda n: len(left[n].rows))
+        frame = noted(written(triples[nearest]), _joined(frame, left.pop(nearest)))
+        frame = _ready(frame, filters, columns) if left else frame
     return _ready(frame, filters, columns)
 
 
