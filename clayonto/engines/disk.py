@@ -120,12 +120,6 @@ class DiskEngine(OxigraphEngine):
 
             self._next(fill)
 
-    def triples(self) -> Iterable[Any]:
-        """The triples, of pyoxigraph terms, literals as the store holds them."""
-        with self._reading(graphs=False) as store:
-            for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
-                yield quad.subject, quad.predicate, quad.object
-
     def add_graph(self, graph: str, triples: Iterable[Any]) -> None:
         """Add triples to the default graph and to a named graph, for as long as this engine lives; the folder is not written to."""
         copy = ox.Store()
@@ -138,11 +132,6 @@ class DiskEngine(OxigraphEngine):
     def drop_graph(self, graph: str) -> None:  # noqa: ARG002
         """Answer from the folder again, which never had the graph."""
         self._overlay = None
-
-    def n_triples(self) -> bytes:
-        """The default graph as N-Triples, literals as the store holds them."""
-        with self._reading(graphs=False) as store:
-            return store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
 
     def __len__(self) -> int:
         if self._overlay is not None:

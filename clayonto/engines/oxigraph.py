@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
+from clayonto.engines.ordering import sortable
 from clayonto.errors import EngineError, QuerySyntaxError
 from clayonto.namespaces import PREFIXES
 from clayonto.sources import QUADS
@@ -66,8 +67,9 @@ class OxigraphEngine:
 
     def triples(self) -> Iterable[Any]:
         """The triples of the default graph, of pyoxigraph terms, literals as the store holds them."""
-        for quad in self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
-            yield quad.subject, quad.predicate, quad.object
+        with self._reading(graphs=False) as store:
+            for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
+                yield quad.subject, quad.predicate, quad.object
 
     def add_graph(self, graph: str, triples: Iterable[Any]) -> None:
         """Add triples to the default graph and to a named graph."""
@@ -88,6 +90,11 @@ class OxigraphEngine:
                 return bytes(solutions.serialize(format=ox.QueryResultsFormat.TSV))
             except (OSError, RuntimeError, ValueError) as error:
                 raise EngineError(f"Oxigraph stopped in the middle of the answer: {error}.") from error
+
+    def n_triples(self) -> bytes:
+        """The triples of the default graph, each once, as the store holds them."""
+        with self._reading(graphs=False) as store:
+            return store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
 
     def ask(self, query: str, *, base: str) -> bool:
         """The answer of an ASK query."""
@@ -123,8 +130,10 @@ class OxigraphEngine:
     def _answering(self, query: str, base: str) -> Iterator[Any]:
         with self._reading(graphs=asks_for_graphs(query)) as store:
             try:
-                answer = store.query(query, base_iri=base, prefixes=_PREFIXES)
+                answer = store.query(sortable(query), base_iri=base, prefixes=_PREFIXES)
             except SyntaxError as error:
+                # What is wrong is to be told of the text as it was given.
+                check_syntax(query, base=base)
                 raise syntax_error(error, query) from error
             except (OSError, RuntimeError, ValueError) as error:
                 raise EngineError(f"Oxigraph could not answer the query: {error}.") from error
