@@ -56,7 +56,7 @@ def side_by_side(asked: list[Callable[[], object]], *, rounds: int = 2) -> list[
         return list(threads.map(work, range(THREADS)))
 
 
-@pytest.mark.parametrize("where", ["oxigraph", "rdflib", "disk"])
+@pytest.mark.parametrize("where", ["oxigraph", "rdflib", "columnar", "disk"])
 def test_eight_threads_get_the_answers_of_one(where: str, tmp_path: Path) -> None:
     def load() -> clayonto.KnowledgeGraph:
         return clayonto.load(store=tmp_path / "graph.db") if where == "disk" else clayonto.load(engine=where)
