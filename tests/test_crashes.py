@@ -16,6 +16,7 @@ from clayonto import stores
 from clayonto.engines.disk import DiskEngine
 from clayonto.errors import ClayontoError, DataError, EngineError, OutputError
 from clayonto.sources import from_paths
+from clayonto.stores.generations import is_store
 from tests.conftest import ROOT, SOAK
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="SIGKILL and limits are POSIX's")
@@ -148,6 +149,20 @@ def test_a_file_that_is_cut_off_changes_nothing(tmp_path: Path) -> None:
         with pytest.raises(DataError, match=r"cut\.nt:\d+"):
             fill(store, cut)
         assert content(store) == before
+
+
+def test_what_a_killed_first_load_has_left_is_no_hindrance(tmp_path: Path) -> None:
+    store = tmp_path / "graph.db"
+    (store / "generations" / "000001.building" / "store").mkdir(parents=True)
+    (store / "copies").mkdir()
+    (store / "copies" / "tmpx.part").write_bytes(b"half")
+    (store / "lock").touch()
+    assert not is_store(store)
+    fill(store, lines(tmp_path, "first.nt", 10))
+    assert is_store(store)
+    assert len(content(store)[0].splitlines()) == 10
+    assert [p.name for p in (store / "generations").iterdir()] == ["000001"]
+    assert len(list((store / "copies").iterdir())) == 1
 
 
 def test_a_pointer_that_is_cut_off_is_found_again(tmp_path: Path) -> None:

@@ -165,10 +165,10 @@ class Folder:
         :param fill: makes a store at a path, closes it, and gives what the manifest is to say beside what every manifest says.
         :raises EngineError: if it cannot be written; the folder holds what it held then.
         """
+        self._sweep()
         number = max((_number(p) for p in self.generations.iterdir()), default=0) + 1
         target = self.generations / f"{number:06}"
         building = target.with_name(f"{target.name}.building")
-        self._sweep()
         try:
             building.mkdir()
             said = fill(building / "store")
@@ -182,8 +182,8 @@ class Folder:
             }
             text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
             replace(building / "manifest.json", text)
-            settle(building / "store")
-            settle(building)
+            for folder in (self.copies, building / "store", building):
+                settle(folder)
             building.rename(target)
             settle(self.generations)
             replace(self.path / "manifest.json", text)
@@ -234,7 +234,8 @@ class Folder:
             lock = os.open(folder, os.O_RDONLY)
         except FileNotFoundError:
             return None
-        fcntl.flock(lock, fcntl.LOCK_SH)
+        with suppress(OSError):  # a file system that locks no folders lets no writer lock one either, and the generation stays for good
+            fcntl.flock(lock, fcntl.LOCK_SH)
         held = Generation(folder, manifest, lock)
         return held if folder.is_dir() and os.path.samestat(os.fstat(lock), folder.stat()) else None
 
