@@ -1,7 +1,7 @@
 """Whether changed triples can change the answer to a query, so that a site that is built again asks only the queries that have to be asked.
 
-A triple bears on an answer through a pattern that it matches, and then only if what the answer needs beside that pattern is there as well. The first half of what is needed
-is looked up, in the data before and after: the triples right beside the changed one. Where the query is more than this module reads, the answer counts as changed.
+A triple bears on an answer through a pattern that it matches, and then only if what the answer needs beside that pattern is there as well, in the data before or after. That is looked up, within bounds;
+filters are not tried. Where a query is more than this module reads, or the search too long, the answer counts as changed.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ ANY: Final = "*"
 EMPTY: Final = "0"
 """Among the IRIs of a path: it may have no step at all. ``PATH`` is there for every path."""
 PATH: Final = "|"
+_MOST_LOOKED_AT: Final = 500
+"""How many triples are looked at for one changed triple and one pattern."""
 
 
 class Reading(NamedTuple):
@@ -226,21 +228,60 @@ def _bears(reading: Reading, triple: tuple[str, str, str], graphs: tuple[Index, 
                 return False
         elif known.setdefault(place, value) != value:
             return False
-    return all(_may_hold(need, known, graphs) for need in reading.needs)
+    return _Search(graphs).holds(reading.needs, known)
 
 
-def _may_hold(need: Any, known: Mapping[str, str], graphs: tuple[Index, ...]) -> bool:
-    """Whether a pattern may have a triple where its variables have known values: true where that is not looked up."""
-    if need[0] == "or":
-        return any(all(_may_hold(one, known, graphs) for one in way) for way in need[1])
-    s, p, o = need
-    if p[0] != "<" or " " in p:
+class _Search:
+    """A look for values under which patterns hold in the data before or after. It gives up, and says that there may be some, after so many triples."""
+
+    def __init__(self, graphs: tuple[Index, ...]) -> None:
+        self._graphs = graphs
+        self._left = _MOST_LOOKED_AT
+
+    def holds(self, needs: tuple[Any, ...], known: Mapping[str, str]) -> bool:
+        """Whether all of some patterns may hold, their variables having known values."""
+        if self._left < 0:
+            return True
+        for number, need in enumerate(needs):
+            rest = needs[:number] + needs[number + 1 :]
+            if need[0] == "or":
+                continue
+            found = self._values(need, known)
+            if found is not None:
+                return any(self.holds(rest, {**known, **more}) for more in found)
+        for number, need in enumerate(needs):
+            if need[0] == "or":
+                rest = needs[:number] + needs[number + 1 :]
+                return any(self.holds((*way, *rest), known) for way in need[1])
         return True
-    subject, value = known.get(s, s), known.get(o, o)
-    if subject[0] != "?":
-        found = (thing for index in graphs for thing in index.objects(subject, p))
-        # A literal may be written in two ways.
-        return any(value[0] == "?" or thing == value or (thing[0] == '"' and value[0] == '"') for thing in found)
-    if value[0] == "<" and p != TYPE:
-        return any(index.subjects(p, value) for index in graphs)
-    return True
+
+    def _values(self, need: Pattern, known: Mapping[str, str]) -> Iterator[dict[str, str]] | None:
+        """What variables of a pattern may be; ``None`` where nothing leads into it, or it is a path."""
+        s, p, o = need
+        if p[0] != "<" or " " in p:
+            return None
+        subject, value = known.get(s, s), known.get(o, o)
+        if subject[0] != "?":
+            return self._objects(subject, p, o, value)
+        return self._subjects(s, p, value) if value[0] == "<" and p != TYPE else None
+
+    def _objects(self, subject: str, p: str, o: str, value: str) -> Iterator[dict[str, str]]:
+        for index in self._graphs:
+            for thing in index.objects(subject, p):
+                self._left -= 1
+                if value[0] == "?":
+                    yield {o: thing}
+                elif thing == value or (thing[0] == '"' and value[0] == '"') or self._left < 0:  # a literal may be written in two ways
+                    yield {}
+        if self._left < 0:
+            yield {}
+
+    def _subjects(self, s: str, p: str, value: str) -> Iterator[dict[str, str]]:
+        for index in self._graphs:
+            for thing in index.subjects(p, value):
+                self._left -= 1
+                if self._left < 0:
+                    break
+                yield {s: thing}
+        if self._left < 0:
+            yield {}
