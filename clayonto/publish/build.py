@@ -105,7 +105,7 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
             return as_it_was
     say("Checking the data")
     # A graph that was read from files can be looked at by two processes at once.
-    checked = Beside(lambda: graph.validate().conforms, apart=from_files)
+    checked = Beside(lambda: conforms(graph), apart=from_files)
     try:
         say("Reading the graph")
         site = Site.of(graph, config)
@@ -128,6 +128,11 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
     if keeper.keeps:
         keeper.save(memory)
     return summary
+
+
+def conforms(graph: KnowledgeGraph) -> bool:
+    """Whether a graph may be published."""
+    return graph.validate().conforms
 
 
 def build(

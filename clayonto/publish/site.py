@@ -196,7 +196,7 @@ class Site:
 
     def label(self, term: str, lang: str) -> Label:
         """What to call a thing or a term in a language: its label there, in English, in any language, or its IRI in short."""
-        known = self._labels[lang]
+        known = self._labels.setdefault(lang, {})
         self.asks(term)
         found = known.get(term)
         if found is None:
