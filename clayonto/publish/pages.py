@@ -30,7 +30,8 @@ def _maker(site: Site) -> Callable[[Page], Iterator[tuple[str, bytes]]]:
     languages = [Things(site, lang) for lang in site.languages]
 
     def made(page: Page) -> Iterator[tuple[str, bytes]]:
-        yield from (things.page(page) for things in languages)
+        for things in languages:
+            yield from things.page(page)
         yield from data.of_page(site, page)
         yield from front.of_page(site, page)
 

@@ -62,6 +62,9 @@ _LABELS: Final = tuple(map(curie, ("skos:prefLabel", "rdfs:label", "dct:title", 
 _LONGEST_LABEL: Final = 160
 MOST_PARTS: Final = 60
 """How many parts of one class a page shows; the data files have all."""
+MOST_CLAIMS: Final = 24
+"""How many claims a page shows beside all else; where there are more, they have a page of their own."""
+_CLAIM: Final = curie("clay:Claim")
 
 
 class Label(NamedTuple):
@@ -83,7 +86,7 @@ class Page(NamedTuple):
 class Site:
     """All that parts of the site ask.
 
-    ``index`` has the triples under their published names. ``pages`` is term to :class:`Page`; ``parts`` is the term of a part to that of its page;
+    ``index`` has the triples under their published names. ``pages`` is term to :class:`Page`; ``parts`` is the term of a part to that of its page, ``shown`` those parts that are not left out there, ``apart`` the claims that have a page of their own beside it;
     ``classes`` is class to the terms of its pages; ``vocabulary`` lists the subjects that the ontology's own page is about;
     ``answers`` are those of the named queries; ``withdrawn`` holds the paths of pages that an earlier build had and this one has no more;
     ``memory`` has what parts left at the last build and leave for the next one, each under a name of its own, and ``changed`` what has changed in between (``None`` if that is not
@@ -125,6 +128,8 @@ class Site:
         self.shown: frozenset[str] = frozenset(
             part for own in parts.values() for same in self.by_kind(own).values() for part in same[:MOST_PARTS]
         )
+        claims = (self.by_kind(own).get(_CLAIM, []) for own in parts.values())
+        self.apart: frozenset[str] = frozenset(claim for same in claims if len(same) > MOST_CLAIMS for claim in same)
         self.vocabulary: Sequence[str] = sorted(s for s in index.out if is_vocabulary(index, s) or s[0] == "_")
         self.classes: dict[str, list[str]] = {}
         for term, shown in self.pages.items():
@@ -225,6 +230,10 @@ class Site:
         """The file of the page at a path (``project/clay``) in a language."""
         return f"{lang}/{path}.html"
 
+    def claims(self, path: str) -> str:
+        """The path of the claims behind the page at a path, where they have a page of their own."""
+        return f"claims/{path}"
+
     def data(self, path: str, ending: str) -> str:
         """The data file of the page at a path: ``ending`` is ``ttl``, ``jsonld``, ``nt`` or ``rdf``."""
         return f"data/{path}.{ending}"
@@ -244,7 +253,8 @@ class Site:
             return url(self.html(page.path, lang))
         home = self.parts.get(term)
         if home is not None:
-            page_url = url(self.html(self.pages[home].path, lang))
+            path = self.pages[home].path
+            page_url = url(self.html(path if term not in self.apart else self.claims(path), lang))
             return f"{page_url}#{self.anchor(term)}" if term in self.shown else page_url
         if term in self.index.out and is_vocabulary(self.index, term):
             return f"{lang}/def.html#{self.term_anchor(term)}"

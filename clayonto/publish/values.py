@@ -62,7 +62,7 @@ class Values:
         place, inner = known
         if place is None:
             return inner
-        if page and self.site.parts.get(term) == page:
+        if page and self.site.parts.get(term) == page and term not in self.site.apart:
             return f'<a href="#{self.site.anchor(term)}">{inner}</a>' if term in self.site.shown else inner
         return f'<a href="{near}{place}">{inner}</a>'
 
