@@ -1,7 +1,9 @@
 """A site made the common way, to be measured beside ours: rdflib holds the graph, and a template is filled for each resource, in each language.
 
-For each resource: its label, its properties with the labels of properties and values, what refers to it (twenty at most), as a page in two languages; and the triples about it with the labels beside them,
-written by rdflib's four serialisers. It is what a few dozen lines of Python give who knows rdflib: lookups by subject and object, no query language, labels kept once found, one process. ``--sparql`` asks for
+For each resource: its label, its properties with the labels of properties and values, what refers to it (twenty at most), as a page in two
+languages; and the triples about it with the labels beside them,
+written by rdflib's four serialisers. It is what a few dozen lines of Python give who knows rdflib: lookups by subject and object, no query language,
+labels kept once found, one process. ``--sparql`` asks for
 the same with one prepared query for what is said and one for what refers, as generators on a SPARQL store do. Nothing is validated, searched, listed, or answered.
 """
 
@@ -13,18 +15,22 @@ import string
 import sys
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import rdflib
 from rdflib.namespace import RDF, RDFS, SKOS
 from rdflib.plugins.sparql import prepareQuery
-from rdflib.term import Identifier
+
+if TYPE_CHECKING:
+    from rdflib.plugins.sparql.sparql import Query
+    from rdflib.term import Node
 
 FORMATS = {"ttl": "turtle", "jsonld": "json-ld", "nt": "nt", "rdf": "xml"}
 LANGUAGES = ("fi", "en")
 MOST_REFERRING = 20
 PAGE = string.Template(
     '<!DOCTYPE html>\n<html lang="$lang"><head><meta charset="utf-8"><title>$title</title><link rel="stylesheet" href="../../assets/style.css">$formats</head>\n'
-    "<body><header><nav><a href=../index.html>Home</a></nav></header><main><h1>$title</h1><p>$iri</p><dl>$facts</dl><h2>$back</h2><ul>$referring</ul></main></body></html>\n"
+    "<body><main><h1>$title</h1><p>$iri</p><dl>$facts</dl><h2>$back</h2><ul>$referring</ul></main></body></html>\n"
 )
 SAID = "SELECT ?p ?o ?pl ?ol { ?s ?p ?o OPTIONAL { ?p rdfs:label ?pl } OPTIONAL { ?o skos:prefLabel ?ol } }"
 REFERRING = "SELECT DISTINCT ?s ?p ?sl { ?s ?p ?o OPTIONAL { ?s skos:prefLabel ?sl } } LIMIT 20"
@@ -36,11 +42,11 @@ class Generator:
     def __init__(self, graph: rdflib.Graph, out: Path, *, sparql: bool) -> None:
         self.graph = graph
         self.out = out
-        self.labels: dict[tuple[Identifier, str], str] = {}
+        self.labels: dict[tuple[Node, str], str] = {}
         names = {"rdfs": RDFS, "skos": SKOS}
         self.queries = (prepareQuery(SAID, initNs=names), prepareQuery(REFERRING, initNs=names)) if sparql else None
 
-    def label(self, term: Identifier, lang: str) -> str:
+    def label(self, term: Node, lang: str) -> str:
         """What to call a term."""
         found = self.labels.get((term, lang))
         if found is None:
@@ -71,8 +77,8 @@ class Generator:
             said = [(p, o) for p, o in self.graph.predicate_objects(term)]
             referring = [(s, p) for (s, p), _ in zip(self.graph.subject_predicates(term), range(MOST_REFERRING), strict=False)]
         else:
-            said = list(dict.fromkeys((row.p, row.o) for row in self.graph.query(self.queries[0], initBindings={"s": term})))
-            referring = list(dict.fromkeys((row.s, row.p) for row in self.graph.query(self.queries[1], initBindings={"o": term})))
+            said = self.asked(self.queries[0], "s", term)
+            referring = self.asked(self.queries[1], "o", term)
         facts = "".join(
             f"<div><dt>{html.escape(self.label(p, lang))}</dt><dd>{self.value(o, lang)}</dd></div>"
             for p, o in sorted(said)
@@ -88,7 +94,11 @@ class Generator:
             referring="".join(f"<li>{self.value(s, lang)} ({html.escape(self.label(p, lang))})</li>" for s, p in sorted(referring)),
         )
 
-    def value(self, term: Identifier, lang: str) -> str:
+    def asked(self, query: Query, name: str, term: rdflib.URIRef) -> list[tuple[Node, Node]]:
+        """The first two columns of an answer about a resource."""
+        return list(dict.fromkeys((row[0], row[1]) for row in self.graph.query(query, initBindings={name: term}) if isinstance(row, tuple)))
+
+    def value(self, term: Node, lang: str) -> str:
         """A value as HTML."""
         if isinstance(term, rdflib.URIRef):
             return f'<a href="{html.escape(term)}">{html.escape(self.label(term, lang))}</a>'
@@ -115,7 +125,9 @@ def main() -> None:
         graph.parse(source, format="nt")
     read = perf_counter()
     generator = Generator(graph, given.out, sparql=given.sparql)
-    things = sorted(s for s in graph.subjects(RDF.type, None, unique=True) if isinstance(s, rdflib.URIRef) and "/id/" in s and "generated" in s)
+    things = sorted(
+        s for s in graph.subjects(RDF.type, None, unique=True) if isinstance(s, rdflib.URIRef) and "/id/" in s and "generated" in s
+    )
     chosen = things[:: max(1, len(things) // given.most)][: given.most]
     made = perf_counter()
     for thing in chosen:

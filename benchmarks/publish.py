@@ -1,8 +1,8 @@
-"""How long a site of many things takes: generated projects beside the bundled graph, published as new, unchanged, and with one change; and the rate of a template for each resource on rdflib.
+"""How long a site of many things takes: published as new, unchanged, and with one change; beside it, a template for each resource on rdflib.
 
-The graph is that of ``projects.py``: each project is nine resources and a claim, of which two have pages and the others are fragments of them. Time is that of the command, with reading, validation and the
-named queries; memory is the largest sum of what all its processes had at one moment (shared memory counted once). The other generator (``by_template.py``) is run on a smaller graph, each resource a page in two
-languages and four data files; it validates nothing, answers nothing and lists nothing.
+The graph is the bundled one and that of ``projects.py``: each project is nine resources and a claim, of which two have pages and the others are fragments of them. Time is
+that of the command, with reading, validation and the named queries; memory is the largest sum of what all its processes had at one moment (shared memory counted once).
+The other generator (``by_template.py``) is run on a smaller graph, each resource a page in two languages and four data files; it validates, answers and lists nothing.
 """
 
 from __future__ import annotations
@@ -112,7 +112,9 @@ def main() -> None:
             print(f"{what}: {seconds:.1f} s, {memory:.0f} MB\n  {told[-3]}\n  {told[-2]}", flush=True)
         kept = sum(file.stat().st_size for file in cache.iterdir())
         print(f"kept in the cache for the next build: {kept / 1e6:.0f} MB")
-        things = [out / lang / file.relative_to(out / "data").with_suffix(".html") for file in out.glob("data/**/*.ttl") for lang in ("fi", "en")]
+        things = [
+            out / lang / file.relative_to(out / "data").with_suffix(".html") for file in out.glob("data/**/*.ttl") for lang in ("fi", "en")
+        ]
         print(f"largest page of a generated project: {sizes(list(out.glob('en/project/generated-*.html')))}")
         print(f"largest page of a thing: {sizes(things)}")
         print(f"largest page: {sizes([*out.glob('fi/**/*.html'), *out.glob('en/**/*.html')])}")

@@ -44,7 +44,7 @@ class Beside(Generic[T]):
         if self._process is None:
             return self._call()
         try:
-            done, told = pickle.loads(self._pipe.recv_bytes())
+            done, told = pickle.loads(self._pipe.recv_bytes())  # noqa: S301 (from this program)
         except EOFError:
             self._process.join()
             raise RuntimeError(f"A process of this command was ended from outside (code {self._process.exitcode}).") from None
@@ -68,7 +68,7 @@ def _run(call: Callable[[], object], pipe: multiprocessing.connection.Connection
     except BaseException as error:
         try:
             told = pickle.dumps((False, error))
-            pickle.loads(told)
+            pickle.loads(told)  # noqa: S301 (can it be read there?)
         except Exception:
             told = pickle.dumps((False, RuntimeError(f"{type(error).__name__}: {error}")))
     with contextlib.suppress(BrokenPipeError):

@@ -27,12 +27,12 @@ from clayonto.namespaces import ID
 from clayonto.publish import Config, publish
 from clayonto.publish import config as configs
 from clayonto.publish.build import Parts, build
-from clayonto.publish.staging import check
 from clayonto.publish.data import FORMATS
 from clayonto.publish.index import read
 from clayonto.publish.markup import is_web, text, words
 from clayonto.publish.paths import Paths, segment
 from clayonto.publish.site import Site
+from clayonto.publish.staging import check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

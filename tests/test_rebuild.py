@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 import pytest
-from tests.conftest import SOAK
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +27,7 @@ from clayonto.publish.memory import Keeper
 from clayonto.publish.relevance import concerns, readings
 from clayonto.publish.site import Site
 from clayonto.publish.staging import Staging, swap
+from tests.conftest import SOAK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,7 +59,9 @@ def edits(draw: st.DrawFn) -> tuple[list[str], list[str]]:
     """Triples to take away and to add, made of what is in the data and of what is not."""
     removed = draw(st.lists(st.sampled_from(DATA), max_size=4, unique=True))
     new = st.builds(lambda name: f"<{ID}project/{name}>", st.sampled_from(["new", "clay", "älä"]))
-    text = st.builds(lambda t, g: str(ox.Literal(t, language=g)), st.sampled_from(["Uusi", "Aaltola", "x", "<b>"]), st.sampled_from(["fi", "en", "sv"]))
+    text = st.builds(
+        lambda t, g: str(ox.Literal(t, language=g)), st.sampled_from(["Uusi", "Aaltola", "x", "<b>"]), st.sampled_from(["fi", "en", "sv"])
+    )
     added = draw(
         st.lists(
             st.builds(

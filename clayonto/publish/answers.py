@@ -37,7 +37,9 @@ class Answer:
     ``asked`` says what was asked. ``said`` tells this answer from others: by its rows, or, where they are known to be the same as earlier, by what it was then.
     """
 
-    def __init__(self, query: NamedQuery, values: Mapping[str, str], asked: str, ask: Callable[[], Mapping[str, Rows]], *, said: str) -> None:
+    def __init__(
+        self, query: NamedQuery, values: Mapping[str, str], asked: str, ask: Callable[[], Mapping[str, Rows]], *, said: str
+    ) -> None:
         self.query = query
         self.values = values
         self.asked = asked
@@ -113,7 +115,9 @@ def ask(graph: KnowledgeGraph, site: Site) -> dict[str, Answer]:
 
 def _asked(query: NamedQuery, values: Mapping[str, str], site: Site) -> str:
     """What is asked, and which of the things that are asked about are there."""
-    there = [key for key, value in values.items() if query.params[key].type == "iri" and not query.params[key].is_list and _is_there(site, value)]
+    there = [
+        key for key, value in values.items() if query.params[key].type == "iri" and not query.params[key].is_list and _is_there(site, value)
+    ]
     return json.dumps([query.text, values, sorted(there), list(site.languages)], ensure_ascii=False)
 
 

@@ -1,13 +1,13 @@
 """Makes a site from its parts and puts it in place, whole or not at all.
 
-A part is a function of the :class:`~clayonto.publish.site.Site` that gives ``(path, bytes)``, or an :class:`~clayonto.publish.units.Each`: many small units, of which a later build makes only those
+A part is a function of the :class:`~clayonto.publish.site.Site` that gives ``(path, bytes)``, or an :class:`~clayonto.publish.units.Each`: many
+small units, of which a later build makes only those
 again that read something that has changed. All files are made in a folder beside the target (``staging.py``); then the folders are swapped.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
@@ -25,7 +25,7 @@ from clayonto.publish.units import Each, Unit, changes, make, places
 from clayonto.validation.data import no_collecting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from clayonto.graph import KnowledgeGraph
     from clayonto.publish.answers import Answer
@@ -228,7 +228,14 @@ def _as_it_was(target: Path, old: dict[str, str], before: Memory) -> Summary | N
     if old.keys() != before.stamps.keys() or any(there.get(path) != stamp for path, stamp in before.stamps.items()):
         return None
     withdrawn = sum(state == "w" for state in old.values())
-    return Summary(unchanged=len(old), withdrawn=withdrawn, kept=len(there.keys() - old.keys() - {MANIFEST}), **before.figures)
+    return Summary(
+        unchanged=len(old),
+        withdrawn=withdrawn,
+        kept=len(there.keys() - old.keys() - {MANIFEST}),
+        size=before.figures["size"],
+        pages=before.figures["pages"],
+        triples=before.figures["triples"],
+    )
 
 
 def _withdrawn(site: Site, old: dict[str, str]) -> Iterator[str]:

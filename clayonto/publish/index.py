@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from clayonto.namespaces import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 V = TypeVar("V")
 TYPE: Final = f"<{PREFIXES['rdf']}type>"
@@ -82,17 +82,17 @@ class Noting(dict[str, V]):
         self._note(ALL)
         return super().__iter__()
 
-    def keys(self) -> KeysView[str]:
+    def keys(self) -> Any:
         """As of any dictionary."""
         self._note(ALL)
         return super().keys()
 
-    def values(self) -> ValuesView[V]:
+    def values(self) -> Any:
         """As of any dictionary."""
         self._note(ALL)
         return super().values()
 
-    def items(self) -> ItemsView[str, V]:
+    def items(self) -> Any:
         """As of any dictionary."""
         self._note(ALL)
         return super().items()

@@ -1,6 +1,7 @@
 """What a build of a site leaves for the next one of the same folder: the data it was made from, what each file was made from, and what parts keep.
 
-It lies in the cache (:func:`clayonto.files.cache_folder`), not in the site: nobody is to upload it, and it says when files were written. It holds for the same code, config and versions only. What is
+It lies in the cache (:func:`clayonto.files.cache_folder`), not in the site: nobody is to upload it, and it says when files were written. It holds
+for the same code, config and versions only. What is
 missing, damaged or out of date is as good as none: the site is then made as for the first time, and comes out the same.
 """
 
@@ -12,7 +13,6 @@ import os
 import platform
 from dataclasses import dataclass, field
 from importlib.resources import files as packaged
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
@@ -23,6 +23,7 @@ from clayonto.resources import FOLDERS, walk
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from importlib.resources.abc import Traversable
+    from pathlib import Path
 
     from clayonto.publish.config import Config
     from clayonto.publish.staging import Stamp
@@ -34,8 +35,10 @@ _MAGIC: Final = b"clayonto-site-1\n"
 class Memory:
     """What is known of the last build.
 
-    ``sources`` is a digest of the files that the graph was read from (empty if it was not read from files alone), ``out`` its triples under their published names, ``places`` and
-    ``slugs`` where the things lie, ``units`` what small parts were made from, ``stamps`` the files, ``parts`` what other parts keep; ``figures`` are those of the summary.
+    ``sources`` is a digest of the files that the graph was read from (empty if it was not read from files alone), ``out`` its triples under their
+    published names, ``places`` and
+    ``slugs`` where the things lie, ``units`` what small parts were made from, ``stamps`` the files, ``parts`` what other parts keep; ``figures`` are
+    those of the summary.
     """
 
     sources: str = ""
@@ -71,7 +74,7 @@ class Keeper:
             content = self._file.read_bytes()
             if content[:head] != _MAGIC + self._key or content[head : head + 32] != hashlib.sha256(content[head + 32 :]).digest():
                 return None
-            return Memory(**marshal.loads(memoryview(content)[head + 32 :]))
+            return Memory(**marshal.loads(memoryview(content)[head + 32 :]))  # noqa: S302 (the user's own cache)
         except (OSError, ValueError, EOFError, TypeError):
             return None
 
@@ -98,7 +101,7 @@ def digest_of(sources: Iterable[Any]) -> str:
 
 
 def _key(config: Config, base: str) -> bytes:
-    """What must be the same for anything to be kept: the code and its assets, the shapes and queries, the versions, the config, the day that reproducible builds set."""
+    """What must be the same for anything to be kept: code, assets, shapes, queries, versions, config, the day that reproducible builds set."""
     digest = hashlib.sha256()
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     digest.update(repr((config, base, epoch, ox.__version__, platform.python_version(), platform.python_implementation())).encode())

@@ -1,6 +1,7 @@
 """Whether changed triples can change the answer to a query, so that a site that is built again asks only the queries that have to be asked.
 
-A triple bears on an answer through a pattern that it matches, and then only if what the answer needs beside that pattern is there as well, in the data before or after. That is looked up, within bounds;
+A triple bears on an answer through a pattern that it matches, and then only if what the answer needs beside that pattern is there as well, in the
+data before or after. That is looked up, within bounds;
 filters are not tried. Where a query is more than this module reads, or the search too long, the answer counts as changed.
 """
 

@@ -86,10 +86,12 @@ class Page(NamedTuple):
 class Site:
     """All that parts of the site ask.
 
-    ``index`` has the triples under their published names. ``pages`` is term to :class:`Page`; ``parts`` is the term of a part to that of its page, ``shown`` those parts that are not left out there, ``apart`` the claims that have a page of their own beside it;
+    ``index`` has the triples under their published names. ``pages`` is term to :class:`Page`; ``parts`` is the term of a part to that of its page,
+    ``shown`` those parts that are not left out there, ``apart`` the claims that have a page of their own beside it;
     ``classes`` is class to the terms of its pages; ``vocabulary`` lists the subjects that the ontology's own page is about;
     ``answers`` are those of the named queries; ``withdrawn`` holds the paths of pages that an earlier build had and this one has no more;
-    ``memory`` has what parts left at the last build and leave for the next one, each under a name of its own, and ``changed`` what has changed in between (``None`` if that is not
+    ``memory`` has what parts left at the last build and leave for the next one, each under a name of its own, and ``changed`` what has changed in
+    between (``None`` if that is not
     known); ``catalogued`` says whether there is a catalogue of the data set, ``catalog.ttl``; ``data_base`` is the namespace that the data gives its things.
     """
 
@@ -152,15 +154,16 @@ class Site:
     def noting(self) -> tuple[Site, set[str], set[str]]:
         """The same site, and two sets in which it notes what is asked of it: terms whose triples or place are read, and terms that are read backwards.
 
-        What is about all things at once (``classes``, ``vocabulary``, ``answers``, ``withdrawn`` and what was kept) it does not tell: whoever needs that depends on all.
+        What is about all things at once (``classes``, ``vocabulary``, ``answers``, ``withdrawn`` and what was kept) it does not tell: whoever needs
+        that depends on all.
         """
         asked: set[str] = set()
         backwards: set[str] = set()
         view = copy(self)
         view.index = self.index.noting(asked, backwards)
         view.pages, view.parts, view.paths = Noting(self.pages, asked), Noting(self.parts, asked), Noting(self.paths, asked)
-        view._asked = asked
-        view._labels = {lang: {} for lang in self.languages}
+        view._asked = asked  # noqa: SLF001 (its own copy)
+        view._labels = {}  # noqa: SLF001
         del view.classes, view.vocabulary, view.answers, view.withdrawn, view.memory, view.changed
         return view, asked, backwards
 

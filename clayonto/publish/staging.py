@@ -188,7 +188,8 @@ def new_beside(target: Path) -> Path:
 def swap(staged: Path, target: Path) -> None:
     """Put a finished folder in the place of another.
 
-    Where the system can exchange two names in one step (Linux), a reader meets the old site or the new one at any moment. Elsewhere it takes two renamings, and between them
+    Where the system can exchange two names in one step (Linux), a reader meets the old site or the new one at any moment. Elsewhere it takes two
+    renamings, and between them
     nothing is there; if the second fails, the first is undone.
     """
     if target.exists() and _exchanged(staged, target):

@@ -1,6 +1,7 @@
 """The small parts of a site, each noted with what it read, so that a later build makes again only those that read something that has changed since.
 
-A unit is the files of one page, or of one question. While it is made, the site it is given notes each term that is asked for (:meth:`Site.noting`). Between two builds
+A unit is the files of one page, or of one question. While it is made, the site it is given notes each term that is asked for (:meth:`Site.noting`).
+Between two builds
 it is known which terms have other triples or another place; a unit that read none of them would come out as it was, and its files are taken over.
 """
 
@@ -23,8 +24,10 @@ _NONE: Final[Mapping[str, Any]] = {}
 class Each(NamedTuple):
     """A part of a site that is many units.
 
-    ``items`` gives for a site each unit's name, what it is made from besides the site (texts, numbers and tuples of them, which are compared with those of the build before), and what ``maker`` is to
-    make it from. ``maker`` gives for a site a function from that to paths and bytes. That function may read of the site what it wants, through the methods of the site and its
+    ``items`` gives for a site each unit's name, what it is made from besides the site (texts, numbers and tuples of them, which are compared with
+    those of the build before), and what ``maker`` is to
+    make it from. ``maker`` gives for a site a function from that to paths and bytes. That function may read of the site what it wants, through the
+    methods of the site and its
     index; what it keeps from one unit for the next it has to note with :meth:`Site.asks` whenever it uses it.
     """
 
@@ -70,7 +73,10 @@ def places(site: Site) -> dict[str, tuple[Any, ...]]:
 
 
 def changes(
-    before: Mapping[str, Mapping[str, Sequence[str]]], places_before: Mapping[str, tuple[Any, ...]], site: Site, places_now: Mapping[str, tuple[Any, ...]]
+    before: Mapping[str, Mapping[str, Sequence[str]]],
+    places_before: Mapping[str, tuple[Any, ...]],
+    site: Site,
+    places_now: Mapping[str, tuple[Any, ...]],
 ) -> Changes:
     """How a site differs from an earlier one.
 
@@ -108,8 +114,8 @@ def make(each: Each, site: Site, staging: Staging, *, before: Mapping[str, Any],
     common: frozenset[str] = frozenset()
     common_backwards: frozenset[str] = frozenset()
     for name, given, item in each.items(site):
-        unit = Unit(*before[name]) if changed is not None and name in before else None
-        if unit is not None and unit.given == given and not changed.touch(unit) and all(map(staging.is_known, unit.files)):
+        unit = Unit(*before[name]) if name in before else None
+        if changed and unit and unit.given == given and not changed.touch(unit) and all(map(staging.is_known, unit.files)):
             for path in unit.files:
                 staging.keep(path)
             made[name] = unit

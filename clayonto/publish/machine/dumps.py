@@ -50,13 +50,14 @@ class Block(NamedTuple):
     packed: tuple[Piece, ...]
 
 
-def blocks(index: Index, *, graph: str, kept: Mapping[str, Any] = {}, changed: Changes | None = None) -> list[Block]:  # noqa: B006
+def blocks(index: Index, *, graph: str, kept: Mapping[str, Any] | None = None, changed: Changes | None = None) -> list[Block]:
     """The triples of an index in blocks whose bounds depend on no other subject, so that a change leaves the blocks as they are in which it is not.
 
     :param graph: IRI of the named graph that the N-Quads put the triples into; the other formats have the triples alone.
     :param kept: blocks of an earlier index by their first subject, and ``changed`` what has changed since.
     """
     made: list[Block] = []
+    kept = kept or {}
     for subjects in _bounded(index):
         block = Block(*kept[subjects[0]]) if changed is not None and subjects[0] in kept else None
         if block is None or block.subjects != subjects or not changed.terms.isdisjoint(subjects):  # type: ignore[union-attr]

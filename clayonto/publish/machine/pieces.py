@@ -1,6 +1,7 @@
 """A gzip file made of pieces that are compressed each for itself, so that a later build compresses only those whose content has changed.
 
-It is one member (RFC 1952) with one stream of blocks (RFC 1951): a piece ends at a whole byte and refers to nothing before it. The checksum of the whole is reckoned from those of the pieces.
+It is one member (RFC 1952) with one stream of blocks (RFC 1951): a piece ends at a whole byte and refers to nothing before it. The checksum of the
+whole is reckoned from those of the pieces.
 """
 
 from __future__ import annotations
