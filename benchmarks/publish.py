@@ -1,8 +1,9 @@
 """How long a site of many things takes: published as new, unchanged, and with one change; beside it, a template for each resource on rdflib.
 
-The graph is the bundled one and that of ``projects.py``: each project is nine resources and a claim, of which two have pages and the others are fragments of them. Time is
-that of the command, with reading, validation and the named queries; memory is the largest sum of what all its processes had at one moment (shared memory counted once).
-The other generator (``by_template.py``) is run on a smaller graph, each resource a page in two languages and four data files; it validates, answers and lists nothing.
+The graph is the bundled one and that of ``projects.py``: each project is nine resources and a claim, of which two have pages and the others are
+fragments of them. Time is that of the command, with reading, validation and the named queries; memory is the largest sum of what all its processes
+had at one moment (shared memory counted once). The other generator (``by_template.py``) is run on a smaller graph, each resource a page in two
+languages and four data files; it validates, answers and lists nothing.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from clayonto.processes import Beside
 from clayonto.publish import Config, config, publish
 from clayonto.publish import build as building
 from clayonto.publish.answers import ask
-from clayonto.publish.index import ALL, Index, Noting, curie
+from clayonto.publish.index import ALL, TYPE, Index, Noting, curie
 from clayonto.publish.memory import Keeper
 from clayonto.publish.relevance import concerns, readings
 from clayonto.publish.site import Site
@@ -73,7 +73,8 @@ def edits(draw: st.DrawFn) -> tuple[list[str], list[str]]:
             max_size=4,
         )
     )
-    return removed, added
+    # A class is an IRI.
+    return removed, [line for line in added if f"{TYPE} \"" not in line]
 
 
 CONFIGS = {
