@@ -12,12 +12,14 @@ import argparse
 import gzip
 import os
 import re
+import resource
 import subprocess
 import sys
 import tempfile
 import threading
 from pathlib import Path
 from time import perf_counter
+from typing import NamedTuple
 
 from projects import projects
 
@@ -56,9 +58,21 @@ class Memory(threading.Thread):
         return self.most
 
 
-def clayonto(*given: str, cache: Path) -> tuple[float, float, list[str]]:
-    """Seconds, megabytes, and the last lines that a command says."""
-    started = perf_counter()
+class Run(NamedTuple):
+    """What a command took: seconds, seconds of the processors, megabytes; and what it said."""
+
+    seconds: float
+    processor: float
+    memory: float
+    told: list[str]
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.1f} s ({self.processor:.1f} s of the processors), {self.memory:.0f} MB"
+
+
+def clayonto(*given: str, cache: Path) -> Run:
+    """Run a command."""
+    started, before = perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [sys.executable, "-m", "clayonto", *given]
     with subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={**os.environ, "CLAYONTO_CACHE": str(cache)}
@@ -69,7 +83,9 @@ def clayonto(*given: str, cache: Path) -> tuple[float, float, list[str]]:
         seconds = perf_counter() - started
     if process.returncode:
         raise SystemExit(told)
-    return seconds, memory.end(), told.strip().splitlines()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Run(seconds, processor, memory.end(), told.strip().splitlines())
 
 
 def other(folder: Path, *options: str) -> tuple[float, float]:
@@ -108,9 +124,9 @@ def main() -> None:
         ):
             if old:
                 data.write_text(data.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
-            seconds, memory, told = clayonto(*arguments, cache=cache)
-            rates[what] = seconds
-            print(f"{what}: {seconds:.1f} s, {memory:.0f} MB\n  {told[-3]}\n  {told[-2]}", flush=True)
+            done = clayonto(*arguments, cache=cache)
+            rates[what] = done.seconds
+            print(f"{what}: {done}\n  {done.told[-3]}\n  {done.told[-2]}", flush=True)
         kept = sum(file.stat().st_size for file in cache.iterdir())
         print(f"kept in the cache for the next build: {kept / 1e6:.0f} MB")
         things = [
@@ -134,8 +150,7 @@ def main() -> None:
             )
         site = folder / "bundled"
         clayonto("publish", str(site), cache=cache)
-        seconds, _, told = clayonto("check", str(site), cache=cache)
-        print(f"clayonto check of the site of the bundled graph: {seconds:.1f} s")
+        print(f"clayonto check of the site of the bundled graph: {clayonto('check', str(site), cache=cache)}")
 
 
 def _sum_of(data: Path) -> tuple[str, str]:

@@ -74,7 +74,7 @@ def edits(draw: st.DrawFn) -> tuple[list[str], list[str]]:
         )
     )
     # A class is an IRI.
-    return removed, [line for line in added if f"{TYPE} \"" not in line]
+    return removed, [line for line in added if f'{TYPE} "' not in line]
 
 
 CONFIGS = {
