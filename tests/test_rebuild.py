@@ -87,7 +87,7 @@ CONFIGS = {
 @pytest.mark.fuzz
 @pytest.mark.parametrize("how", CONFIGS)
 @settings(max_examples=SOAK, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
-@given(steps=st.lists(edits(), min_size=3, max_size=3))
+@given(steps=st.lists(edits(), min_size=2, max_size=2))
 def test_a_site_built_again_is_that_of_a_clean_build(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, steps: list[tuple[list[str], list[str]]]
 ) -> None:
