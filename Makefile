@@ -32,6 +32,8 @@ bench: .venv/.developing  ## measure beside the alternatives
 	$(BIN)/python benchmarks/reasoning.py
 	@echo
 	$(BIN)/python benchmarks/diff.py
+	@echo
+	$(BIN)/python benchmarks/publish.py
 
 lint: .venv/.developing  ## style and spelling of the code
 	$(BIN)/ruff check .
