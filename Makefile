@@ -33,6 +33,8 @@ bench: .venv/.developing  ## measure beside the alternatives
 	@echo
 	$(BIN)/python benchmarks/diff.py
 	@echo
+	$(BIN)/python benchmarks/publish.py
+	@echo
 	$(BIN)/python benchmarks/load.py
 	@echo
 	$(BIN)/python benchmarks/scale.py

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from clayonto.locales import Language
     from clayonto.publish.site import Site
 
-MOST_ROWS: Final = 200
+MOST_ROWS: Final = 150
 """How many things a page of a list has."""
 _COLUMNS: Final = tuple(
     map(

@@ -7,6 +7,7 @@ from typing import Final
 from clayonto.publish.index import curie
 from clayonto.publish.markup import table, words
 from clayonto.publish.parts import CLAIM, HEADS, Context
+from clayonto.publish.paths import url
 from clayonto.publish.site import MOST_PARTS
 
 MOST_REFERRING: Final = 20
@@ -19,8 +20,15 @@ _QUOTED, _PHRASE, _PREFERRED = curie("prov:wasQuotedFrom"), curie("prov:value"),
 class Origins(Context):
     """The claims behind a thing and its parts, and what refers to it."""
 
-    def claims(self) -> str:
-        """What each source says, grouped by respect; where sources disagree, that is told."""
+    def are_apart(self) -> bool:
+        """Whether the claims have a page of their own."""
+        return any(claim in self.site.apart for claim in self.kinds.get(CLAIM, [])[:1])
+
+    def claims(self, *, disputed_only: bool = False) -> str:
+        """What each source says, grouped by respect; where sources disagree, that is told.
+
+        :param disputed_only: to leave out what the sources agree on, on a page that another page with all claims stands beside.
+        """
         claims = self.kinds.get(CLAIM, [])
         shown = claims[:MOST_PARTS]
         if not shown:
@@ -33,6 +41,8 @@ class Origins(Context):
         for (about, aspect), same in sorted(groups.items(), key=lambda item: (item[0][0] != self.page.term, item[0])):
             preferred = {v for c in same if _PREFERRED in self.index.objects(c, _RANK) for v in self.stated(c)}
             disputed = any(v not in preferred for c in same for v in self.stated(c)) and len(same) > 1
+            if disputed_only and not disputed:
+                continue
             respect = words(self.site.name(aspect, self.lang)) if aspect else ""
             if about != self.page.term:
                 respect += f' <span class="note">{words(self.site.name(about, self.lang))}</span>'
@@ -40,9 +50,13 @@ class Origins(Context):
                 respect += f' <span class="flag">{self.say["disagree"]}</span>'
             for number, claim in enumerate(sorted(same, key=lambda c: (_PREFERRED not in self.index.objects(c, _RANK), c))):
                 head = f'<th scope="row" rowspan="{len(same)}">{respect}</th>' if number == 0 else ""
-                rows.append(f"<tr{self.anchor(claim)}>{head}{self.claim(claim, ranked=disputed)}</tr>")
+                named = "" if disputed_only else self.anchor(claim)
+                rows.append(f"<tr{named}>{head}{self.claim(claim, ranked=disputed)}</tr>")
         titles = [(self.say[key], False) for key in ("respect", "states", "source")]
-        return f'<p class="note">{self.say["agree_note"]}</p>' + table(titles, rows) + self.rest(len(shown), len(claims))
+        told = f'<p class="note">{self.say["agree_note"]}</p>' + (table(titles, rows) if rows else "")
+        if disputed_only:
+            return f'{told}<p><a href="{self.near}{url(self.site.claims(self.page.path))}.html">{self.say["all"].format(n=len(claims))}</a></p>'
+        return told + self.rest(len(shown), len(claims))
 
     def stated(self, claim: str) -> list[str]:
         """The values that a claim states."""

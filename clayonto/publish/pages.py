@@ -1,27 +1,42 @@
-"""The pages for people: a part of the site that is made of the parts in the modules beside it."""
+"""The pages for people: parts of the site that are made of the parts in the modules beside it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from clayonto.publish import answers, front, lists, search, vocabulary
+from clayonto.publish import answers, data, front, lists, search, vocabulary
 from clayonto.publish.things import Things
+from clayonto.publish.units import Each
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from clayonto.publish.site import Site
+    from clayonto.publish.site import Page, Site
 
 
 def files(site: Site) -> Iterator[tuple[str, bytes]]:
-    """All pages but those of the things: front page, lists, search, questions, ontology."""
-    for part in (front, lists, search, answers, vocabulary):
+    """The pages about all things and about the ontology: lists, search, terms, glossary."""
+    for part in (lists, search, vocabulary):
         yield from part.files(site)
 
 
-def things(site: Site) -> Iterator[tuple[str, bytes]]:
-    """The page of each thing, in each language."""
-    for lang in site.languages:
-        made = Things(site, lang)
-        for page in site.pages.values():
-            yield made.page(page)
+def asked(site: Site) -> Iterator[tuple[str, bytes]]:
+    """The pages that lead to the questions: the front page with all around it, and the list of questions."""
+    yield from front.files(site)
+    yield from answers.index(site)
+
+
+def _maker(site: Site) -> Callable[[Page], Iterator[tuple[str, bytes]]]:
+    languages = [Things(site, lang) for lang in site.languages]
+
+    def made(page: Page) -> Iterator[tuple[str, bytes]]:
+        for things in languages:
+            yield from things.page(page)
+        yield from data.of_page(site, page)
+        yield from front.of_page(site, page)
+
+    return made
+
+
+THINGS: Final = Each(lambda site: ((term, (page.path, page.kind, tuple(page.parts)), page) for term, page in site.pages.items()), _maker)
+"""The page of each thing in each language, its data files, and its way in."""

@@ -6,11 +6,13 @@ Terms are N-Triples texts (:mod:`clayonto.publish.index`); things have the IRIs 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from copy import copy
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from clayonto.namespaces import PREFIXES, shorten
-from clayonto.publish.index import TYPE, Index, curie, is_vocabulary, literal, read
+from clayonto.publish.index import TYPE, Index, Noting, curie, is_vocabulary, literal, read
 from clayonto.publish.paths import Paths, iri_path, url
+from clayonto.validation.data import no_collecting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from clayonto.graph import KnowledgeGraph
     from clayonto.publish.answers import Answer
     from clayonto.publish.config import Config
+    from clayonto.publish.units import Changes
 
 PAGE_CLASSES: Final = tuple(
     map(
@@ -59,6 +62,9 @@ _LABELS: Final = tuple(map(curie, ("skos:prefLabel", "rdfs:label", "dct:title", 
 _LONGEST_LABEL: Final = 160
 MOST_PARTS: Final = 60
 """How many parts of one class a page shows; the data files have all."""
+MOST_CLAIMS: Final = 24
+"""How many claims a page shows beside all else; where there are more, they have a page of their own."""
+_CLAIM: Final = curie("clay:Claim")
 
 
 class Label(NamedTuple):
@@ -80,10 +86,13 @@ class Page(NamedTuple):
 class Site:
     """All that parts of the site ask.
 
-    ``index`` has the triples under their published names. ``pages`` is term to :class:`Page`; ``parts`` is the term of a part to that of its page;
+    ``index`` has the triples under their published names. ``pages`` is term to :class:`Page`; ``parts`` is the term of a part to that of its page,
+    ``shown`` those parts that are not left out there, ``apart`` the claims that have a page of their own beside it;
     ``classes`` is class to the terms of its pages; ``vocabulary`` lists the subjects that the ontology's own page is about;
     ``answers`` are those of the named queries; ``withdrawn`` holds the paths of pages that an earlier build had and this one has no more;
-    ``catalogued`` says whether there is a catalogue of the data set, ``catalog.ttl``; ``data_base`` is the namespace that the data gives its things.
+    ``memory`` has what parts left at the last build and leave for the next one, each under a name of its own, and ``changed`` what has changed in
+    between (``None`` if that is not
+    known); ``catalogued`` says whether there is a catalogue of the data set, ``catalog.ttl``; ``data_base`` is the namespace that the data gives its things.
     """
 
     def __init__(self, index: Index, config: Config, *, base: str) -> None:
@@ -95,7 +104,10 @@ class Site:
         self.withdrawn: frozenset[str] = frozenset()
         self.answers: Mapping[str, Answer] = {}
         self.catalogued = False
+        self.memory: dict[str, Any] = {}
+        self.changed: Changes | None = None
         self.data_base = base
+        self._asked: set[str] | None = None
         self._labels: dict[str, dict[str, Label]] = {lang: {} for lang in self.languages}
         self._public: dict[str, str] = {}
         paths = Paths(base, self.namespace)
@@ -118,6 +130,8 @@ class Site:
         self.shown: frozenset[str] = frozenset(
             part for own in parts.values() for same in self.by_kind(own).values() for part in same[:MOST_PARTS]
         )
+        claims = (self.by_kind(own).get(_CLAIM, []) for own in parts.values())
+        self.apart: frozenset[str] = frozenset(claim for same in claims if len(same) > MOST_CLAIMS for claim in same)
         self.vocabulary: Sequence[str] = sorted(s for s in index.out if is_vocabulary(index, s) or s[0] == "_")
         self.classes: dict[str, list[str]] = {}
         for term, shown in self.pages.items():
@@ -132,7 +146,31 @@ class Site:
             import pyoxigraph as ox
 
             stated += ox.serialize((ox.Triple(*t) for t in closure.triples), format=ox.RdfFormat.N_TRIPLES) or b""
-        return cls(read(stated, base=graph.base), config, base=graph.base)
+        with no_collecting():
+            return cls(read(stated, base=graph.base), config, base=graph.base)
+
+    # ------------------------------------------------------------------ what is asked
+
+    def noting(self) -> tuple[Site, set[str], set[str]]:
+        """The same site, and two sets in which it notes what is asked of it: terms whose triples or place are read, and terms that are read backwards.
+
+        What is about all things at once (``classes``, ``vocabulary``, ``answers``, ``withdrawn`` and what was kept) it does not tell: whoever needs
+        that depends on all.
+        """
+        asked: set[str] = set()
+        backwards: set[str] = set()
+        view = copy(self)
+        view.index = self.index.noting(asked, backwards)
+        view.pages, view.parts, view.paths = Noting(self.pages, asked), Noting(self.parts, asked), Noting(self.paths, asked)
+        view._asked = asked  # noqa: SLF001 (its own copy)
+        view._labels = {}  # noqa: SLF001
+        del view.classes, view.vocabulary, view.answers, view.withdrawn, view.memory, view.changed
+        return view, asked, backwards
+
+    def asks(self, term: str) -> None:
+        """Note that a term is read, for who keeps what was once read of it; see :meth:`noting`."""
+        if self._asked is not None:
+            self._asked.add(term)
 
     # ------------------------------------------------------------------ names
 
@@ -166,7 +204,8 @@ class Site:
 
     def label(self, term: str, lang: str) -> Label:
         """What to call a thing or a term in a language: its label there, in English, in any language, or its IRI in short."""
-        known = self._labels[lang]
+        known = self._labels.setdefault(lang, {})
+        self.asks(term)
         found = known.get(term)
         if found is None:
             found = known[term] = self._label(term, lang)
@@ -194,6 +233,10 @@ class Site:
         """The file of the page at a path (``project/clay``) in a language."""
         return f"{lang}/{path}.html"
 
+    def claims(self, path: str) -> str:
+        """The path of the claims behind the page at a path, where they have a page of their own."""
+        return f"claims/{path}"
+
     def data(self, path: str, ending: str) -> str:
         """The data file of the page at a path: ``ending`` is ``ttl``, ``jsonld``, ``nt`` or ``rdf``."""
         return f"data/{path}.{ending}"
@@ -213,7 +256,8 @@ class Site:
             return url(self.html(page.path, lang))
         home = self.parts.get(term)
         if home is not None:
-            page_url = url(self.html(self.pages[home].path, lang))
+            path = self.pages[home].path
+            page_url = url(self.html(path if term not in self.apart else self.claims(path), lang))
             return f"{page_url}#{self.anchor(term)}" if term in self.shown else page_url
         if term in self.index.out and is_vocabulary(self.index, term):
             return f"{lang}/def.html#{self.term_anchor(term)}"

@@ -55,6 +55,7 @@ class Things:
 
     def property(self, predicate: str) -> str:
         """What a property is called, as HTML."""
+        self.site.asks(predicate)
         known = self._names.get(predicate)
         if known is None and predicate in PROPERTIES:
             known = self._names[predicate] = PROPERTIES[predicate][self.lang == "fi"]
@@ -64,9 +65,20 @@ class Things:
             known = self._names[predicate] = words(shortened(name, 100), label.lang, self.lang)
         return known
 
-    def page(self, page: Page) -> tuple[str, bytes]:
-        """The file of a page, and its content."""
-        return self.site.html(page.path, self.lang), _Thing(self, page).content()
+    def page(self, page: Page) -> Iterator[tuple[str, bytes]]:
+        """The file of a page, and its content; and those of the claims behind it, where they have a page of their own."""
+        yield self.site.html(page.path, self.lang), _Thing(self, page).content()
+        origins = Origins(self, page)
+        if origins.are_apart():
+            yield self.site.html(self.site.claims(page.path), self.lang), self._claims(page, origins)
+
+    def _claims(self, page: Page, origins: Origins) -> bytes:
+        origins.near += "../"
+        name, say = self.site.name(page.term, self.lang), self.say
+        kind = (f"{url(self.site.slugs[page.kind])}/index.html", words(self.plural(page.kind)))
+        thing = (f"{url(page.path)}.html", words(name, self.site.label(page.term, self.lang).lang, self.lang))
+        body = f"{self.layout.crumbs(origins.near, kind, thing)}<h1>{say['sources']}: {thing[1]}</h1>\n{origins.claims()}"
+        return self.layout.page(f"{self.site.claims(page.path)}.html", body, title=f"{say['sources']}: {name}")
 
 
 class _Thing(Context):
@@ -139,7 +151,7 @@ class _Thing(Context):
             if kind not in done:
                 yield self.section(f"s-{number}", words(self.all.plural(kind)), parts.table(kind, things))
         yield self.section("s-time", self.say["timeline"], parts.time())
-        yield self.section("s-sources", self.say["sources"], origins.claims())
+        yield self.section("s-sources", self.say["sources"], origins.claims(disputed_only=origins.are_apart()))
         yield self.section("s-from", self.say["referring"], origins.referring())
 
     # ------------------------------------------------------------------ facts

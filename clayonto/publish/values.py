@@ -55,13 +55,14 @@ class Values:
         :param near: the way from the page up to the folder of the language.
         :param page: the page that the link stands on: its own parts are fragments there.
         """
+        self.site.asks(term)
         known = self._links.get(term)
         if known is None:
             known = self._links[term] = self._link(term)
         place, inner = known
         if place is None:
             return inner
-        if page and self.site.parts.get(term) == page:
+        if page and self.site.parts.get(term) == page and term not in self.site.apart:
             return f'<a href="#{self.site.anchor(term)}">{inner}</a>' if term in self.site.shown else inner
         return f'<a href="{near}{place}">{inner}</a>'
 
