@@ -12,7 +12,6 @@ import json
 import os
 import re
 import shutil
-import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -25,6 +24,7 @@ from clayonto.stores.layers import Layer, replay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from tarfile import TarFile
 
 _CHUNK: Final = 1 << 20
 _SUMS: Final = "SHA256SUMS"
@@ -196,8 +196,8 @@ class _Summed(io.RawIOBase):
         return data
 
 
-def _add(tar: tarfile.TarFile, name: str, file: Any, size: int) -> None:
-    member = tarfile.TarInfo(name)
+def _add(tar: TarFile, name: str, file: Any, size: int) -> None:
+    member = tar.tarinfo(name)
     member.size = size
     tar.addfile(member, file)
 
