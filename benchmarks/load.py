@@ -67,6 +67,7 @@ def measure(count: int, folder: Path, *, rounds: int) -> dict[str, Any]:
         for name, code, store in (("clayonto", CLAYONTO, ours), ("oxigraph", OXIGRAPH, theirs)):
             shutil.rmtree(store, ignore_errors=True)
             found = run(code + MEASURED, data=str(data), store=str(store))
+            print(f"{count:,} projects, {name}: {found['seconds']:.1f} s, {found['memory'] / 1e6:,.0f} MB", file=sys.stderr, flush=True)
             kept = best.setdefault(name, found)
             best[name] = {key: min(kept[key], found[key]) if key != "memory" else max(kept[key], found[key]) for key in found}
     opened = min((run(OPENED, store=str(ours)) for _ in range(3)), key=lambda found: found["open"])

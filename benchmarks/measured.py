@@ -169,7 +169,8 @@ def _picture(queries: dict[str, Any]) -> str:
     ]
     out.append(f'<text x="{left + width / 2}" y="{top + height + 40}" text-anchor="middle">projects</text>')
     names = sorted({name for s in sizes for name in queries[s]["seconds"]}, key=lambda n: -_last(queries, sizes, n))
-    taken: list[float] = []
+    named: list[tuple[float, str, str]] = []
+    taken: dict[str, float] = {}
     for rank, name in enumerate(names):
         points = [(s, t) for s in sizes if isinstance(t := queries[s]["seconds"].get(name), float)]
         if not points:
@@ -177,9 +178,11 @@ def _picture(queries: dict[str, Any]) -> str:
         line = " ".join(f"{x(s):.1f},{y(t):.1f}" for s, t in points)
         out.append(f'<polyline class="line{" slow" if rank < 8 else ""}" points="{line}"><title>{name}</title></polyline>')
         if rank < 8:
-            at = max(y(points[-1][1]), taken[-1] + 15 if taken else 0.0)
-            taken.append(at)
-            out.append(f'<text x="{x(points[-1][0]) + 8:.1f}" y="{at + 4:.1f}">{name}</text>')
+            named.append((y(points[-1][1]), points[-1][0], name))
+    for wanted, size, name in sorted(named):
+        at = max(wanted, taken.get(size, -15.0) + 15)
+        taken[size] = at
+        out.append(f'<text x="{x(size) + 8:.1f}" y="{at + 4:.1f}">{name}</text>')
     return "\n".join([*out, "</svg>"]) + "\n"
 
 
