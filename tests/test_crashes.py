@@ -43,6 +43,20 @@ def test_a_killed_writer_leaves_the_old_state_or_the_new(seed: int, tmp_path: Pa
     record_property("told", f"Killed writers, seed {seed}: " + ", ".join(f"{n} {what}" for what, n in sorted(counts.items())))
 
 
+@pytest.mark.fuzz
+@pytest.mark.parametrize("seed", range(1, 3 if SOAK == 1 else 2 * SOAK))
+def test_a_graph_holds_what_its_files_and_edits_say_in_order(seed: int, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.killing", str(tmp_path), "30", str(seed), "spare"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout)["new"] > 10
+
+
 def lines(tmp_path: Path, name: str, count: int) -> Path:
     made = tmp_path / name
     made.write_text("".join(f"<urn:{name}:{n}> <urn:p> <urn:o{n % 7}> .\n" for n in range(count)))

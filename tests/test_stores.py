@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 import clayonto
@@ -15,7 +18,10 @@ from clayonto import stores
 from clayonto.engines.disk import DiskEngine
 from clayonto.errors import DataError, EngineError, OutputError, UsageError
 from clayonto.sources import from_paths
-from tests.conftest import ROOT
+from clayonto.stores import layers
+from tests.conftest import ROOT, SOAK
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
 
 ALL = "SELECT ?s ?o { ?s <urn:p> ?o } ORDER BY STR(?s) STR(?o)"
 IN_GRAPHS = "SELECT ?g ?s { GRAPH ?g { ?s <urn:p> ?o } } ORDER BY STR(?g) STR(?s)"
@@ -57,6 +63,72 @@ def test_a_replaced_file_takes_out_what_no_other_says(tmp_path: Path) -> None:
     clayonto.load(two, store=store)
     # What an edit took out was said by the file as it was then; the file as it is now says it anew.
     assert subjects(store) == ["d", "e", "f"]
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("seed", range(5 * SOAK))
+def test_taking_a_file_out_leaves_what_the_others_say(seed: int, tmp_path: Path) -> None:
+    chance = random.Random(seed)
+    some = [
+        (ox.NamedNode(f"urn:{n}"), ox.NamedNode("urn:p"), ox.Literal(f"{n}.50", datatype=ox.NamedNode(f"{XSD}decimal"))) for n in range(6)
+    ]
+    as_stored = {t: next(triples_in([t])) for t in some}
+    store, made = ox.Store(), list[layers.Layer]()
+    # What each layer puts in, and what it takes out.
+    model: dict[str, tuple[set[layers.Triple], set[layers.Triple]]] = {}
+    quick = 0
+
+    def pick() -> list[layers.Triple]:
+        return chance.sample(some, chance.randrange(5))
+
+    def load(name: str) -> None:
+        file = tmp_path / name
+        triples = pick()
+        file.write_bytes(ox.serialize([ox.Triple(*t) for t in triples], format=ox.RdfFormat.N_TRIPLES) or b"")
+        made.append(layers.load(store, from_paths([file])[0], tmp_path, compare=chance.random() < 0.95, progress=lambda _: None))
+        model[made[-1].graph] = ({as_stored[t] for t in triples}, set())
+
+    for step in range(60):
+        files = [layer for layer in made if not layer.is_edit]
+        kind = chance.choice(["load", "replace", "replace", "edit"])
+        if kind == "load" or not files:
+            load(f"{step}.nt")
+        elif kind == "edit":
+            removed, added = pick(), pick()
+            layer, merged = layers.edited(removed, added, tmp_path, before=made[-1], nameless=False)
+            layers.alter(store, removed, added)
+            made[-1 if merged else len(made) :] = [layer]
+            gone, put = {as_stored[t] for t in removed}, {as_stored[t] for t in added}
+            last = next(reversed(model))
+            if merged:
+                gone, put = model[last][1] | gone, (model[last][0] - gone) | put
+                del model[last]
+            model[f"edit {step}"] = (put, gone)
+        else:
+            leaving = sorted(chance.sample(files, min(len(files), chance.randrange(1, 3))), key=made.index)
+            said = layers.said_by(leaving, made, tmp_path)
+            if said is None:
+                made = layers.others(made, leaving)
+                store = ox.Store()
+                layers.replay(store, made, tmp_path, progress=lambda _: None)
+            else:
+                quick += 1
+                made = layers.forget(store, made, said, tmp_path)
+            for layer in leaving:
+                del model[layer.graph]
+                load(Path(layer.name).name)
+        held: set[layers.Triple] = set()
+        for put, gone in model.values():
+            held = (held - gone) | put
+        assert {layers.triple_of(quad) for quad in store} == held, step
+    assert quick > 0
+
+
+def triples_in(triples: list[layers.Triple]) -> Iterator[layers.Triple]:
+    """Triples as a store holds them."""
+    store = ox.Store()
+    layers.alter(store, (), triples)
+    return map(layers.triple_of, store)
 
 
 def test_files_are_apart_in_named_graphs_when_a_query_asks_for_them(tmp_path: Path) -> None:
@@ -180,8 +252,6 @@ def test_edits_of_nameless_nodes_keep_a_graph_from_being_made_anew(tmp_path: Pat
 
 
 def test_a_file_is_read_in_every_format(tmp_path: Path) -> None:
-    import pyoxigraph as ox
-
     quads = [ox.Quad(ox.NamedNode("urn:a"), ox.NamedNode("urn:p"), ox.NamedNode("urn:o"))]
     for ending, form in (
         ("ttl", ox.RdfFormat.TURTLE),
@@ -203,8 +273,6 @@ def test_a_file_is_read_in_every_format(tmp_path: Path) -> None:
 
 
 def test_a_large_file_takes_the_same_way_as_a_small_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from clayonto.stores import layers
-
     file = write(tmp_path, "large.nt", *map(str, range(3000)))
     monkeypatch.setattr(layers, "_BULK", 1000)
     monkeypatch.setattr(layers, "_CHUNK", 4096)

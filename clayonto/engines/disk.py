@@ -89,16 +89,19 @@ class DiskEngine(OxigraphEngine):
         with self.folder.writing():
             if self.refresh():
                 new = self._changed(given)
-            replaced = {source.graph for source in new} & {layer.graph for layer in self._layers}
-            kept = [layer for layer in self._layers if layer.graph not in replaced]
+            layers, copies = self._layers, self.folder.copies
+            leaving = [layer for layer in layers if layer.graph in {source.graph for source in new}]
+            said = made_of.said_by(leaving, layers, copies)
 
             def fill(store: ox.Store) -> list[Layer]:
-                if replaced:
-                    # What a file no longer says may be said by another: only from all that remains can it be told.
-                    made_of.replay(store, kept, self.folder.copies, progress=say)
-                return [*kept, *(made_of.load(store, source, self.folder.copies, progress=say) for source in new)]
+                if said is None:
+                    staying = made_of.others(layers, leaving)
+                    made_of.replay(store, staying, copies, progress=say)
+                else:
+                    staying = made_of.forget(store, layers, said, copies)
+                return [*staying, *(made_of.load(store, source, copies, compare=bool(layers), progress=say) for source in new)]
 
-            self._next(fill, anew=bool(replaced))
+            self._next(fill, anew=said is None)
 
     def change(self, added: Iterable[Any], removed: Iterable[Any]) -> None:
         """Take triples out, and put others in, in a new generation.

@@ -2,7 +2,8 @@
 
 The store of a generation has the merge of all in its default graph, and nothing else: a named graph for each file as well would take three times as long
 to load, and three times the disk. What belongs to which file is in compressed copies beside the generations, written while a file is loaded. They are
-read again when a query names a graph, when a file is replaced (the store is then made anew from what remains), and when a store is damaged.
+read again when a query names a graph, when a store is damaged, and when a file is replaced: what another layer still says stays. A small file that joined a
+store has noted which of its triples were there, and can be taken out (:func:`forget`); for any other the store is made anew from the layers that remain (:func:`replay`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import threading
 import zlib
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from dataclasses import replace as replace_field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
@@ -45,8 +47,9 @@ _MERGED: Final = 10_000
 class Layer:
     """A file that was loaded, or an edit.
 
-    ``copies`` are the names of its copies: of the file's bytes, or, for an edit, of the triples it took out and of those it put in. A file has
-    ``graph``, ``ending`` (its format), ``base``, ``sha256`` and ``size`` in bytes. ``nameless`` says that an edit is of blank nodes that were there before it.
+    ``copies`` are the names of its copies: of the file's bytes and, where that is known, of the triples that were there before it; or, for an edit, of the
+    triples it took out and of those it put in. A file has ``graph``, ``ending`` (its format), ``base``, ``sha256`` and ``size`` in bytes. ``nameless`` says
+    that an edit is of blank nodes that were there before it.
     """
 
     name: str
@@ -75,6 +78,11 @@ class Layer:
     def is_edit(self) -> bool:
         """Whether it is an edit."""
         return not self.graph
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is a file that is too large to be held in memory as triples."""
+        return self.size >= _BULK
 
     def source(self, copies: Path) -> Source:
         """The file, to be read from its copy."""
@@ -122,20 +130,26 @@ def digest(source: Source) -> str:
     return made.hexdigest()
 
 
-def load(store: ox.Store, source: Source, copies: Path, *, progress: Callable[[str], None]) -> Layer:
+def load(store: ox.Store, source: Source, copies: Path, *, compare: bool = False, progress: Callable[[str], None]) -> Layer:
     """Load a file into the default graph, and keep a copy of just those bytes.
 
+    :param compare: whether to note which of its triples were there before, unless it is large; :func:`forget` can take it out then.
     :raises DataError: with line and column, if the file is not what its ending says.
     """
     size = _size(source)
     with _opened(source) as file:
         tee = _Tee(file, copies, progress=progress, name=source.name, size=size)
         try:
-            put(store, source, io.BufferedReader(tee, _CHUNK), size=size)
+            compare = compare and size < _BULK
+            own = ox.Store() if compare else store
+            put(own, source, io.BufferedReader(tee, _CHUNK), size=size)
             name, sha256, size = tee.finish()
         finally:
             tee.give_up()
-    return Layer(source.name, now(), (name,), source.graph, _ENDINGS[source.format], source.base, source.bundled, sha256, size)
+    names = (name, _write_triples([triple_of(quad) for quad in own if quad in store], copies)) if compare else (name,)
+    if compare:
+        store.extend(own)
+    return Layer(source.name, now(), names, source.graph, _ENDINGS[source.format], source.base, source.bundled, sha256, size)
 
 
 def edited(taken: Iterable[Triple], put: Iterable[Triple], copies: Path, *, before: Layer | None, nameless: bool) -> tuple[Layer, bool]:
@@ -169,6 +183,63 @@ def replay(store: ox.Store, layers: Iterable[Layer], copies: Path, *, progress: 
             )
         taken, added = layer.edit(copies)
         alter(store, taken, added)
+
+
+def said_by(leaving: Iterable[Layer], layers: list[Layer], copies: Path) -> dict[Layer, set[Triple]] | None:
+    """What files say that are to be taken out of a store by :func:`forget`; ``None`` if that cannot be, and all must be made anew.
+
+    It can be if it is known which of a file's triples were there before it, no large file came after it, and none of its nodes is nameless.
+    """
+    said = {}
+    for layer in leaving:
+        if len(layer.copies) < 2 or any(later.is_large for later in layers[layers.index(layer) :]):
+            return None
+        said[layer] = stated(layer, copies)
+        if any(isinstance(node, ox.BlankNode) for s, _, o in said[layer] for node in (s, o)):
+            return None
+    return said
+
+
+def forget(store: ox.Store, layers: list[Layer], said: dict[Layer, set[Triple]], copies: Path) -> list[Layer]:
+    """Take files out of a store: what they say and no other layer does; the layers that are left."""
+    for layer, triples in said.items():
+        at = next(n for n, one in enumerate(layers) if one.graph == layer.graph)
+        gone = triples - set(_read_triples(copies / layers[at].copies[1]))
+        staying = []
+        for later in layers[at + 1 :]:
+            kept = gone & stated(later, copies) if gone else set()
+            gone -= kept
+            if kept and len(later.copies) > 1 and not later.is_edit:
+                # It is the first now to say so.
+                before = [t for t in _read_triples(copies / later.copies[1]) if t not in kept]
+                later = replace_field(later, copies=(later.copies[0], _write_triples(before, copies)))
+            staying.append(later)
+        alter(store, gone, ())
+        layers = [*layers[:at], *staying]
+    return layers
+
+
+def others(layers: list[Layer], leaving: list[Layer]) -> list[Layer]:
+    """The layers that are left when some leave, to be replayed: of those behind them it is no longer known what was there before."""
+    first = layers.index(leaving[0])
+    behind = (layer for layer in layers[first:] if layer not in leaving)
+    return [*layers[:first], *(layer if layer.is_edit else replace_field(layer, copies=layer.copies[:1]) for layer in behind)]
+
+
+def stated(layer: Layer, copies: Path) -> set[Triple]:
+    """What a layer says, literals as a store holds them."""
+    own = ox.Store()
+    if layer.is_edit:
+        alter(own, (), layer.edit(copies)[1])
+    else:
+        with reading(layer, copies) as (source, file):
+            put(own, source, file, size=layer.size)
+    return {triple_of(quad) for quad in own}
+
+
+def triple_of(quad: ox.Quad) -> Triple:
+    """The triple of a quad."""
+    return quad.subject, quad.predicate, quad.object
 
 
 def alter(store: ox.Store, taken: Iterable[Triple], added: Iterable[Triple]) -> None:
@@ -314,7 +385,7 @@ def _opened(source: Source) -> Iterator[BinaryIO]:
 def _read_triples(copy: Path) -> list[Triple]:
     # Labels of blank nodes are the store's own, and kept.
     quads = ox.parse(_Copy(copy).read_bytes(), format=ox.RdfFormat.N_TRIPLES)
-    return [(quad.subject, quad.predicate, quad.object) for quad in quads]
+    return [triple_of(quad) for quad in quads]
 
 
 def _write_triples(triples: Iterable[Triple], copies: Path) -> str:
