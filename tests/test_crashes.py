@@ -214,6 +214,21 @@ def test_a_damaged_store_is_told_of_when_it_is_opened_and_made_anew(tmp_path: Pa
         assert content(store) == before, damage
 
 
+@pytest.mark.parametrize("bulk", [8 << 20, 100])
+def test_a_damaged_copy_is_told_of_and_leaves_the_store(bulk: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = tmp_path / "graph.db"
+    fill(store, lines(tmp_path, "first.nt", 5000))
+    before = content(store)
+    monkeypatch.setattr("clayonto.stores.layers._BULK", bulk)
+    copy = next((store / "copies").iterdir())
+    whole = copy.read_bytes()
+    for bad in (whole[: len(whole) // 2], b"no gzip", whole[:500] + b"!!!!" + whole[504:]):
+        copy.write_bytes(bad)
+        with pytest.raises((EngineError, DataError), match=r"first\.nt"):
+            stores.compact(store, rebuild=True)
+        assert content(store) == before
+
+
 def test_a_generation_that_is_gone_is_told_of(tmp_path: Path) -> None:
     import shutil
 

@@ -275,7 +275,7 @@ def test_a_file_is_read_in_every_format(tmp_path: Path) -> None:
 def test_a_large_file_takes_the_same_way_as_a_small_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = write(tmp_path, "large.nt", *map(str, range(3000)))
     monkeypatch.setattr(layers, "_BULK", 1000)
-    monkeypatch.setattr(layers, "_CHUNK", 4096)
+    monkeypatch.setattr(layers, "CHUNK", 4096)
     told: list[str] = []
     clayonto.load(file, store=tmp_path / "graph.db", bundle=False, progress=told.append)
     assert len(subjects(tmp_path / "graph.db")) == 3000

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from clayonto.engines.oxigraph import OxigraphEngine
 from clayonto.errors import EngineError
 from clayonto.stores import layers as made_of
+from clayonto.stores.copies import digest
 from clayonto.stores.generations import Folder
 from clayonto.stores.graphs import with_graphs
 from clayonto.stores.layers import Layer
@@ -170,9 +171,7 @@ class DiskEngine(OxigraphEngine):
         """Those that are not loaded, or say something else now."""
         known = {layer.graph: layer for layer in self._layers if not layer.is_edit}
         return [
-            s
-            for s in sources
-            if (old := known.get(s.graph)) is None or (old.name, old.base) != (s.name, s.base) or old.sha256 != made_of.digest(s)
+            s for s in sources if (old := known.get(s.graph)) is None or (old.name, old.base) != (s.name, s.base) or old.sha256 != digest(s)
         ]
 
     def _next(self, fill: Callable[[ox.Store], list[Layer]], *, anew: bool = False) -> None:

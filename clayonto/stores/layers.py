@@ -3,39 +3,32 @@
 The store of a generation has the merge of all in its default graph, and nothing else: a named graph for each file as well would take three times as long
 to load, and three times the disk. What belongs to which file is in compressed copies beside the generations, written while a file is loaded. They are
 read again when a query names a graph, when a store is damaged, and when a file is replaced: what another layer still says stays. A small file that joined a
-store has noted which of its triples were there, and can be taken out (:func:`forget`); for any other the store is made anew from the layers that remain (:func:`replay`).
+store has noted which of its triples were there, and can be taken out (:func:`forget`); for any other the store is made anew from the layers that remain
+(:func:`replay`).
 """
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import io
-import os
-import queue
-import tempfile
-import threading
-import zlib
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from dataclasses import replace as replace_field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import pyoxigraph as ox
 
-from clayonto.errors import DataError, EngineError
-from clayonto.files import replace
+from clayonto.errors import EngineError
 from clayonto.sources import FORMATS, QUADS, Source
+from clayonto.stores.copies import CHUNK, Copy, Tee, opened, read_triples, size_of, write_triples
 from clayonto.stores.generations import now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     # Of pyoxigraph terms.
     Triple = tuple[Any, Any, Any]
 
-_CHUNK: Final = 1 << 20
 # Below this the store takes a file as a transaction, above it through files of its own, which is slower to begin with and faster in the end.
 _BULK = 8 << 20
 _ENDINGS: Final = {format_: ending for ending, format_ in reversed(FORMATS.items())}
@@ -86,48 +79,12 @@ class Layer:
 
     def source(self, copies: Path) -> Source:
         """The file, to be read from its copy."""
-        return Source(self.name, FORMATS[self.ending], _Copy(copies / self.copies[0]), self.base, self.bundled)
+        return Source(self.name, FORMATS[self.ending], Copy(copies / self.copies[0]), self.base, self.bundled)
 
     def edit(self, copies: Path) -> tuple[list[Triple], list[Triple]]:
         """What an edit took out, and what it put in."""
-        taken, put = (_read_triples(copies / name) for name in self.copies)
+        taken, put = (read_triples(copies / name) for name in self.copies)
         return taken, put
-
-
-class _Copy:
-    """A compressed copy of a file; see :class:`clayonto.resources.File`."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def read_bytes(self) -> bytes:
-        """All of the file."""
-        with self.open() as file:
-            return file.read()
-
-    def open(self) -> BinaryIO:
-        """The file, to be read in parts.
-
-        :raises EngineError: if the copy is not there.
-        """
-        try:
-            return cast("BinaryIO", gzip.open(self._path, "rb"))
-        except OSError as error:
-            raise EngineError(
-                f"{self._path} cannot be read: {error.strerror or error}. Load the file again, or restore a backup."
-            ) from error
-
-
-def digest(source: Source) -> str:
-    """The SHA-256 of a file's bytes, as :attr:`Layer.sha256`.
-
-    :raises DataError: if the file cannot be read.
-    """
-    made = hashlib.sha256()
-    with _opened(source) as file:
-        while chunk := file.read(_CHUNK):
-            made.update(chunk)
-    return made.hexdigest()
 
 
 def load(store: ox.Store, source: Source, copies: Path, *, compare: bool = False, progress: Callable[[str], None]) -> Layer:
@@ -136,17 +93,17 @@ def load(store: ox.Store, source: Source, copies: Path, *, compare: bool = False
     :param compare: whether to note which of its triples were there before, unless it is large; :func:`forget` can take it out then.
     :raises DataError: with line and column, if the file is not what its ending says.
     """
-    size = _size(source)
-    with _opened(source) as file:
-        tee = _Tee(file, copies, progress=progress, name=source.name, size=size)
+    size = size_of(source)
+    with opened(source) as file:
+        tee = Tee(file, copies, progress=progress, name=source.name, size=size)
         try:
             compare = compare and size < _BULK
             own = ox.Store() if compare else store
-            put(own, source, io.BufferedReader(tee, _CHUNK), size=size)
+            put(own, source, io.BufferedReader(tee, CHUNK), size=size)
             name, sha256, size = tee.finish()
         finally:
             tee.give_up()
-    names = (name, _write_triples([triple_of(quad) for quad in own if quad in store], copies)) if compare else (name,)
+    names = (name, write_triples([triple_of(quad) for quad in own if quad in store], copies)) if compare else (name,)
     if compare:
         store.extend(own)
     return Layer(source.name, now(), names, source.graph, _ENDINGS[source.format], source.base, source.bundled, sha256, size)
@@ -161,7 +118,7 @@ def edited(taken: Iterable[Triple], put: Iterable[Triple], copies: Path, *, befo
         added = {t: None for t in earlier_added if t not in removed} | added
         removed = dict.fromkeys(earlier_removed) | removed
         nameless = nameless or before.nameless
-    names = tuple(_write_triples(triples, copies) for triples in (removed, added))
+    names = tuple(write_triples(triples, copies) for triples in (removed, added))
     return Layer("edit", now(), names, added=len(added), removed=len(removed), nameless=nameless), merged
 
 
@@ -204,15 +161,15 @@ def forget(store: ox.Store, layers: list[Layer], said: dict[Layer, set[Triple]],
     """Take files out of a store: what they say and no other layer does; the layers that are left."""
     for layer, triples in said.items():
         at = next(n for n, one in enumerate(layers) if one.graph == layer.graph)
-        gone = triples - set(_read_triples(copies / layers[at].copies[1]))
+        gone = triples - set(read_triples(copies / layers[at].copies[1]))
         staying = []
         for later in layers[at + 1 :]:
             kept = gone & stated(later, copies) if gone else set()
             gone -= kept
             if kept and len(later.copies) > 1 and not later.is_edit:
                 # It is the first now to say so.
-                before = [t for t in _read_triples(copies / later.copies[1]) if t not in kept]
-                later = replace_field(later, copies=(later.copies[0], _write_triples(before, copies)))
+                before = [t for t in read_triples(copies / later.copies[1]) if t not in kept]
+                later = replace_field(later, copies=(later.copies[0], write_triples(before, copies)))
             staying.append(later)
         alter(store, gone, ())
         layers = [*layers[:at], *staying]
@@ -265,7 +222,7 @@ def fill_graphs(store: ox.Store, layers: Iterable[Layer], copies: Path) -> None:
 def reading(layer: Layer, copies: Path) -> Iterator[tuple[Source, BinaryIO]]:
     """The file of a layer, and its bytes."""
     source = layer.source(copies)
-    with _opened(source) as file:
+    with opened(source) as file:
         yield source, file
 
 
@@ -293,103 +250,3 @@ def _put_quads(store: ox.Store, quads: Iterable[ox.Quad], graph: ox.NamedNode | 
         store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
     else:
         store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object, graph) if q.graph_name == ox.DefaultGraph() else q for q in quads)
-
-
-class _Tee(io.RawIOBase):
-    """A file that is read, and while it is, its bytes are hashed and copied, compressed, by a thread of their own."""
-
-    def __init__(self, file: BinaryIO, copies: Path, *, progress: Callable[[str], None], name: str, size: int) -> None:
-        self._file, self._copies = file, copies
-        self._progress, self._name, self._size = progress, name, size
-        self._hash = hashlib.sha256()
-        self._read = 0
-        self._chunks: queue.Queue[bytes | None] = queue.Queue(maxsize=8)
-        self._failed: OSError | None = None
-        handle, part = tempfile.mkstemp(dir=copies, suffix=".part")
-        self._part = Path(part)
-        self._worker = threading.Thread(target=self._copy, args=(os.fdopen(handle, "wb"),), daemon=True)
-        self._worker.start()
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        chunk = self._file.read(len(buffer))
-        buffer[: len(chunk)] = chunk
-        if chunk:
-            self._chunks.put(chunk)
-            self._read += len(chunk)
-            self._progress(f"{self._name}: {self._read / 1e6:,.0f} / {self._size / 1e6:,.0f} MB")
-        return len(chunk)
-
-    def finish(self) -> tuple[str, str, int]:
-        """Read what is left; the name of the copy, the SHA-256 of the bytes, and how many there are.
-
-        :raises OSError: if the copy could not be written.
-        """
-        while self.read(_CHUNK):
-            pass
-        self._stop()
-        if self._failed is not None:
-            raise self._failed
-        name = f"{self._hash.hexdigest()}.gz"
-        self._part.replace(self._copies / name)
-        return name, self._hash.hexdigest(), self._read
-
-    def give_up(self) -> None:
-        """End the thread, and remove what it has written if it was not finished."""
-        self._stop()
-        self._part.unlink(missing_ok=True)
-
-    def _stop(self) -> None:
-        if self._worker.is_alive():
-            self._chunks.put(None)
-            self._worker.join()
-
-    def _copy(self, out: BinaryIO) -> None:
-        chunks = iter(self._chunks.get, None)
-        try:
-            with out:
-                packer = zlib.compressobj(1, wbits=31)
-                for chunk in chunks:
-                    self._hash.update(chunk)
-                    out.write(packer.compress(chunk))
-                out.write(packer.flush())
-                out.flush()
-                os.fsync(out.fileno())
-        except OSError as error:
-            self._failed = error
-            for _ in chunks:  # whoever reads must not wait for room in the queue
-                pass
-
-
-def _size(source: Source) -> int:
-    return source.file.stat().st_size if isinstance(source.file, Path) else 0
-
-
-@contextmanager
-def _opened(source: Source) -> Iterator[BinaryIO]:
-    if isinstance(source.file, _Copy):
-        file = source.file.open()
-    elif isinstance(source.file, Path):
-        try:
-            file = source.file.open("rb", buffering=0)
-        except OSError as error:
-            raise DataError(f"cannot be read: {error.strerror or error}.", path=source.name) from error
-    else:
-        file = io.BytesIO(source.read())
-    with file:
-        yield file
-
-
-def _read_triples(copy: Path) -> list[Triple]:
-    # Labels of blank nodes are the store's own, and kept.
-    quads = ox.parse(_Copy(copy).read_bytes(), format=ox.RdfFormat.N_TRIPLES)
-    return [triple_of(quad) for quad in quads]
-
-
-def _write_triples(triples: Iterable[Triple], copies: Path) -> str:
-    data = ox.serialize((ox.Triple(*triple) for triple in triples), format=ox.RdfFormat.N_TRIPLES) or b""
-    name = f"{hashlib.sha256(data).hexdigest()}.gz"
-    replace(copies / name, gzip.compress(data, 1, mtime=0))
-    return name
