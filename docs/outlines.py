@@ -10,21 +10,23 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Sequence
 from itertools import pairwise
 from math import asin, atan2, cos, degrees, hypot, radians, sin, sqrt
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from clayonto.publish.projection import EUROPE, WORLD, Chart
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Point: TypeAlias = tuple[float, float]
 Seen: TypeAlias = tuple[float, float, float, float]
 ANTARCTICA = "010"
 ASSETS = Path(__file__).parent.parent / "clayonto/publish/assets"
 STYLE = (
-    "path{fill:#dfe6eb;stroke:#fff;stroke-width:.8;stroke-linejoin:round}"
-    "@media(prefers-color-scheme:dark){path{fill:#2b353d;stroke:#12171b}}"
+    "path{fill:#fbfcfd;stroke:#b9c7d2;stroke-width:.8;stroke-linejoin:round}"
+    "@media(prefers-color-scheme:dark){path{fill:#2c3740;stroke:#4a5965}}"
 )
 
 

@@ -7,10 +7,13 @@ from typing import Final
 from clayonto.publish.index import curie
 from clayonto.publish.markup import table, words
 from clayonto.publish.parts import CLAIM, HEADS, Context
+from clayonto.publish.paths import url
 from clayonto.publish.site import MOST_PARTS
 
 MOST_REFERRING: Final = 20
-"""How many things of one class that refer to another in one way are listed; the rest is counted."""
+"""How many things of one class that refer to another in one way are on its page; of more, all are on pages of their own."""
+MOST_ON_PAGE: Final = 200
+"""How many of them each of those pages has."""
 _ROLES: Final = tuple(map(curie, ("prov:hadRole", "org:role")))
 _ABOUT, _ASPECT, _RANK, _SAYS, _NAMES = map(curie, ("clay:about", "clay:aspect", "clay:rank", "clay:statesValue", "clay:statesThing"))
 _QUOTED, _PHRASE, _PREFERRED = curie("prov:wasQuotedFrom"), curie("prov:value"), curie("rank:preferred")
@@ -50,7 +53,7 @@ class Origins(Context):
 
     def claim(self, claim: str, *, ranked: bool) -> str:
         """The cells of one claim: what it states, and where."""
-        stated = self.values.values(self.stated(claim), self.near, page=self.page.term) if self.stated(claim) else ""
+        stated = self.values.values(self.stated(claim), self.near, page=self.here) if self.stated(claim) else ""
         rank = self.index.objects(claim, _RANK)
         if ranked and rank:
             stated += f' <span class="note">({words(self.site.name(rank[0], self.lang))})</span>'
@@ -62,7 +65,20 @@ class Origins(Context):
         return f"<td>{stated}</td><td>{source}</td>"
 
     def referring(self) -> str:
-        """What refers to the thing, by class and property."""
+        """What refers to the thing, by class and property; of many, the first ones, and where all of them are."""
+        told = []
+        before = 0
+        for number, (title, kind, things) in enumerate(self.groups()):
+            items = "".join(f"<li>{self.refers(t, kind)}</li>" for t in things[:MOST_REFERRING])
+            if len(things) > MOST_REFERRING:
+                where = f"{self.near}more/{url(self.page.path)}/refers-{before // MOST_ON_PAGE + 1}.html#g-{number}"
+                items += f'<li><a href="{where}">{self.say["all"].format(n=len(things))}</a></li>'
+                before += len(things)
+            told.append(f'<h3>{title}</h3><ul class="cols">{items}</ul>')
+        return "".join(told)
+
+    def groups(self) -> list[tuple[str, str, list[str]]]:
+        """What refers to the thing: the title of each class and property as HTML, the class, and the things in order."""
         own = {self.page.term, *self.page.parts}
         groups: list[tuple[str, str, list[str]]] = []
         for predicate, subjects in self.index.back.get(self.page.term, {}).items():
@@ -72,15 +88,12 @@ class Origins(Context):
         told = []
         for predicate, kind, things in sorted(groups, key=lambda g: (self.all.plural(g[1]), g[0])):
             ordered = sorted(things, key=lambda t: (self.site.name(t, self.lang).casefold(), t)) if len(things) <= 500 else things
-            items = "".join(f"<li>{self.refers(t, kind)}</li>" for t in ordered[:MOST_REFERRING])
-            if len(things) > MOST_REFERRING:
-                items += f'<li class="note">{self.say["more"].format(n=len(things) - MOST_REFERRING)}</li>'
             if HEADS.get(kind) == predicate:
                 title = f'{self.say["takes_part"]} <span class="note">({len(things)})</span>'
             else:
                 title = f'{words(self.all.plural(kind))} <span class="note">({self.all.property(predicate)}, {len(things)})</span>'
-            told.append(f'<h3>{title}</h3><ul class="cols">{items}</ul>')
-        return "".join(told)
+            told.append((title, kind, ordered))
+        return told
 
     def refers(self, thing: str, kind: str) -> str:
         """A thing that refers to the page's; a part in something by what it is a part in, and in which role."""

@@ -6,6 +6,7 @@ Terms are N-Triples texts (:mod:`clayonto.publish.index`); things have the IRIs 
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from clayonto.namespaces import PREFIXES, shorten
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from clayonto.graph import KnowledgeGraph
     from clayonto.publish.answers import Answer
     from clayonto.publish.config import Config
+    from clayonto.publish.survey import Survey
 
 PAGE_CLASSES: Final = tuple(
     map(
@@ -58,7 +60,7 @@ PARTS: Final[Mapping[str, tuple[tuple[bool, str], ...]]] = {
 _LABELS: Final = tuple(map(curie, ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name")))
 _LONGEST_LABEL: Final = 160
 MOST_PARTS: Final = 60
-"""How many parts of one class a page shows; the data files have all."""
+"""How many parts of one class a page shows; the rest have pages of their own, with as many on each."""
 
 
 class Label(NamedTuple):
@@ -81,9 +83,10 @@ class Site:
     """All that parts of the site ask.
 
     ``index`` has the triples under their published names. ``pages`` is term to :class:`Page`; ``parts`` is the term of a part to that of its page;
-    ``classes`` is class to the terms of its pages; ``vocabulary`` lists the subjects that the ontology's own page is about;
-    ``answers`` are those of the named queries; ``withdrawn`` holds the paths of pages that an earlier build had and this one has no more;
-    ``catalogued`` says whether there is a catalogue of the data set, ``catalog.ttl``; ``data_base`` is the namespace that the data gives its things.
+    ``further`` is the term of a part that its page does not show to the path of the page that does; ``classes`` is class to the terms of its pages;
+    ``vocabulary`` lists the subjects that the ontology's own page is about; ``answers`` are those of the named queries; ``withdrawn`` holds the paths
+    of pages that an earlier build had and this one has no more; ``catalogued`` says whether there is a catalogue of the data set, ``catalog.ttl``;
+    ``data_base`` is the namespace that the data gives its things.
     """
 
     def __init__(self, index: Index, config: Config, *, base: str) -> None:
@@ -115,9 +118,9 @@ class Site:
         self.pages: Mapping[str, Page] = {
             term: Page(term, where[term], self.kind(term), parts.get(term, ())) for term in sorted(where) if term not in self.parts
         }
-        self.shown: frozenset[str] = frozenset(
-            part for own in parts.values() for same in self.by_kind(own).values() for part in same[:MOST_PARTS]
-        )
+        self.further: Mapping[str, str] = {
+            part: file for page in self.pages.values() for file, _, further in self.more_parts(page) for part in further
+        }
         self.vocabulary: Sequence[str] = sorted(s for s in index.out if is_vocabulary(index, s) or s[0] == "_")
         self.classes: dict[str, list[str]] = {}
         for term, shown in self.pages.items():
@@ -163,6 +166,14 @@ class Site:
         for thing in things:
             kinds.setdefault(self.kind(thing), []).append(thing)
         return kinds
+
+    def more_parts(self, page: Page) -> Iterator[tuple[str, str, Sequence[str]]]:
+        """The parts that a page does not show: the path of the page that does, their class, and they themselves."""
+        number = 0
+        for kind, same in self.by_kind(page.parts).items() if len(page.parts) > MOST_PARTS else ():
+            for start in range(MOST_PARTS, len(same), MOST_PARTS):
+                number += 1
+                yield f"more/{page.path}/parts-{number}", kind, same[start : start + MOST_PARTS]
 
     def label(self, term: str, lang: str) -> Label:
         """What to call a thing or a term in a language: its label there, in English, in any language, or its IRI in short."""
@@ -213,8 +224,7 @@ class Site:
             return url(self.html(page.path, lang))
         home = self.parts.get(term)
         if home is not None:
-            page_url = url(self.html(self.pages[home].path, lang))
-            return f"{page_url}#{self.anchor(term)}" if term in self.shown else page_url
+            return f"{url(self.html(self.further.get(term) or self.pages[home].path, lang))}#{self.anchor(term)}"
         if term in self.index.out and is_vocabulary(self.index, term):
             return f"{lang}/def.html#{self.term_anchor(term)}"
         return None
@@ -230,6 +240,13 @@ class Site:
         return self.base + "data/" + url(page.path)
 
     # ------------------------------------------------------------------ all of it
+
+    @cached_property
+    def survey(self) -> Survey:
+        """Views of the whole graph, worked out when they are first asked for."""
+        from clayonto.publish.survey import Survey
+
+        return Survey(self)
 
     def triples(self) -> Iterator[str]:
         """All triples as N-Triples lines, in order."""

@@ -1,0 +1,167 @@
+"""Lists of things by programme, region, year and subject: the values of each way to sort, and the things of each value, with CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from clayonto.publish.drawing import Bar, columns
+from clayonto.publish.front import plural
+from clayonto.publish.index import curie, literal
+from clayonto.publish.layout import Layout
+from clayonto.publish.lists import MOST_ROWS, pages, sort_key
+from clayonto.publish.markup import table, words
+from clayonto.publish.paths import url
+from clayonto.publish.values import END, START, Values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from clayonto.publish.facets import Facet
+    from clayonto.publish.parts import Context
+    from clayonto.publish.site import Site
+
+_TEMPORAL = curie("dct:temporal")
+
+
+def files(site: Site) -> Iterator[tuple[str, bytes]]:
+    """The lists in each language, and a CSV file of each."""
+    for lang in site.languages:
+        made = _Lists(site, Layout(site, lang))
+        for facet in site.survey.facets.values():
+            yield from made.of(facet)
+    for facet in site.survey.facets.values():
+        for value, things in facet.things.items():
+            yield f"list/by/{facet.key}/{folder(site, value)}.csv", _csv(site, things)
+
+
+def folder(site: Site, value: str) -> str:
+    """Where a value's list lies below that of its way to sort."""
+    return site.paths[value] if value[0] == "<" else value
+
+
+def listed(context: Context) -> str:
+    """Where all is listed that a page's thing is a programme, a region or a subject of; the empty text where nothing is."""
+    site, say = context.site, context.say
+    links = [
+        f'<a href="{context.near}by/{key}/{url(folder(site, context.page.term))}/index.html">{say[f"way_{key}"]}</a> ({len(facet.things[context.page.term])})'
+        for key, facet in site.survey.facets.items()
+        if context.page.term in facet.things
+    ]
+    return f"<p>{say['listed']}: {', '.join(links)}</p>" if links else ""
+
+
+class _Lists:
+    def __init__(self, site: Site, layout: Layout) -> None:
+        self.site, self.layout, self.lang, self.say = site, layout, layout.lang, layout.say
+        self.values = Values(site, layout.lang, layout.say)
+
+    def name(self, value: str) -> str:
+        """What a value is called, as text."""
+        return self.site.name(value, self.lang) if value[0] == "<" else value
+
+    def of(self, facet: Facet) -> Iterator[tuple[str, bytes]]:
+        """The pages of one way to sort."""
+        key, title = facet.key, self.say[f"way_{facet.key}"]
+        rows, drawn = [], []
+        for value, depth in self.in_order(facet):
+            count, name = len(facet.things[value]), self.name(value)
+            indent = f' class="in{min(depth, 3)}"' if depth else ""
+            rows.append(
+                f'<tr><th scope="row"{indent}><a href="{url(folder(self.site, value))}/index.html">{words(name)}</a></th><td class=n>{count}</td></tr>'
+            )
+            drawn.append(Bar(name, count, str(count)))
+        body = [
+            self.layout.crumbs("../../", (f"by/{key}/index.html", title)),
+            f'<h1>{title}</h1>\n<p class="lead">{self.say[f"{key}_lead"]}</p>\n',
+            columns(drawn, title=title) if key == "year" else "",
+            table([(self.say[key], False), (self.say["count"], True)], rows),
+        ]
+        file = f"by/{key}/index.html"
+        yield f"{self.lang}/{file}", self.layout.page(file, "".join(body), title=title, description=self.say[f"{key}_lead"])
+        below = _below(facet)
+        for value in facet.things:
+            yield from self.list(facet, value, below.get(value, ()))
+
+    def in_order(self, facet: Facet) -> Iterator[tuple[str, int]]:
+        """The values with how deep they lie: years in time, others by name, each followed by what is under it."""
+        below = _below(facet)
+        pending = [(value, 0) for value in self.by_name(below.get("", ()))[::-1]]
+        seen: set[str] = set()
+        while pending:
+            value, depth = pending.pop()
+            if value not in seen:
+                seen.add(value)
+                yield value, depth
+                pending += [(one, depth + 1) for one in self.by_name(below.get(value, ()))[::-1]]
+        # What is under itself has no first one.
+        for value in self.by_name([one for one in facet.things if one not in seen]):
+            yield value, 0
+
+    def by_name(self, terms: Sequence[str]) -> list[str]:
+        """Terms as a reader looks for them."""
+        return sorted(terms, key=lambda t: (sort_key(self.name(t), self.lang), t))
+
+    def list(self, facet: Facet, value: str, below: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """The pages of one value; ``below`` has the values under it."""
+        site, say, key, things = self.site, self.say, facet.key, facet.things[value]
+        where = f"by/{key}/{folder(site, value)}"
+        near = "../" * (where.count("/") + 1)
+        name, way = self.name(value), say[f"way_{key}"]
+        title = f"{say[key]}: {name}"
+        steps = [(f"by/{key}/index.html", way)]
+        above, passed = facet.above.get(value), {value}
+        over = []
+        while above is not None and above not in passed:
+            passed.add(above)
+            over.append((f"by/{key}/{url(folder(site, above))}/index.html", words(self.name(above))))
+            above = facet.above.get(above)
+        steps += [*over[::-1], (f"{url(where)}/index.html", words(name))]
+        parts = ", ".join(
+            f'<a href="{near}by/{key}/{url(folder(site, one))}/index.html">{words(self.name(one))}</a> ({len(facet.things[one])})'
+            for one in self.by_name(below)
+        )
+        links = [f'<a href="{near}../list/{url(where)}.csv" type="text/csv">{say["download_csv"]}</a>']
+        if value[0] == "<":
+            links.insert(0, f"{say['about_value']}: {self.values.link(value, near)}")
+        ordered = self.by_name(things)
+        for start in range(0, len(ordered), MOST_ROWS):
+            number = start // MOST_ROWS + 1
+            rows = [self.row(thing, near) for thing in ordered[start : start + MOST_ROWS]]
+            body = [
+                self.layout.crumbs(near, *steps),
+                f'<h1>{words(title)}</h1>\n<p class="note">{say["list_of"].format(n=len(things))} {" · ".join(links)}</p>\n',
+                f"<p>{say['narrower']}: {parts}</p>\n" if parts else "",
+                table([(say["name"], False), (say["kind"], False), (say["when"], False)], rows),
+                pages(self.layout, len(ordered), number, "index"),
+            ]
+            file = f"{where}/index.html" if number == 1 else f"{where}/index-{number}.html"
+            told = title if number == 1 else f"{title} ({number})"
+            yield f"{self.lang}/{file}", self.layout.page(file, "".join(body), title=told, description=title)
+
+    def row(self, thing: str, near: str) -> str:
+        """A thing in a list: its name, its class, and when it runs."""
+        kind = self.site.pages[thing].kind
+        when = ", ".join(told for one in (*self.site.index.objects(thing, _TEMPORAL)[:3], thing) if (told := self.values.period(one)))
+        return f'<tr><th scope="row">{self.values.link(thing, near)}</th><td>{words(plural(self.site, kind, self.lang))}</td><td>{when}</td></tr>'
+
+
+def _below(facet: Facet) -> dict[str, list[str]]:
+    """Value to the values under it; the empty text to those under none."""
+    below: dict[str, list[str]] = {}
+    for value in facet.things:
+        below.setdefault(facet.above.get(value, ""), []).append(value)
+    return below
+
+
+def _csv(site: Site, things: Sequence[str]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["iri", *(f"label_{lang}" for lang in site.languages), "class", "start", "end"])
+    for thing in things:
+        labels = [site.label(thing, lang).text for lang in site.languages]
+        period = next((one for one in (*site.index.objects(thing, _TEMPORAL), thing) if site.index.objects(one, START)), thing)
+        dates = [literal(said[0])[0] if (said := site.index.objects(period, p)) else "" for p in (START, END)]
+        writer.writerow([thing[1:-1], *labels, site.pages[thing].kind[1:-1], *dates])
+    return out.getvalue().encode()
