@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from clayonto.publish.geography import PLACES
 from clayonto.publish.index import curie, literal
 from clayonto.publish.values import END, START
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from clayonto.publish.geography import Geography
-    from clayonto.publish.site import Site
+    from clayonto.publish.site import Page, Site
 
 _UNDER: Final = tuple(map(curie, ("clay:underProgramme", "clay:formedUnder", "clay:publishedUnder", "clay:ofRound", "dct:isPartOf")))
 _PROGRAMMES: Final = frozenset(map(curie, ("clay:FundingProgramme", "clay:ClusterInitiative", "clay:Strand")))
@@ -43,8 +44,26 @@ def facets(site: Site, geography: Geography) -> Mapping[str, Facet]:
     return {facet.key: facet for facet in made if facet.things}
 
 
-def _sorted_by(key: str, site: Site, values: Callable[[str], Iterable[str]], above: Callable[[str], Sequence[str]]) -> Facet:
-    things: dict[str, list[str]] = {}
+def lists_things_of(site: Site, page: Page) -> str:
+    """The key of the way to sort in which a page's thing is a value; the empty text if it is none."""
+    if page.kind in _PROGRAMMES:
+        return "programme"
+    if page.kind in PLACES:
+        return "region"
+    if page.kind == _CONCEPT and any(_is_sorted(site, thing) for p in _SUBJECTS for thing in site.index.subjects(p, page.term)):
+        return "subject"
+    return ""
+
+
+def _is_sorted(site: Site, thing: str) -> bool:
+    return thing in site.pages and site.kind(thing) != _CONCEPT
+
+
+def _sorted_by(
+    key: str, site: Site, values: Callable[[str], Iterable[str]], above: Callable[[str], Sequence[str]], always: Iterable[str] = ()
+) -> Facet:
+    """:param always: classes whose things are values even where nothing is sorted under them."""
+    things: dict[str, list[str]] = {term: [] for kind in always for term in site.classes.get(kind, ())}
     for term in site.pages:
         for value in dict.fromkeys(values(term)):
             things.setdefault(value, []).append(term)
@@ -65,7 +84,7 @@ def _programmes(site: Site) -> Facet:
             found |= dict.fromkeys(near)
         return [one for one in found if site.kind(one) in _PROGRAMMES]
 
-    return _sorted_by("programme", site, above, above)
+    return _sorted_by("programme", site, above, above, _PROGRAMMES)
 
 
 def _regions(site: Site, geography: Geography) -> Facet:
@@ -75,7 +94,7 @@ def _regions(site: Site, geography: Geography) -> Facet:
         places = geography.places(term)
         return [place for one in places for place in (one, *geography.above(one)) if place in site.pages]
 
-    return _sorted_by("region", site, values, geography.above)
+    return _sorted_by("region", site, values, geography.above, PLACES)
 
 
 def _years(site: Site) -> Facet:
@@ -105,7 +124,7 @@ def _subjects(site: Site) -> Facet:
         return list(found)
 
     def values(term: str) -> list[str]:
-        if site.pages[term].kind == _CONCEPT:
+        if not _is_sorted(site, term):
             return []
         subjects = [o for p in _SUBJECTS for o in site.index.objects(term, p) if o in site.pages and site.kind(o) == _CONCEPT]
         return [one for subject in subjects for one in (subject, *above(subject)) if one in site.pages]

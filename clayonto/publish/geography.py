@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _SPATIAL, _COUNTRY, _PART_OF = map(curie, ("dct:spatial", "clay:country", "dct:isPartOf"))
 _SITES: Final = tuple(map(curie, ("org:hasRegisteredSite", "org:hasPrimarySite", "org:hasSite")))
-_PLACES: Final = frozenset(map(curie, ("clay:Region", "clay:Country")))
+PLACES: Final = frozenset(map(curie, ("clay:Region", "clay:Country")))
+"""Classes whose things are places, with coordinates or without."""
 _DEEPEST: Final = 12
 """How many steps up a place is followed; a chain that is longer goes round."""
 
@@ -28,10 +29,11 @@ class Geography:
         self._index = site.index
         self._points: dict[str, tuple[float, float] | None] = {}
         self._above: dict[str, tuple[str, ...]] = {}
+        self._places: dict[str, list[str]] = {}
 
     def is_place(self, term: str) -> bool:
         """Whether a thing is a region or a country, or has coordinates of its own."""
-        return self._site.kind(term) in _PLACES or self._own(term) is not None
+        return self._site.kind(term) in PLACES or self._own(term) is not None
 
     def above(self, place: str) -> tuple[str, ...]:
         """What a place lies in: what it is part of and its country, the nearest first."""
@@ -56,11 +58,15 @@ class Geography:
 
         A place is its own; of others they are where the thing is said to be, and where its sites and its parts in projects and partnerships are.
         """
-        if self.is_place(thing):
-            return [thing]
-        kinds = [part for part in self._site.pages[thing].parts if self._site.kind(part) in HEADS] if thing in self._site.pages else []
+        known = self._places.get(thing)
+        if known is None:
+            known = self._places[thing] = [thing] if self.is_place(thing) else self.finest(self._found(thing))
+        return known
+
+    def _found(self, thing: str) -> list[str]:
+        page = self._site.pages.get(thing)
         found = list(self._stated(thing))
-        for part in kinds:
+        for part in (part for part in page.parts if self._site.kind(part) in HEADS) if page else ():
             agents = self._index.objects(part, HEADS[self._site.kind(part)])
             found += [place for agent in agents for place in self._stated(agent)] or self._index.objects(part, _COUNTRY)
         if not found:
@@ -71,13 +77,13 @@ class Geography:
                 if self._site.kind(part) == kind
                 for place in self._index.objects(part, _COUNTRY)
             ]
-        return self.finest(found)
+        return found
 
     def finest(self, places: Iterable[str]) -> list[str]:
         """Places without those that another of them lies in."""
         different = dict.fromkeys(places)
         covering = {above for place in different for above in self.above(place)}
-        return [place for place in different if place not in covering]
+        return [place for place in different if place not in covering] or list(different)
 
     def _stated(self, thing: str) -> Iterator[str]:
         yield from self._index.objects(thing, _SPATIAL)

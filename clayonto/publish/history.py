@@ -43,24 +43,25 @@ class History(Context):
 
     def members(self) -> list[str]:
         """What is under the thing, directly or under something that is; what an organisation is in."""
-        found: dict[str, None] = {}
+        found = dict.fromkeys(self.taken_part_in())
         near = [self.page.term]
         while near:
-            near = [s for one in near for s in self.below(one) if s != self.page.term and s not in found]
+            near = [
+                below
+                for one in near
+                for predicate in _UNDER
+                for below in self.index.subjects(predicate, one)
+                if below != self.page.term and below not in found
+            ]
             found |= dict.fromkeys(near)
         return list(found)
 
-    def below(self, term: str) -> Iterator[str]:
-        """What is directly under a thing."""
-        for predicate in _UNDER:
-            yield from (s for s in self.index.subjects(predicate, term) if s in self.site.pages)
-        if term == self.page.term:
-            for kind, head in HEADS.items():
-                yield from (
-                    self.site.parts[part]
-                    for part in self.index.subjects(head, term)
-                    if part in self.site.parts and self.site.kind(part) == kind
-                )
+    def taken_part_in(self) -> Iterator[str]:
+        """The projects and partnerships that an organisation is in."""
+        for kind, head in HEADS.items():
+            for part in self.index.subjects(head, self.page.term):
+                if self.site.kind(part) == kind and part in self.site.parts:
+                    yield self.site.parts[part]
 
     def drawn(self, dated: list[tuple[str, str]]) -> str:
         """Each thing by itself."""

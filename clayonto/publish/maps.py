@@ -7,6 +7,7 @@ import io
 from math import sqrt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from clayonto.publish.geography import Geography
 from clayonto.publish.index import curie
 from clayonto.publish.layout import Layout
 from clayonto.publish.lists import MOST_ROWS, pages
@@ -129,7 +130,7 @@ def small(context: Context) -> str:
     site, page, lang = context.site, context.page, context.lang
     if page.kind in _UNMAPPED:
         return ""
-    geography = site.survey.geography
+    geography = Geography(site)
     marks, named = [], []
     for place in geography.places(page.term)[:MOST_MARKS]:
         point = geography.point(place)

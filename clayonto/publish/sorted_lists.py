@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from clayonto.publish.drawing import Bar, columns
+from clayonto.publish.facets import lists_things_of
 from clayonto.publish.front import plural
 from clayonto.publish.index import curie, literal
 from clayonto.publish.layout import Layout
@@ -43,19 +44,18 @@ def folder(site: Site, value: str) -> str:
 
 def listed(context: Context) -> str:
     """Where all is listed that a page's thing is a programme, a region or a subject of; the empty text where nothing is."""
-    site, say = context.site, context.say
-    links = [
-        f'<a href="{context.near}by/{key}/{url(folder(site, context.page.term))}/index.html">{say[f"way_{key}"]}</a> ({len(facet.things[context.page.term])})'
-        for key, facet in site.survey.facets.items()
-        if context.page.term in facet.things
-    ]
-    return f"<p>{say['listed']}: {', '.join(links)}</p>" if links else ""
+    key = lists_things_of(context.site, context.page)
+    if not key:
+        return ""
+    link = f"{context.near}by/{key}/{url(folder(context.site, context.page.term))}/index.html"
+    return f'<p><a href="{link}">{context.say["listed"]} ({context.say[f"way_{key}"].lower()})</a></p>'
 
 
 class _Lists:
     def __init__(self, site: Site, layout: Layout) -> None:
         self.site, self.layout, self.lang, self.say = site, layout, layout.lang, layout.say
         self.values = Values(site, layout.lang, layout.say)
+        self._told: dict[str, str] = {}
 
     def name(self, value: str) -> str:
         """What a value is called, as text."""
@@ -126,14 +126,14 @@ class _Lists:
         if value[0] == "<":
             links.insert(0, f"{say['about_value']}: {self.values.link(value, near)}")
         ordered = self.by_name(things)
-        for start in range(0, len(ordered), MOST_ROWS):
+        for start in range(0, max(len(ordered), 1), MOST_ROWS):
             number = start // MOST_ROWS + 1
             rows = [self.row(thing, near) for thing in ordered[start : start + MOST_ROWS]]
             body = [
                 self.layout.crumbs(near, *steps),
                 f'<h1>{words(title)}</h1>\n<p class="note">{say["list_of"].format(n=len(things))} {" · ".join(links)}</p>\n',
                 f"<p>{say['narrower']}: {parts}</p>\n" if parts else "",
-                table([(say["name"], False), (say["kind"], False), (say["when"], False)], rows),
+                table([(say["name"], False), (say["kind"], False), (say["when"], False)], rows) if rows else f"<p>{say['nothing']}</p>",
                 pages(self.layout, len(ordered), number, "index"),
             ]
             file = f"{where}/index.html" if number == 1 else f"{where}/index-{number}.html"
@@ -142,9 +142,16 @@ class _Lists:
 
     def row(self, thing: str, near: str) -> str:
         """A thing in a list: its name, its class, and when it runs."""
+        told = self._told.get(thing)
+        if told is None:
+            told = self._told[thing] = self.told(thing)
+        return f'<tr><th scope="row">{self.values.link(thing, near)}</th>{told}</tr>'
+
+    def told(self, thing: str) -> str:
+        """What a row says beside the name, which is the same in every list."""
         kind = self.site.pages[thing].kind
         when = ", ".join(told for one in (*self.site.index.objects(thing, _TEMPORAL)[:3], thing) if (told := self.values.period(one)))
-        return f'<tr><th scope="row">{self.values.link(thing, near)}</th><td>{words(plural(self.site, kind, self.lang))}</td><td>{when}</td></tr>'
+        return f"<td>{words(plural(self.site, kind, self.lang))}</td><td>{when}</td>"
 
 
 def _below(facet: Facet) -> dict[str, list[str]]:

@@ -50,7 +50,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "works_most": "Most often with", "network_lead": "Organisations that are in the same projects and partnerships.", "download_pairs": "All pairs as CSV",
         "network_note": "A line joins two that are in something together, the thicker the more often. Those that work together stand together.",
         "network_most": "The drawing shows the {n} organisations of {of} with most partners.", "when": "When", "narrower": "Of these, under", "about_value": "More about",
-        "north": "N", "south": "S", "east": "E", "west": "W", "listed": "Sorted under it",
+        "north": "N", "south": "S", "east": "E", "west": "W", "listed": "All that is sorted under it",
         "history": "Over time", "all_referring": "All that refers to it", "all_parts": "More of its parts", "more_parts": "The other {n} are listed on pages of their own:", "running": "How many ran in each year",
     },
     "fi": {
@@ -94,7 +94,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "works_most": "Useimmin kenen kanssa", "network_lead": "Organisaatiot, jotka ovat mukana samoissa hankkeissa ja kumppanuuksissa.", "download_pairs": "Kaikki parit CSV-muodossa",
         "network_note": "Viiva yhdistää kaksi, jotka ovat mukana samassa, sitä paksumpi mitä useammin. Yhdessä toimivat ovat vierekkäin.",
         "network_most": "Kuvassa ovat ne {n} organisaatiota {of}:sta, joilla on eniten kumppaneita.", "when": "Milloin", "narrower": "Näistä kuuluu", "about_value": "Lisää aiheesta",
-        "north": "P", "south": "E", "east": "I", "west": "L", "listed": "Siihen luokiteltu",
+        "north": "P", "south": "E", "east": "I", "west": "L", "listed": "Kaikki siihen luokiteltu",
         "history": "Ajan kuluessa", "all_referring": "Kaikki, mikä siihen viittaa", "all_parts": "Lisää sen osia", "more_parts": "Muut {n} ovat omilla sivuillaan:", "running": "Kuinka monta oli käynnissä minäkin vuonna",
     },
 }  # fmt: skip
