@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from clayonto.publish.drawing import Bar, columns
 from clayonto.publish.facets import lists_things_of
-from clayonto.publish.front import plural
 from clayonto.publish.index import curie, literal
 from clayonto.publish.layout import Layout
 from clayonto.publish.lists import MOST_ROWS, pages, sort_key
 from clayonto.publish.markup import table, words
 from clayonto.publish.paths import url
 from clayonto.publish.values import END, START, Values
+from clayonto.publish.wording import PROPERTIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from clayonto.publish.parts import Context
     from clayonto.publish.site import Site
 
-_TEMPORAL = curie("dct:temporal")
+_MOST_BELOW: Final = 60
+"""How many of the values under another its list names."""
+_TEMPORAL: Final = curie("dct:temporal")
 
 
 def files(site: Site) -> Iterator[tuple[str, bytes]]:
@@ -33,6 +35,7 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
         for facet in site.survey.facets.values():
             yield from made.of(facet)
     for facet in site.survey.facets.values():
+        yield f"list/by/{facet.key}.csv", _values_csv(site, facet)
         for value, things in facet.things.items():
             yield f"list/by/{facet.key}/{folder(site, value)}.csv", _csv(site, things)
 
@@ -72,14 +75,20 @@ class _Lists:
                 f'<tr><th scope="row"{indent}><a href="{url(folder(self.site, value))}/index.html">{words(name)}</a></th><td class=n>{count}</td></tr>'
             )
             drawn.append(Bar(name, count, str(count)))
-        body = [
-            self.layout.crumbs("../../", (f"by/{key}/index.html", title)),
-            f'<h1>{title}</h1>\n<p class="lead">{self.say[f"{key}_lead"]}</p>\n',
-            columns(drawn, title=title) if key == "year" else "",
-            table([(self.say[key], False), (self.say["count"], True)], rows),
-        ]
-        file = f"by/{key}/index.html"
-        yield f"{self.lang}/{file}", self.layout.page(file, "".join(body), title=title, description=self.say[f"{key}_lead"])
+        lead = self.say[f"{key}_lead"]
+        for start in range(0, len(rows), MOST_ROWS):
+            number = start // MOST_ROWS + 1
+            body = [
+                self.layout.crumbs("../../", (f"by/{key}/index.html", title)),
+                f'<h1>{title}</h1>\n<p class="lead">{lead}</p>\n',
+                columns(drawn, title=title) if key == "year" and number == 1 else "",
+                f'<p class="note"><a href="../../../list/by/{key}.csv" type="text/csv">{self.say["download_csv"]}</a></p>\n',
+                table([(self.say[key], False), (self.say["count"], True)], rows[start : start + MOST_ROWS]),
+                pages(self.layout, len(rows), number, "index"),
+            ]
+            file = f"by/{key}/index.html" if number == 1 else f"by/{key}/index-{number}.html"
+            told = title if number == 1 else f"{title} ({number})"
+            yield f"{self.lang}/{file}", self.layout.page(file, "".join(body), title=told, description=lead)
         below = _below(facet)
         for value in facet.things:
             yield from self.list(facet, value, below.get(value, ()))
@@ -118,10 +127,13 @@ class _Lists:
             over.append((f"by/{key}/{url(folder(site, above))}/index.html", words(self.name(above))))
             above = facet.above.get(above)
         steps += [*over[::-1], (f"{url(where)}/index.html", words(name))]
-        parts = ", ".join(
+        named = [
             f'<a href="{near}by/{key}/{url(folder(site, one))}/index.html">{words(self.name(one))}</a> ({len(facet.things[one])})'
-            for one in self.by_name(below)
-        )
+            for one in self.by_name(below)[:_MOST_BELOW]
+        ]
+        if len(below) > _MOST_BELOW:
+            named.append(say["more"].format(n=len(below) - _MOST_BELOW))
+        parts = ", ".join(named)
         links = [f'<a href="{near}../list/{url(where)}.csv" type="text/csv">{say["download_csv"]}</a>']
         if value[0] == "<":
             links.insert(0, f"{say['about_value']}: {self.values.link(value, near)}")
@@ -147,11 +159,17 @@ class _Lists:
             told = self._told[thing] = self.told(thing)
         return f'<tr><th scope="row">{self.values.link(thing, near)}</th>{told}</tr>'
 
+    def kind(self, kind: str) -> str:
+        """What one thing of a class is called, as text."""
+        known = PROPERTIES.get(kind)
+        name = known[self.lang == "fi"] if known else self.site.name(kind, self.lang) if kind else ""
+        return name[:1].upper() + name[1:]
+
     def told(self, thing: str) -> str:
         """What a row says beside the name, which is the same in every list."""
         kind = self.site.pages[thing].kind
         when = ", ".join(told for one in (*self.site.index.objects(thing, _TEMPORAL)[:3], thing) if (told := self.values.period(one)))
-        return f"<td>{words(plural(self.site, kind, self.lang))}</td><td>{when}</td>"
+        return f"<td>{words(self.kind(kind))}</td><td>{when}</td>"
 
 
 def _below(facet: Facet) -> dict[str, list[str]]:
@@ -160,6 +178,16 @@ def _below(facet: Facet) -> dict[str, list[str]]:
     for value in facet.things:
         below.setdefault(facet.above.get(value, ""), []).append(value)
     return below
+
+
+def _values_csv(site: Site, facet: Facet) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([facet.key, *(f"label_{lang}" for lang in site.languages), "under", "things"])
+    for value, things in facet.things.items():
+        labels = [site.label(value, lang).text if value[0] == "<" else value for lang in site.languages]
+        writer.writerow([value.strip("<>"), *labels, facet.above.get(value, "")[1:-1], len(things)])
+    return out.getvalue().encode()
 
 
 def _csv(site: Site, things: Sequence[str]) -> bytes:
