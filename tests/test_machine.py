@@ -26,7 +26,7 @@ from clayonto.publish.config import CC_BY
 from clayonto.publish.index import Index, read
 from clayonto.publish.machine import apache, files, nginx
 from clayonto.publish.machine.discovery import sitemaps
-from clayonto.publish.machine.dumps import dumps
+from clayonto.publish.machine.dumps import blocks, dumps
 from clayonto.publish.machine.facts import Facts
 from clayonto.publish.machine.places import geojson, read_wkt
 from clayonto.publish.machine.routes import Choice, Routes, choose, ranges
@@ -155,7 +155,7 @@ def test_other_data_is_another_version(site: Site, machine: dict[str, bytes]) ->
 def test_a_hostile_literal_comes_back_from_every_dump(text: str) -> None:
     line = str(ox.Quad(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.Literal(text)))
     index = read((line.rstrip(" .") + " .\n").encode(), base="https://x.example/")
-    for ending, data in dumps(index, graph="urn:g"):
+    for ending, data in dumps(blocks(index, graph="urn:g")):
         kind = {"nq": ox.RdfFormat.N_QUADS, "ttl": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}[ending]
         assert [q.object.value for q in ox.parse(gzip.decompress(data), format=kind)] == [text]
 

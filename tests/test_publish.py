@@ -26,7 +26,8 @@ from clayonto.errors import ConfigError, NotPublishableError, OutputError
 from clayonto.namespaces import ID
 from clayonto.publish import Config, publish
 from clayonto.publish import config as configs
-from clayonto.publish.build import build, check
+from clayonto.publish.build import Parts, build
+from clayonto.publish.staging import check
 from clayonto.publish.data import FORMATS
 from clayonto.publish.index import read
 from clayonto.publish.markup import is_web, text, words
@@ -237,7 +238,7 @@ def test_a_build_that_fails_changes_nothing(site: Path, tmp_path: Path) -> None:
         raise OSError("disk full")
 
     with pytest.raises(OutputError, match="disk full"):
-        build(thing, [broken], out)
+        build(thing, Parts(others=[broken]), out)
     assert tree(out) == before
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 

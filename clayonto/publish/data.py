@@ -31,9 +31,7 @@ _NOT_XML: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]"
 
 
 def files(site: Site) -> Iterator[tuple[str, bytes]]:
-    """The data files of all pages and of the ontology."""
-    for page in site.pages.values():
-        yield from of_page(site, page)
+    """The data files of the ontology; those of pages are made with the pages."""
     lines = [line for subject in site.vocabulary for line in site.index.lines(subject)]
     for ending, content in written(lines):
         yield f"{VOCABULARY_FILE}.{ending}", content

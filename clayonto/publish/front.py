@@ -10,7 +10,7 @@ from clayonto.publish.layout import Layout, licence, opening
 from clayonto.publish.markup import outward, text, words
 from clayonto.publish.paths import url
 from clayonto.publish.projection import EUROPE, WORLD
-from clayonto.publish.site import PAGE_CLASSES, Site
+from clayonto.publish.site import PAGE_CLASSES, Page, Site
 from clayonto.publish.wording import PLURALS, WORDS
 
 if TYPE_CHECKING:
@@ -46,15 +46,14 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
         layout = Layout(site, "fi" if tongue == "fi" else "en")
         body = f'<h1>{layout.say["withdrawn"]}</h1><p class="lead">{layout.say["withdrawn_lead"]}</p><p><code>{words(file.removesuffix(".html"))}</code></p>'
         yield path, layout.page(file, body, title=layout.say["withdrawn"])
-    if site.config.hashed:
-        for page in site.pages.values():
-            # A thing with an IRI from elsewhere may have parts with IRIs of this site.
-            if any(term.startswith("<" + site.namespace) for term in (page.term, *page.parts)):
-                where = {lang: url(site.html(page.path, lang)) for lang in site.languages}
-                yield (
-                    f"id/{page.path}/index.html",
-                    _entrance(site, "../" * (page.path.count("/") + 2), where, data=f"data/{url(page.path)}"),
-                )
+
+
+def of_page(site: Site, page: Page) -> Iterator[tuple[str, bytes]]:
+    """The way in to a thing's page from its IRI, on a host that can redirect nothing."""
+    # A thing with an IRI from elsewhere may have parts with IRIs of this site.
+    if site.config.hashed and any(term.startswith("<" + site.namespace) for term in (page.term, *page.parts)):
+        where = {lang: url(site.html(page.path, lang)) for lang in site.languages}
+        yield f"id/{page.path}/index.html", _entrance(site, "../" * (page.path.count("/") + 2), where, data=f"data/{url(page.path)}")
 
 
 def ordered(site: Site) -> list[str]:

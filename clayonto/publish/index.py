@@ -6,15 +6,17 @@ A term is its canonical N-Triples text: ``<https://…>``, ``"text"@fi``, ``_:c1
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from copy import copy
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pyoxigraph as ox
 
 from clayonto.namespaces import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 
+V = TypeVar("V")
 TYPE: Final = f"<{PREFIXES['rdf']}type>"
 _VOCABULARY: Final = tuple(f"<{PREFIXES[p]}" for p in ("owl", "rdfs", "rdf", "sh"))
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
@@ -50,6 +52,50 @@ def literal(term: str) -> tuple[str, str, str]:
 def _unescape(found: re.Match[str]) -> str:
     code = found.group(1) or found.group(2)
     return chr(int(code, 16)) if code else _SIGNS[found.group(3)]
+
+
+ALL: Final = "*"
+"""Noted where all keys of a dictionary were gone through."""
+
+
+class Noting(dict[str, V]):
+    """A dictionary that notes the keys it is asked for, there or not. To be read only."""
+
+    def __init__(self, said: Mapping[str, V], asked: set[str]) -> None:
+        super().__init__(said)
+        self._note = asked.add
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """As of any dictionary."""
+        self._note(key)
+        return super().get(key, default)
+
+    def __getitem__(self, key: str) -> V:
+        self._note(key)
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        self._note(str(key))
+        return super().__contains__(key)
+
+    def __iter__(self) -> Iterator[str]:
+        self._note(ALL)
+        return super().__iter__()
+
+    def keys(self) -> KeysView[str]:
+        """As of any dictionary."""
+        self._note(ALL)
+        return super().keys()
+
+    def values(self) -> ValuesView[V]:
+        """As of any dictionary."""
+        self._note(ALL)
+        return super().values()
+
+    def items(self) -> ItemsView[str, V]:
+        """As of any dictionary."""
+        self._note(ALL)
+        return super().items()
 
 
 class Index:
@@ -101,6 +147,15 @@ class Index:
         for predicate, objects in self.out.get(subject, {}).items():
             for thing in objects:
                 yield f"{subject} {predicate} {thing} .\n"
+
+    def noting(self, asked: set[str], asked_back: set[str]) -> Index:
+        """The same triples, which note what is asked of them: subjects asked for in one set, objects in the other, and that something read them all.
+
+        See :data:`ALL`.
+        """
+        view = copy(self)
+        view.out, view.back = Noting(self.out, asked), Noting(self.back, asked_back)
+        return view
 
     def renamed(self, names: Callable[[str], str]) -> Index:
         """The same triples with other names for their subjects and objects."""

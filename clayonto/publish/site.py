@@ -6,12 +6,14 @@ Terms are N-Triples texts (:mod:`clayonto.publish.index`); things have the IRIs 
 from __future__ import annotations
 
 from collections import Counter
+from copy import copy
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from clayonto.namespaces import PREFIXES, shorten
-from clayonto.publish.index import TYPE, Index, curie, is_vocabulary, literal, read
+from clayonto.publish.index import TYPE, Index, Noting, curie, is_vocabulary, literal, read
 from clayonto.publish.paths import Paths, iri_path, url
+from clayonto.validation.data import no_collecting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from clayonto.publish.answers import Answer
     from clayonto.publish.config import Config
     from clayonto.publish.survey import Survey
+    from clayonto.publish.units import Changes
 
 PAGE_CLASSES: Final = tuple(
     map(
@@ -83,10 +86,10 @@ class Site:
     """All that parts of the site ask.
 
     ``index`` has the triples under their published names. ``pages`` is term to :class:`Page`; ``parts`` is the term of a part to that of its page;
-    ``further`` is the term of a part that its page does not show to the path of the page that does; ``classes`` is class to the terms of its pages;
-    ``vocabulary`` lists the subjects that the ontology's own page is about; ``answers`` are those of the named queries; ``withdrawn`` holds the paths
-    of pages that an earlier build had and this one has no more; ``catalogued`` says whether there is a catalogue of the data set, ``catalog.ttl``;
-    ``data_base`` is the namespace that the data gives its things.
+    ``further`` is the term of a part that its page does not show to the path of the page that does; ``classes`` is class to the terms of its pages; ``vocabulary`` lists the subjects that the ontology's own page is about;
+    ``answers`` are those of the named queries; ``withdrawn`` holds the paths of pages that an earlier build had and this one has no more;
+    ``memory`` has what parts left at the last build and leave for the next one, each under a name of its own, and ``changed`` what has changed in between (``None`` if that is not
+    known); ``catalogued`` says whether there is a catalogue of the data set, ``catalog.ttl``; ``data_base`` is the namespace that the data gives its things.
     """
 
     def __init__(self, index: Index, config: Config, *, base: str) -> None:
@@ -98,7 +101,10 @@ class Site:
         self.withdrawn: frozenset[str] = frozenset()
         self.answers: Mapping[str, Answer] = {}
         self.catalogued = False
+        self.memory: dict[str, Any] = {}
+        self.changed: Changes | None = None
         self.data_base = base
+        self._asked: set[str] | None = None
         self._labels: dict[str, dict[str, Label]] = {lang: {} for lang in self.languages}
         self._public: dict[str, str] = {}
         paths = Paths(base, self.namespace)
@@ -135,7 +141,31 @@ class Site:
             import pyoxigraph as ox
 
             stated += ox.serialize((ox.Triple(*t) for t in closure.triples), format=ox.RdfFormat.N_TRIPLES) or b""
-        return cls(read(stated, base=graph.base), config, base=graph.base)
+        with no_collecting():
+            return cls(read(stated, base=graph.base), config, base=graph.base)
+
+    # ------------------------------------------------------------------ what is asked
+
+    def noting(self) -> tuple[Site, set[str], set[str]]:
+        """The same site, and two sets in which it notes what is asked of it: terms whose triples or place are read, and terms that are read backwards.
+
+        What is about all things at once (``classes``, ``vocabulary``, ``answers``, ``withdrawn`` and what was kept) it does not tell: whoever needs that depends on all.
+        """
+        asked: set[str] = set()
+        backwards: set[str] = set()
+        view = copy(self)
+        view.index = self.index.noting(asked, backwards)
+        view.pages, view.parts, view.paths = Noting(self.pages, asked), Noting(self.parts, asked), Noting(self.paths, asked)
+        view._asked = asked
+        view._labels = {lang: {} for lang in self.languages}
+        view.__dict__.pop("survey", None)
+        del view.classes, view.vocabulary, view.answers, view.withdrawn, view.memory, view.changed
+        return view, asked, backwards
+
+    def asks(self, term: str) -> None:
+        """Note that a term is read, for who keeps what was once read of it; see :meth:`noting`."""
+        if self._asked is not None:
+            self._asked.add(term)
 
     # ------------------------------------------------------------------ names
 
@@ -178,6 +208,7 @@ class Site:
     def label(self, term: str, lang: str) -> Label:
         """What to call a thing or a term in a language: its label there, in English, in any language, or its IRI in short."""
         known = self._labels[lang]
+        self.asks(term)
         found = known.get(term)
         if found is None:
             found = known[term] = self._label(term, lang)

@@ -57,6 +57,7 @@ class Things:
 
     def property(self, predicate: str) -> str:
         """What a property is called, as HTML."""
+        self.site.asks(predicate)
         known = self._names.get(predicate)
         if known is None and predicate in PROPERTIES:
             known = self._names[predicate] = PROPERTIES[predicate][self.lang == "fi"]

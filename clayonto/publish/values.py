@@ -57,6 +57,7 @@ class Values:
         :param near: the way from the page up to the folder of the language.
         :param page: the page that the link stands on: its own parts are fragments there.
         """
+        self.site.asks(term)
         known = self._links.get(term)
         if known is None:
             known = self._links[term] = self._link(term)

@@ -49,11 +49,11 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
 def _downloads(facts: Facts) -> Iterator[tuple[str, bytes]]:
     """The files that the dataset can be downloaded as; those that are the whole or a part of it are noted in ``facts.downloads``."""
     site = facts.site
-    for ending, content in dumps(site.index, graph=facts.dataset.value):
+    for ending, content in dumps(facts.blocks):
         form = FORMATS[ending]
         facts.add(f"data.{ending}.gz", content, form.media, form.file_type, form.title, packed=True)
         yield f"data.{ending}.gz", content
-    for table in tables(site.index, title=site.config.title, licence=site.config.licence):
+    for table in tables(site.index, title=site.config.title, licence=site.config.licence, memory=site.memory, changed=site.changed):
         if table.klass:
             title = {"en": f"{site.name(table.klass, 'en')} (CSV)", "fi": f"{site.name(table.klass, 'fi')} (CSV)"}
             facts.add(f"csv/{table.file}", table.content, "text/csv", "CSV", title, packed=False)

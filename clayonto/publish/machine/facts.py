@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from clayonto.namespaces import PREFIXES
 from clayonto.publish.index import curie, literal
+from clayonto.publish.machine.dumps import Block, blocks
 from clayonto.publish.machine.statistics import Statistics, count
 
 if TYPE_CHECKING:
@@ -84,6 +85,14 @@ class Facts:
         return count(self.site.index, uri_space=self.site.namespace)
 
     @cached_property
+    def blocks(self) -> list[Block]:
+        """The triples in blocks, those taken over that an earlier build left as they are to be."""
+        site = self.site
+        made = blocks(site.index, graph=self.dataset.value, kept=site.memory.get("blocks", {}), changed=site.changed)
+        site.memory["blocks"] = {block.subjects[0]: (block.subjects, block.digest, tuple(map(tuple, block.packed))) for block in made}
+        return made
+
+    @cached_property
     def version(self) -> str:
         """The version of the ontology and a hash of the data: other data is another version, the same data the same."""
         found = sorted(
@@ -93,8 +102,8 @@ class Facts:
             if _VERSION.fullmatch(text)
         )
         digest = hashlib.sha256()
-        for line in self.site.triples():
-            digest.update(line.encode())
+        for block in self.blocks:
+            digest.update(block.digest.encode())
         return "-".join([*found[:1], digest.hexdigest()[:8]])
 
     def add(self, name: str, content: bytes, media: str, file_type: str, title: dict[str, str], *, packed: bool) -> None:
