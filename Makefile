@@ -25,6 +25,8 @@ bench: .venv/.developing  ## measure beside the alternatives
 	@echo
 	$(BIN)/python benchmarks/rows.py
 	@echo
+	$(BIN)/python benchmarks/analytics.py
+	@echo
 	$(BIN)/python benchmarks/validation.py
 	@echo
 	$(BIN)/python benchmarks/reasoning.py
