@@ -63,7 +63,7 @@ def ring(site: Site, lang: str, *, title: str) -> str:
         inner = (
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:.1f}"><title>{text(name)}: {near}</title></circle>'
             f'<text transform="rotate({turned:.1f})" x="{-aside if flipped else aside:.0f}" y="5" text-anchor="{"end" if flipped else "start"}">'
-            f"{text(shortened(name, 30))}</text>"
+            f"{text(shortened(name, 28))}</text>"
         )
         told.append(f'<a href="../{text(where[len(lang) + 1 :])}">{inner}</a>' if where else inner)
     return "".join([*told, "</svg>"])
