@@ -1,7 +1,7 @@
 """The data files beside each page: Turtle, JSON-LD, N-Triples and RDF/XML.
 
-Each has all triples of the thing and its parts, the labels of what they point to, and what the document itself is: about what, under which licence. The files of all
-pages and of the ontology together hold the whole graph. XML has no place for control characters: in RDF/XML alone, they become U+FFFD.
+Each has all triples of the thing and its parts, the labels of what they point to, and what the document itself is: about what, under which licence, of which dataset.
+The files of all pages and of the ontology together hold the whole graph. No document says when it was changed: the data tells that of few things, and the clock of none. XML has no place for control characters: in RDF/XML alone, they become U+FFFD.
 """
 
 from __future__ import annotations
@@ -34,8 +34,7 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
     """The data files of all pages and of the ontology."""
     for page in site.pages.values():
         yield from of_page(site, page)
-    lines = [line for subject in site.vocabulary for line in site.index.lines(subject)]
-    for ending, content in written(lines):
+    for ending, content in written(lines_of_vocabulary(site)):
         yield f"{VOCABULARY_FILE}.{ending}", content
 
 
@@ -54,13 +53,30 @@ def lines_of(site: Site, page: Page) -> list[str]:
         said = index.out.get(term)
         if said:
             lines += [f"{term} {p} {o} .\n" for p in _LABELS for o in said.get(p, ())]
-    document = f"<{site.document(page)}>"
-    lines += [
-        f"{document} {curie('rdf:type')} {curie('foaf:Document')} .\n",
-        f"{document} {curie('foaf:primaryTopic')} {page.term} .\n",
-        f"{document} {curie('dct:license')} <{site.config.licence}> .\n",
-    ]
-    return lines
+    return [*lines, *about_document(site, page.path, page.term)]
+
+
+def lines_of_vocabulary(site: Site) -> list[str]:
+    """The N-Triples of the ontology's data files."""
+    lines = [line for subject in site.vocabulary for line in site.index.lines(subject)]
+    ontology = site.ontology
+    return [*lines, *about_document(site, VOCABULARY_FILE, ontology)] if ontology else lines
+
+
+def about_document(site: Site, path: str, topic: str) -> list[str]:
+    """What the data files at a path say of themselves, as N-Triples.
+
+    :param topic: the term of what they are about.
+    """
+    said = {
+        curie("rdf:type"): curie("foaf:Document"),
+        curie("foaf:primaryTopic"): topic,
+        curie("dct:license"): f"<{site.config.licence}>",
+    }
+    if site.catalogued:
+        said[f"<{PREFIX_MAP['void']}inDataset>"] = f"<{site.dataset}>"
+    document = f"<{site.document(path)}>"
+    return [f"{document} {predicate} {value} .\n" for predicate, value in said.items()]
 
 
 def written(lines: Iterable[str]) -> Iterator[tuple[str, bytes]]:

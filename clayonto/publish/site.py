@@ -6,9 +6,10 @@ Terms are N-Triples texts (:mod:`clayonto.publish.index`); things have the IRIs 
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from clayonto.namespaces import PREFIXES, shorten
+from clayonto.namespaces import CLAY, PREFIXES, shorten
 from clayonto.publish.index import TYPE, Index, curie, is_vocabulary, literal, read
 from clayonto.publish.paths import Paths, iri_path, url
 
@@ -225,9 +226,20 @@ class Site:
         short = shorten(term[1:-1])
         return short.removeprefix("clay:").replace(":", "-") if ":" in short and not short.startswith("http") else url(short)
 
-    def document(self, page: Page) -> str:
-        """The IRI of the document that describes a thing, which the data files speak of beside the thing."""
-        return self.base + "data/" + url(page.path)
+    def document(self, path: str) -> str:
+        """The IRI of the document whose data files lie at a path, which they speak of beside what they are about."""
+        return self.base + "data/" + url(path)
+
+    @cached_property
+    def ontology(self) -> str:
+        """The term of the ontology that the site's ontology page is about: the project's own, or else the first; the empty text if there is none."""
+        found = [term for term in self.vocabulary if curie("owl:Ontology") in self.index.objects(term, TYPE)]
+        return next((term for term in found if term == f"<{CLAY.removesuffix('#')}>"), found[0] if found else "")
+
+    @property
+    def dataset(self) -> str:
+        """The IRI of the whole dataset, which the catalogue describes."""
+        return self.base + "catalog.ttl#dataset"
 
     # ------------------------------------------------------------------ all of it
 
@@ -305,5 +317,7 @@ class _Plan:
 
 VOCABULARY_FILE: Final = "def"
 """The path of the ontology's own page."""
-PREFIX_MAP: Final = {prefix: namespace for prefix, namespace in PREFIXES.items() if namespace.startswith("http")}
+PREFIX_MAP: Final = {prefix: namespace for prefix, namespace in PREFIXES.items() if namespace.startswith("http")} | {
+    "void": "http://rdfs.org/ns/void#"
+}
 """Prefixes for data files."""

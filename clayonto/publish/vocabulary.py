@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from clayonto.publish.site import Site
 
-_ONTOLOGY: Final = curie("owl:Ontology")
 _CLASSES: Final = frozenset(map(curie, ("owl:Class", "rdfs:Class")))
 _PROPERTIES: Final = frozenset(map(curie, ("owl:ObjectProperty", "owl:DatatypeProperty", "owl:AnnotationProperty", "rdf:Property")))
 _TITLE, _DESCRIPTION, _VERSION = curie("dct:title"), curie("dct:description"), curie("owl:versionInfo")
@@ -84,7 +83,7 @@ class _Vocabulary:
 
     def ontology(self) -> bytes:
         say, layout = self.say, self.layout
-        ontology = next((t for t in self.site.vocabulary if _ONTOLOGY in self.index.objects(t, TYPE)), "")
+        ontology = self.site.ontology
         title = self.told(self.index, ontology, _TITLE) or say["ontology"]
         version = self.index.objects(ontology, _VERSION)
         formats = "".join(

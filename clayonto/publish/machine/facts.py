@@ -73,7 +73,7 @@ class Facts:
         self.base = site.base
         self.languages: tuple[Language, ...] = site.languages
         self.catalog = ox.NamedNode(site.base + "catalog.ttl#catalog")
-        self.dataset = ox.NamedNode(site.base + "catalog.ttl#dataset")
+        self.dataset = ox.NamedNode(site.dataset)
         self.publisher = ox.NamedNode(site.base + "catalog.ttl#publisher")
         self.contact = ox.NamedNode(site.base + "catalog.ttl#contact")
         self.downloads: list[Download] = []
