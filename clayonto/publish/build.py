@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from clayonto.errors import ConfigError, NotPublishableError, OutputError
 from clayonto.publish.answers import ask
 from clayonto.publish.site import Site
+from clayonto.publish.versions import Version, is_fixed, published, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,23 +38,25 @@ _MACHINE: Final = "clayonto.publish.machine"
 
 @dataclass
 class Summary:
-    """What was done: files by what became of them, bytes in all, seconds."""
+    """What was done: files by what became of them (``versioned`` are those of earlier versions, taken along), bytes in all, seconds."""
 
     written: int = 0
     unchanged: int = 0
     withdrawn: int = 0
     removed: int = 0
     kept: int = 0
+    versioned: int = 0
     size: int = 0
     pages: int = 0
     triples: int = 0
     seconds: float = 0.0
-    notes: list[str] = field(default_factory=list)
+    notes: list[dict[str, str]] = field(default_factory=list)
+    """What the publisher should know, by language."""
 
     @property
     def files(self) -> int:
         """How many files the site has."""
-        return self.written + self.unchanged
+        return self.written + self.unchanged + self.versioned
 
 
 def publish(graph: KnowledgeGraph, out: str | Path, config: Config, *, progress: Callable[[str], None] | None = None) -> Summary:
@@ -80,7 +83,13 @@ def publish(graph: KnowledgeGraph, out: str | Path, config: Config, *, progress:
     summary = build(site, made, target, old=old, progress=say)
     summary.seconds = perf_counter() - started
     if config.target == "github-pages" and summary.size > _MOST_ON_PAGES:
-        summary.notes.append(f"The site has {summary.size / 1e6:.0f} MB; GitHub Pages takes 1000 MB at most, so choose another host.")
+        size = f"{summary.size / 1e6:.0f}"
+        summary.notes.append(
+            {
+                "en": f"The site has {size} MB; GitHub Pages takes 1000 MB at most, so choose another host.",
+                "fi": f"Sivustossa on {size} Mt; GitHub Pagesiin mahtuu enintään 1000 Mt, joten valitse toinen palvelin.",
+            }
+        )
     return summary
 
 
@@ -105,6 +114,7 @@ def build(
     say = progress or (lambda _: None)
     made = Summary(pages=len(site.pages), triples=site.index.size)
     site.withdrawn = frozenset(_withdrawn(site, old))
+    site.published = published(target, old)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         staged = Path(tempfile.mkdtemp(dir=target.parent.resolve(), prefix=f".{target.resolve().name}.new-"))
@@ -136,6 +146,7 @@ class _Staging:
         self._summary = summary
         self._made: dict[str, str] = {}
         self._folders: set[str] = set()
+        self._replaced: set[Version] = set()
         # A folder made for a moment is for its maker alone; a site is for the web server.
         mask = os.umask(0)
         os.umask(mask)
@@ -161,6 +172,9 @@ class _Staging:
             os.link(before, new)
             self._summary.unchanged += 1
             return
+        version = version_of(path)
+        if version and is_fixed(path) and os.path.lexists(before):
+            self._replaced.add(version)
         with open(new, "xb") as file:  # noqa: PTH123
             file.write(content)
         self._summary.written += 1
@@ -174,7 +188,9 @@ class _Staging:
     def finish(self, old: dict[str, str], withdrawn: frozenset[str]) -> None:
         """Keep what is not the site's own, and write down what is."""
         self._summary.withdrawn = len(withdrawn)
+        earlier = self._keep_versions(old)
         self._summary.removed = sum(path not in self._made for path in old)
+        self._summary.notes += [_NOTES[one.of](one.name) for one in sorted(self._replaced)]
         for path in _files(self._target):
             if path in old or path == MANIFEST:
                 continue
@@ -185,12 +201,38 @@ class _Staging:
             self._make_folder(path)
             os.link(f"{self._target}/{path}", f"{self._folder}/{path}", follow_symlinks=False)
             self._summary.kept += 1
-        lines = "".join(f"{'w' if path in withdrawn else 'f'} {path}\n" for path in sorted(self._made))
+        states = dict.fromkeys(withdrawn, "w") | dict.fromkeys(earlier, "k")
+        lines = "".join(f"{states.get(path, 'f')} {path}\n" for path in sorted(self._made))
         content = gzip.compress(lines.encode(), mtime=0)
         if _holds(f"{self._target}/{MANIFEST}", content):
             os.link(f"{self._target}/{MANIFEST}", f"{self._folder}/{MANIFEST}")
         else:
             Path(self._folder, MANIFEST).write_bytes(content)
+
+    def _keep_versions(self, old: dict[str, str]) -> list[str]:
+        """Take the files of earlier versions along; their paths."""
+        now = {version_of(path) for path in self._made}
+        earlier = [path for path in old if (version := version_of(path)) and version not in now]
+        kept = [path for path in earlier if os.path.isfile(f"{self._target}/{path}")]  # noqa: PTH113
+        for path in kept:
+            self._made[path] = ""
+            self._make_folder(path)
+            os.link(f"{self._target}/{path}", f"{self._folder}/{path}", follow_symlinks=False)
+            self._summary.versioned += 1
+            self._summary.size += os.stat(f"{self._folder}/{path}").st_size  # noqa: PTH116
+        return kept
+
+
+_NOTES: Final[dict[str, Callable[[str], dict[str, str]]]] = {
+    "dataset": lambda name: {
+        "en": f"Version {name} was published with other files, which have been replaced; give changed data a version of its own (version in the config).",
+        "fi": f"Versio {name} oli julkaistu toisenlaisin tiedostoin, jotka korvattiin; anna muuttuneelle aineistolle oma versio (asetus version).",
+    },
+    "ontology": lambda name: {
+        "en": f"Version {name} of the ontology was published with other content, which has been replaced; give a changed ontology an owl:versionIRI of its own.",
+        "fi": f"Ontologian versio {name} oli julkaistu toisensisältöisenä ja korvattiin; anna muuttuneelle ontologialle oma owl:versionIRI.",
+    },
+}
 
 
 def check(path: str) -> None:
@@ -220,7 +262,7 @@ def _files(folder: str) -> Iterator[str]:
 
 
 def _manifest(target: Path) -> dict[str, str]:
-    """The files of the site in a folder: path to ``f``, or ``w`` where a page was withdrawn; empty for a new or empty folder.
+    """The files of the site in a folder: path to ``f``, ``w`` where a page was withdrawn, ``k`` for one of an earlier version; empty for a new or empty folder.
 
     :raises ConfigError: if the folder holds something else.
     """
@@ -244,7 +286,7 @@ def _withdrawn(site: Site, old: dict[str, str]) -> Iterator[str]:
     for path, state in old.items():
         lang, slash, rest = path.partition("/")
         page = rest.removesuffix(".html")
-        if not slash or rest == page or page in now or lang not in site.languages:
+        if not slash or rest == page or page in now or lang not in site.languages or version_of(path):
             continue
         if state == "w" or f"data/{page}.ttl" in old:
             yield path

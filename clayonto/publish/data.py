@@ -1,7 +1,8 @@
 """The data files beside each page: Turtle, JSON-LD, N-Triples and RDF/XML.
 
-Each has all triples of the thing and its parts, the labels of what they point to, and what the document itself is: about what, under which licence, of which dataset.
-The files of all pages and of the ontology together hold the whole graph. No document says when it was changed: the data tells that of few things, and the clock of none. XML has no place for control characters: in RDF/XML alone, they become U+FFFD.
+Each has all triples of the thing and its parts, the labels of what they point to, and what the document itself is: about what, under which licence,
+of which dataset. The files of all pages and of the ontology together hold the whole graph. No document says when it was changed: the data tells that
+of few things, and the clock of none. XML has no place for control characters: in RDF/XML alone, they become U+FFFD.
 """
 
 from __future__ import annotations
@@ -34,8 +35,15 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
     """The data files of all pages and of the ontology."""
     for page in site.pages.values():
         yield from of_page(site, page)
-    for ending, content in written(lines_of_vocabulary(site)):
+    terms = [line for subject in site.vocabulary for line in site.index.lines(subject)]
+    about = about_document(site, VOCABULARY_FILE, site.ontology) if site.ontology else []
+    for ending, content in written([*terms, *about]):
         yield f"{VOCABULARY_FILE}.{ending}", content
+    if site.ontology_version:
+        path = f"{VOCABULARY_FILE}/{site.ontology_version}"
+        # What stays when the dataset has gone on is no document of it.
+        for ending, content in written([*terms, *about_document(site, path, site.ontology, of_dataset=False)]):
+            yield site.data(path, ending), content
 
 
 def of_page(site: Site, page: Page) -> Iterator[tuple[str, bytes]]:
@@ -56,14 +64,7 @@ def lines_of(site: Site, page: Page) -> list[str]:
     return [*lines, *about_document(site, page.path, page.term)]
 
 
-def lines_of_vocabulary(site: Site) -> list[str]:
-    """The N-Triples of the ontology's data files."""
-    lines = [line for subject in site.vocabulary for line in site.index.lines(subject)]
-    ontology = site.ontology
-    return [*lines, *about_document(site, VOCABULARY_FILE, ontology)] if ontology else lines
-
-
-def about_document(site: Site, path: str, topic: str) -> list[str]:
+def about_document(site: Site, path: str, topic: str, *, of_dataset: bool = True) -> list[str]:
     """What the data files at a path say of themselves, as N-Triples.
 
     :param topic: the term of what they are about.
@@ -73,7 +74,7 @@ def about_document(site: Site, path: str, topic: str) -> list[str]:
         curie("foaf:primaryTopic"): topic,
         curie("dct:license"): f"<{site.config.licence}>",
     }
-    if site.catalogued:
+    if site.catalogued and of_dataset:
         said[f"<{PREFIX_MAP['void']}inDataset>"] = f"<{site.dataset}>"
     document = f"<{site.document(path)}>"
     return [f"{document} {predicate} {value} .\n" for predicate, value in said.items()]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from clayonto.publish.data import FORMATS
 from clayonto.publish.markup import outward, shortened, text, words
 from clayonto.publish.paths import url
+from clayonto.publish.site import DOWNLOADS
 from clayonto.publish.wording import WORDS
 
 if TYPE_CHECKING:
@@ -51,10 +52,11 @@ class Layout:
             else ""
         )
         publisher = outward(config.publisher_url, words(config.publisher)) if config.publisher_url else words(config.publisher)
+        downloads = f'<li><a href="@@{DOWNLOADS}.html">{self.say["downloads"]}</a></li>' if site.catalogued else ""
         self._footer = (
             f"<footer><div><ul><li>{self.say['publisher']}: {publisher}</li>"
             f"<li>{self.say['licence']}: {licence(config.licence)}</li>{contact}"
-            f'<li><a href="@@about.html">{self.say["about"]}</a></li><li><a href="@@glossary.html">{self.say["glossary"]}</a></li></ul></div></footer>'
+            f'<li><a href="@@about.html">{self.say["about"]}</a></li>{downloads}<li><a href="@@glossary.html">{self.say["glossary"]}</a></li></ul></div></footer>'
         )
 
     def page(

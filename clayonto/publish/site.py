@@ -10,8 +10,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from clayonto.namespaces import CLAY, PREFIXES, shorten
+from clayonto.publish.config import VERSION
 from clayonto.publish.index import TYPE, Index, curie, is_vocabulary, literal, read
 from clayonto.publish.paths import Paths, iri_path, url
+from clayonto.publish.versions import Published
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -84,6 +86,7 @@ class Site:
     ``index`` has the triples under their published names. ``pages`` is term to :class:`Page`; ``parts`` is the term of a part to that of its page;
     ``classes`` is class to the terms of its pages; ``vocabulary`` lists the subjects that the ontology's own page is about;
     ``answers`` are those of the named queries; ``withdrawn`` holds the paths of pages that an earlier build had and this one has no more;
+    ``published`` has the versions that earlier builds left;
     ``catalogued`` says whether there is a catalogue of the data set, ``catalog.ttl``; ``data_base`` is the namespace that the data gives its things.
     """
 
@@ -94,6 +97,7 @@ class Site:
         self.base = config.base
         self.namespace = config.base + "id/" if config.renamed else base
         self.withdrawn: frozenset[str] = frozenset()
+        self.published = Published()
         self.answers: Mapping[str, Answer] = {}
         self.catalogued = False
         self.data_base = base
@@ -236,6 +240,14 @@ class Site:
         found = [term for term in self.vocabulary if curie("owl:Ontology") in self.index.objects(term, TYPE)]
         return next((term for term in found if term == f"<{CLAY.removesuffix('#')}>"), found[0] if found else "")
 
+    @cached_property
+    def ontology_version(self) -> str:
+        """The version of that ontology as its IRI has it below the ontology's own (``0.1.0``), or as it is stated; the empty text if it has none."""
+        said = self.index.objects(self.ontology, curie("owl:versionIRI"))
+        below = [iri[1:-1].removeprefix(self.ontology[1:-1].rstrip("#/") + "/") for iri in said]
+        stated = [literal(text)[0] for text in self.index.objects(self.ontology, curie("owl:versionInfo"))]
+        return next((name for name in (*below, *stated) if VERSION.fullmatch(name)), "")
+
     @property
     def dataset(self) -> str:
         """The IRI of the whole dataset, which the catalogue describes."""
@@ -315,6 +327,8 @@ class _Plan:
         return None
 
 
+DOWNLOADS: Final = "download"
+"""The path of the page of downloads."""
 VOCABULARY_FILE: Final = "def"
 """The path of the ontology's own page."""
 PREFIX_MAP: Final = {prefix: namespace for prefix, namespace in PREFIXES.items() if namespace.startswith("http")} | {

@@ -39,6 +39,10 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "broken": "Not a page", "broken_lead": "There is no page at this address.", "classes_lead": "What the data is about", "in_language": "in {language}",
         "nothing": "none", "others": "Other things", "parts": "Parts", "catalogue": "Catalogue", "takes_part": "Takes part in", "start": "start", "end": "end", "terms": "Terms", "versions": "Version {v}", "see": "The file says the rest",
         "severity": "Severity", "violation": "must", "warning": "should", "info": "may", "note": "Note", "chart": "Chart", "letters": "Letters", "home_nav": "Site", "crumbs": "Path",
+        "version": "Version", "version_iri": "Identifier of the version", "prior_version": "Previous version", "issued": "Published", "modified": "Changed",
+        "prefix": "Prefix", "namespace": "Namespace", "all_versions": "Versions", "one_version": "This is version {v}.", "latest": "The ontology as it is now",
+        "downloads": "Downloads", "downloads_lead": "The whole dataset in files. Each version keeps its address.", "this_version": "Version {v}, the latest", "file": "File", "size": "Size, bytes",
+        "checksums": "Checksums", "described": "Description (DCAT)", "earlier_versions": "Earlier versions", "no_earlier": "There are no earlier versions here.", "and_tables": "and a table for each class",
     },
     "fi": {
         "home": "Etusivu", "browse": "Selaa", "questions": "Kysymykset", "ontology": "Ontologia", "glossary": "Sanasto", "search": "Haku",
@@ -70,6 +74,10 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "broken": "Ei sivua", "broken_lead": "Tässä osoitteessa ei ole sivua.", "classes_lead": "Mistä aineisto kertoo", "in_language": "kielellä {language}",
         "nothing": "ei ole", "others": "Muut", "parts": "Osat", "catalogue": "Luettelo", "takes_part": "Missä mukana", "start": "alku", "end": "loppu", "terms": "Termit", "versions": "Versio {v}", "see": "Tiedosto kertoo loput",
         "severity": "Vakavuus", "violation": "pitää", "warning": "pitäisi", "info": "voi", "note": "Huomautus", "chart": "Kuvio", "letters": "Kirjaimet", "home_nav": "Sivusto", "crumbs": "Polku",
+        "version": "Versio", "version_iri": "Version tunniste", "prior_version": "Edellinen versio", "issued": "Julkaistu", "modified": "Muutettu",
+        "prefix": "Etuliite", "namespace": "Nimiavaruus", "all_versions": "Versiot", "one_version": "Tämä on versio {v}.", "latest": "Ontologia sellaisena kuin se nyt on",
+        "downloads": "Lataukset", "downloads_lead": "Koko aineisto tiedostoina. Kukin versio säilyttää osoitteensa.", "this_version": "Versio {v}, uusin", "file": "Tiedosto", "size": "Koko, tavua",
+        "checksums": "Tarkistussummat", "described": "Kuvaus (DCAT)", "earlier_versions": "Aiemmat versiot", "no_earlier": "Aiempia versioita ei ole täällä.", "and_tables": "ja taulukko kustakin luokasta",
     },
 }  # fmt: skip
 """Language to key to text."""

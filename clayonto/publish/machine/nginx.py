@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from clayonto.publish.data import FORMATS
 from clayonto.publish.machine.apache import TYPES
-from clayonto.publish.machine.routes import ALSO, CONCEPTS, MEDIA, Routes
+from clayonto.publish.machine.routes import ALSO, CONCEPTS, MEDIA, VERSIONS, Routes
 from clayonto.publish.paths import url
 from clayonto.publish.site import VOCABULARY_FILE
 
@@ -123,7 +123,8 @@ def _pages(routes: Routes) -> Iterator[str]:
     yield f'"~^{pattern}id/(?<clayonto_thing>.+)$" $clayonto_thing;'
     if routes.own_terms:
         yield f'"~^{pattern}(?<clayonto_concept>{CONCEPTS}.+)$" $clayonto_concept;'
-        yield f'"~^{pattern}{VOCABULARY_FILE}(/[0-9][0-9A-Za-z.+-]*)?$" {VOCABULARY_FILE};'
+        yield f'"~^{pattern}{VOCABULARY_FILE}$" {VOCABULARY_FILE};'
+        yield f'"~^{pattern}(?<clayonto_version>{VERSIONS})/?$" $clayonto_version;'
 
 
 def _gone(routes: Routes) -> Iterator[str]:

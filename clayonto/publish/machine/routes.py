@@ -34,6 +34,8 @@ ALSO: Final[Mapping[str, tuple[str, ...]]] = {
 """Other media types that a client may ask for the same document by; less wanted than its own."""
 _ALSO_LESS: Final = 0.1
 CONCEPTS: Final = "concept/"
+VERSIONS: Final = f"{VOCABULARY_FILE}/[0-9A-Za-z][0-9A-Za-z.+-]*"
+"""A pattern for the requests that name a version of the ontology; each is the path of a page."""
 
 
 class Routes:
