@@ -6,7 +6,7 @@ BIN := .venv/bin
 TURTLE := $(shell find data ontology/concepts -name '*.ttl' | sort)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help tour test soak bench lint types format reference picture wheel clean
+.PHONY: help tour test soak bench lint types format reference picture wheel checkers clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */\1\t/' | expand -t 10
@@ -14,7 +14,7 @@ help:  ## what there is to make
 tour: .venv/.installed  ## a guided first look at the bundled graph
 	@$(BIN)/clayonto tour
 
-test: .venv/.developing  ## all tests, and the examples in the docstrings
+test: .venv/.developing checkers  ## all tests, and the examples in the docstrings
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 soak: .venv/.developing  ## the fuzzing of the tests, a hundred times as long
@@ -53,8 +53,13 @@ picture: .venv/.developing  ## draw the picture of the README anew
 wheel: .venv/.developing  ## build the wheel and the source archive into dist/
 	$(BIN)/python -m build --outdir dist .
 
+checkers:  ## fetch what the tests hold web pages against, through npm
+	@test tests/npm/node_modules/.package-lock.json -nt tests/npm/package-lock.json || { command -v npm >/dev/null && \
+		npm ci --prefix tests/npm --silent --no-audit --no-fund --ignore-scripts && touch tests/npm/node_modules/.package-lock.json; } || \
+		echo "Pages are not held against WCAG and HTML: the checkers could not be fetched. Install npm and run make checkers."
+
 clean:  ## remove what the other targets made
-	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv dist tests/npm/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with make PYTHON=…"; exit 2; }

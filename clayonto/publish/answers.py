@@ -72,7 +72,7 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
         values = Values(site, lang, layout.say)
         say = layout.say
         items = "".join(
-            f'<li class="term"><h3><a href="{name}.html">{words(a.query.title[lang])}</a></h3><p>{words(a.query.description[lang])}</p></li>'
+            f'<li class="term"><h2><a href="{name}.html">{words(a.query.title[lang])}</a></h2><p>{words(a.query.description[lang])}</p></li>'
             for name, a in sorted(site.answers.items(), key=lambda item: item[1].query.title[lang])
         )
         body = (
