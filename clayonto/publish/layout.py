@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from clayonto.publish.data import FORMATS
-from clayonto.publish.markup import outward, shortened, text, words
+from clayonto.publish.markup import is_web, outward, shortened, text, words
 from clayonto.publish.paths import url
 from clayonto.publish.site import DOWNLOADS
 from clayonto.publish.wording import WORDS
@@ -102,6 +102,11 @@ class Layout:
             where = url(data)
             head += [f'<link rel="alternate" type="{kind}" href="{up}{where}.{ending}">' for ending, (kind, _, _) in FORMATS.items()]
         head.append(f'<link rel="license" href="{text(site.config.licence)}">')
+        # Signposts (signposting.org): by which name to cite what the page is about, and where to find what describes the whole.
+        if about is not None and data is not None and is_web(about["@id"]):
+            head.append(f'<link rel="cite-as" href="{text(about["@id"])}">')
+        if site.catalogued:
+            head.append(f'<link rel="linkset" type="application/linkset+json" href="{up}linkset.json">')
         head += [f'<script src="{up}assets/{script}" defer></script>' for script in scripts]
         if about is not None:
             told = json.dumps(

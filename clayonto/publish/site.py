@@ -5,6 +5,7 @@ Terms are N-Triples texts (:mod:`clayonto.publish.index`); things have the IRIs 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from clayonto.namespaces import CLAY, PREFIXES, shorten
 from clayonto.publish.config import VERSION
 from clayonto.publish.index import TYPE, Index, curie, is_vocabulary, literal, read
-from clayonto.publish.paths import Paths, iri_path, url
+from clayonto.publish.paths import RESERVED, Paths, iri_path, segment, url
 from clayonto.publish.versions import Published
 
 if TYPE_CHECKING:
@@ -267,14 +268,12 @@ class Site:
             folders = Counter(self.pages[t].path.split("/")[0] for t in self.classes[kind])
             best = min(folders, key=lambda f: (-folders[f], f))
             if best in slugs.values():
-                best = (
-                    "".join(f"-{c.lower()}" if c.isupper() else c for c in shorten(kind[1:-1]).rpartition(":")[2]).strip("-")
-                    if kind
-                    else "other"
-                )
-            while best in slugs.values():
+                local = re.split("[:/#]", shorten(kind[1:-1]))[-1]
+                best = "".join(f"-{c.lower()}" if c.isupper() else c for c in local).strip("-")
+            best = segment(best) if best else "other"
+            while best in RESERVED or best.casefold() in {slug.casefold() for slug in slugs.values()}:
                 best += "-list"
-            slugs[kind] = Paths("").add(best).removeprefix("thing/") if best else "other"
+            slugs[kind] = best
         return slugs
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from hashlib import sha256
@@ -27,6 +28,10 @@ _ACCEPT: Final = {media: f"{media}, */*;q=0.1" for media in FORMATS} | {
 }
 _IS_DOCUMENT: Final = " <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://xmlns.com/foaf/0.1/Document> ."
 _VERSION_IRI: Final = " <http://www.w3.org/2002/07/owl#versionIRI> <"
+# What XML cannot hold, as N-Triples write it: RDF/XML has U+FFFD in its place, and is held against the other formats so.
+_NOT_XML: Final = re.compile(
+    r"(?<!\\)((?:\\\\)*)(?:\\u00(?:0[0-8BEF]|1[0-9A-F])|\\[bf]|\\uFFF[EF]|[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff])"
+)
 _EXPECTED: Final = {
     "ttl": "text/turtle", "jsonld": "application/ld+json", "nt": "application/n-triples", "rdf": "application/rdf+xml", "html": _HTML,
     "csv": "text/csv", "geojson": "application/geo+json",
@@ -275,7 +280,7 @@ class Client:
             except SyntaxError as error:
                 self._unreadable(url, kinds[url], error)
                 continue
-            digests[url] = sha256("\n".join(sorted(lines)).encode()).digest()
+            digests[url] = sha256(_NOT_XML.sub("\\1\ufffd", "\n".join(sorted(lines))).encode()).digest()
             first = first_of[url]
             if digests.get(first) == digests[url] and first != url:
                 self._documents[url] = self._documents[first]

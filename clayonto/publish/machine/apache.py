@@ -114,7 +114,8 @@ def type_map(routes: Routes) -> bytes:
 
 def pattern(text: str) -> str:
     """A regular expression for just this text, byte by byte, with nothing in it that ends a line or a quotation."""
-    return "".join(chr(b) if re.fullmatch(rb"[A-Za-z0-9/_-]", bytes([b])) else f"\\x{b:02x}" for b in text.encode())
+    raw = text.encode(errors="surrogateescape")
+    return "".join(chr(b) if re.fullmatch(rb"[A-Za-z0-9/_-]", bytes([b])) else f"\\x{b:02x}" for b in raw)
 
 
 def substitute(text: str) -> str:

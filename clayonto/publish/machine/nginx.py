@@ -6,6 +6,7 @@ nginx cannot reckon, so the maps ask for the ranges of a header by falling quali
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -116,9 +117,13 @@ def _named(routes: Routes) -> str:
 
 def _pages(routes: Routes) -> Iterator[str]:
     root = url(routes.prefix)
+    names = Counter(name.casefold() for name in (*routes.others, *(f"id/{page.path}" for page in routes.site.pages.values())))
     for request, page in sorted(routes.others.items()):
         # As a client sends it: percent-encoded, in capitals.
-        yield f'"{_exact(root + quote(request, safe=_SAFE))}" "{url(page).replace("$", "%24")}";'
+        sent = root + quote(request, safe=_SAFE, errors="surrogateescape")
+        # nginx looks up texts without regard to case, and patterns with regard to it.
+        key = _exact(sent) if names[request.casefold()] < 2 else f"~^{_quoted(re.escape(sent))}$"
+        yield f'"{key}" "{url(page).replace("$", "%24")}";'
     pattern = re.escape(root)
     yield f'"~^{pattern}id/(?<clayonto_thing>.+)$" $clayonto_thing;'
     if routes.own_terms:

@@ -65,11 +65,11 @@ class Routes:
         self.gone: Sequence[str] = sorted({file.partition("/")[2].removesuffix(".html") for file in site.withdrawn})
 
     def request(self, iri: str) -> str | None:
-        """The decoded path, relative to the base, by which a client asks for an IRI; ``None`` if it asks elsewhere."""
+        """The decoded path, relative to the base, by which a client asks for an IRI; ``None`` if it asks elsewhere. Bytes that are no UTF-8 are surrogates."""
         bare = iri.partition("#")[0]
         if not bare.startswith(self.site.base) or bare == self.site.base:
             return None
-        return unquote(bare[len(self.site.base) :], errors="replace")
+        return unquote(bare[len(self.site.base) :], errors="surrogateescape")
 
 
 class Choice(NamedTuple):
