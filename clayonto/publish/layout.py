@@ -22,6 +22,8 @@ POLICY: Final = (
     "base-uri 'none'; form-action 'self'"
 )
 """The content security policy: nothing from elsewhere, no script or style inside a page."""
+CONTEXT: Final = {"@vocab": "https://schema.org/"} | {name: {"@type": "@id"} for name in ("license", "url")}
+"""The context of the JSON-LD in pages: written out, because a client that reads a page should need no other server."""
 _NAVIGATION: Final = (
     ("browse", "index.html#classes"),
     ("questions", "query/index.html"),
@@ -109,9 +111,7 @@ class Layout:
             head.append(f'<link rel="linkset" type="application/linkset+json" href="{up}linkset.json">')
         head += [f'<script src="{up}assets/{script}" defer></script>' for script in scripts]
         if about is not None:
-            told = json.dumps(
-                {"@context": {"@vocab": "https://schema.org/"}, **about}, ensure_ascii=False, separators=(",", ":")
-            ).translate(_JSON)
+            told = json.dumps({"@context": CONTEXT, **about}, ensure_ascii=False, separators=(",", ":")).translate(_JSON)
             head.append(f'<script type="application/ld+json">{told}</script>')
         switch = "".join(
             f'<a class="lang" lang="{o}" hreflang="{o}" href="{up}{o}/{counterpart or place}">{WORDS[o]["lang_name"]}</a>' for o in others
