@@ -324,6 +324,7 @@ def test_nothing_of_it_runs_in_a_browser(site: Path) -> None:
             seen += page.run("document.body.innerText.includes('window.owned=1')")
         assert seen > 5
         assert page.foreign(url) == []
+        assert not [problem for problem in page.problems if "404" in problem]
         # The canary does sing where something runs.
         page.run("document.body.insertAdjacentHTML('beforeend', '<a id=canary>x</a>')")
         page.run("document.getElementById('canary').addEventListener('mouseover', () => { window.owned = 1 })")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from clayonto.locales import number
 from clayonto.publish.layout import Layout
+from clayonto.publish.lists import sort_key
 from clayonto.publish.machine.dumps import FORMATS
 from clayonto.publish.markup import table, words
 from clayonto.publish.paths import url
@@ -34,11 +35,13 @@ def downloads(facts: Facts) -> Iterator[tuple[str, bytes]]:
 def _page(facts: Facts, layout: Layout) -> bytes:
     say, lang = layout.say, layout.lang
     rows = [
-        f'<tr><th scope="row"><a href="../{url(one.path)}">{words(one.title[lang])}</a></th><td>{words(one.media)}</td>'
-        f'<td class="n">{number(one.size, lang)}</td></tr>'
-        for one in facts.downloads
+        f'<tr><th scope="row"><a href="../{url(one.path)}">{words(one.title[lang][:1].upper() + one.title[lang][1:])}</a></th>'
+        f'<td>{words(one.path.removeprefix(facts.folder))}</td><td class="n">{number(one.size, lang)}</td></tr>'
+        for one in sorted(
+            facts.downloads, key=lambda one: (not one.packed, one.media == "text/csv", sort_key(one.title[lang], lang), one.path)
+        )
     ]
-    head = [(say["file"], False), (say["kind"], False), (say["size"], True)]
+    head = [(say["what"], False), (say["file"], False), (say["size"], True)]
     also = "".join(
         f'<li><a href="../{url(facts.folder + name)}">{text}</a></li>'
         for name, text in (("SHA256SUMS", say["checksums"]), ("dataset.ttl", say["described"]))
