@@ -19,6 +19,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from clayonto.errors import ConfigError, NotPublishableError, OutputError
+from clayonto.publish import sparql
 from clayonto.publish.answers import ask
 from clayonto.publish.site import Site
 
@@ -77,10 +78,13 @@ def publish(graph: KnowledgeGraph, out: str | Path, config: Config, *, progress:
     site.answers = ask(graph, site)
     made = parts()
     site.catalogued = any(part.__module__.startswith(_MACHINE) for part in made)
+    site.queryable = site.catalogued and sparql.available()
     summary = build(site, made, target, old=old, progress=say)
     summary.seconds = perf_counter() - started
     if config.target == "github-pages" and summary.size > _MOST_ON_PAGES:
         summary.notes.append(f"The site has {summary.size / 1e6:.0f} MB; GitHub Pages takes 1000 MB at most, so choose another host.")
+    if not site.queryable:
+        summary.notes.append(sparql.remedy())
     return summary
 
 

@@ -24,6 +24,7 @@ POLICY: Final = (
 _NAVIGATION: Final = (
     ("browse", "index.html#classes"),
     ("questions", "query/index.html"),
+    ("sparql", "sparql/index.html"),
     ("ontology", "def.html"),
     ("search", "search.html"),
 )
@@ -39,7 +40,9 @@ class Layout:
         self.say = WORDS[lang]
         config = site.config
         self.title = config.title[lang]
-        navigation = "".join(f'<li><a href="@@{target}">{self.say[key]}</a></li>' for key, target in _NAVIGATION)
+        navigation = "".join(
+            f'<li><a href="@@{target}">{self.say[key]}</a></li>' for key, target in _NAVIGATION if key != "sparql" or site.queryable
+        )
         self._header = (
             f'<a class="skip" href="#main">{self.say["skip"]}</a>\n'
             f'<header class="top"><div><a class="site" href="@@index.html">{words(self.title)}</a>'
@@ -67,6 +70,7 @@ class Layout:
         data: str | None = None,
         about: Mapping[str, Any] | None = None,
         scripts: Iterable[str] = (),
+        styles: Iterable[str] = (),
         counterpart: str | None = None,
     ) -> bytes:
         """A whole page.
@@ -78,6 +82,7 @@ class Layout:
         :param data: path of its data files without their ending, if it has any.
         :param about: schema.org JSON-LD of what it is about.
         :param scripts: files of ``assets/`` that it runs.
+        :param styles: files of ``assets/`` that it is styled by, besides those of every page.
         :param counterpart: what the other languages have in its place, if they have no such page.
         """
         lang, site = self.lang, self.site
@@ -100,6 +105,7 @@ class Layout:
             where = url(data)
             head += [f'<link rel="alternate" type="{kind}" href="{up}{where}.{ending}">' for ending, (kind, _, _) in FORMATS.items()]
         head.append(f'<link rel="license" href="{text(site.config.licence)}">')
+        head += [f'<link rel="stylesheet" href="{up}assets/{style}">' for style in styles]
         head += [f'<script src="{up}assets/{script}" defer></script>' for script in scripts]
         if about is not None:
             told = json.dumps(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from clayonto.publish import sparql
 from clayonto.publish.machine.dcat import catalog
 from clayonto.publish.machine.discovery import api_catalog, linkset, robots, sitemaps
 from clayonto.publish.machine.dumps import FORMATS, dumps, sums
@@ -33,6 +34,8 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
     for name, content in _downloads(facts):
         checksums[name] = hashlib.sha256(content).hexdigest()
         yield facts.folder + name, content
+        if name == "data.ttl.gz":
+            yield from sparql.files(site, sparql.Dump(facts.folder + name, len(content)))
     yield facts.folder + "SHA256SUMS", sums(checksums)
     yield "catalog.ttl", catalog(facts)
     described = void(facts)
