@@ -23,7 +23,7 @@ from clayonto.publish.machine import files as machine
 from clayonto.publish.site import Site
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from tests.browser import browser, served  # noqa: E402
+from tests.browser import browser, served
 
 QUERIES = {
     "the first ten projects": "SELECT ?project ?name WHERE { ?project a clay:Project ; skos:prefLabel ?name } LIMIT 10",

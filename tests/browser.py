@@ -229,10 +229,22 @@ class _Files(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+class _Unpacked(_Files):
+    """Files as a host sends them that takes compression for a matter of the way, so that a browser unpacks them."""
+
+    def end_headers(self) -> None:
+        if self.path.endswith(".gz"):
+            self.send_header("Content-Encoding", "gzip")
+        super().end_headers()
+
+
 @contextlib.contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """A folder on a web server that does no more than send files; its URL."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Files, directory=str(folder)))
+def served(folder: Path, *, unpacks: bool = False) -> Iterator[str]:
+    """A folder on a web server that does no more than send files; its URL.
+
+    :param unpacks: whether it says of ``.gz`` files that they are to be unpacked on the way.
+    """
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Unpacked if unpacks else _Files, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

@@ -83,7 +83,8 @@ class Site:
     ``index`` has the triples under their published names. ``pages`` is term to :class:`Page`; ``parts`` is the term of a part to that of its page;
     ``classes`` is class to the terms of its pages; ``vocabulary`` lists the subjects that the ontology's own page is about;
     ``answers`` are those of the named queries; ``withdrawn`` holds the paths of pages that an earlier build had and this one has no more;
-    ``catalogued`` says whether there is a catalogue of the data set, ``catalog.ttl``, and ``queryable`` whether there is a page that takes queries; ``data_base`` is the namespace that the data gives its things.
+    ``catalogued`` says whether there is a catalogue of the data set, ``catalog.ttl``, and ``queryable`` whether there is a page that takes queries;
+    ``data_base`` is the namespace that the data gives its things.
     """
 
     def __init__(self, index: Index, config: Config, *, base: str) -> None:

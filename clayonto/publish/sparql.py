@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
 
 from clayonto.namespaces import CLAY
-from clayonto.publish.index import curie
 from clayonto.publish.layout import Layout
 from clayonto.publish.markup import text, words
 from clayonto.publish.paths import url
@@ -135,8 +134,7 @@ def _by_rule(rules: dict[str, tuple[str, str]], iri: str) -> str | None:
 
 
 def _page(layout: Layout, dump: Dump) -> bytes:
-    site, lang = layout.site, layout.lang
-    say = PAGE[lang]
+    lang, say = layout.lang, PAGE[layout.lang]
     size = f"{max(dump.size / 1e6, 0.1):.1f}".replace(".", "," if lang == "fi" else ".")
     filled = {key: text(sentence.replace("{size}", size)) for key, sentence in say.items()}
     states = "".join(f' data-{key}="{text(say[key])}"' for key in ("fetching", "reading", "ready", "failed"))
@@ -152,7 +150,8 @@ def _page(layout: Layout, dump: Dump) -> bytes:
         f'<label for="text">{filled["query"]}</label>\n<div class="editor"><div id="numbers" aria-hidden="true"></div><div class="field">'
         '<pre id="coloured" aria-hidden="true"></pre><textarea id="text" rows="12" wrap="off" spellcheck="false" autocapitalize="off" autocomplete="off" '
         f'aria-describedby="problem keys"></textarea></div></div>\n<p class="note" id="keys">{filled["keys"]}</p>\n'
-        f'<div class="actions"><button type="button" id="run">{filled["run"]}</button><button type="button" id="stop" class="plain" disabled>{filled["stop"]}</button>'
+        f'<div class="actions"><button type="button" id="run">{filled["run"]}</button>'
+        f'<button type="button" id="stop" class="plain" disabled>{filled["stop"]}</button>'
         f'<button type="button" id="copy" class="plain">{filled["copy"]}</button><p role="status" id="state"></p><span id="clock" aria-hidden="true"></span></div>\n'
         '<div id="problem" role="alert"></div>\n'
         f'<section id="answer" aria-labelledby="answered" hidden><h2 id="answered">{filled["answer"]}</h2><p id="truth"></p>\n'

@@ -33,7 +33,6 @@ export class Answer {
   /** Show what the engine has answered: `{columns, rows, count, boolean, graph}`, `rows` being the first of them. */
   async show(told) {
     this.#told = told;
-    this.#from = 0;
     const kinds = told.graph ? ["ttl", "jsonld", "csv"] : ["csv", "json"];
     by("files").replaceChildren(...kinds.map((kind) => el("li", {}, this.#file(kind))));
     const truth = told.boolean !== undefined;
@@ -44,7 +43,7 @@ export class Answer {
     by("chart").hidden = true;
     by("answer").hidden = false;
     if (truth) return;
-    await this.#table(told.rows);
+    await this.#table(told.rows, 0);
     if (!told.graph) await this.#chart();
   }
 
@@ -61,18 +60,23 @@ export class Answer {
   }
 
   async #turn(step) {
-    this.#from += step;
-    await this.#table(await this.#engine.ask("rows", { from: this.#from, to: this.#from + ROWS }));
+    const from = this.#from + step;
+    await this.#table(await this.#engine.ask("rows", { from, to: from + ROWS }), from);
     by("table").focus();
   }
 
-  async #table(rows) {
-    const { columns, count } = this.#told;
-    const to = this.#from + rows.length;
-    by("shown").textContent = filledIn(this.#say.shown, { from: this.#number(this.#from + 1), to: this.#number(to), n: this.#number(count) });
-    by("previous").disabled = this.#from === 0;
-    by("next").disabled = to >= count;
+  /** Show some rows, the first of which is the answer's row number `from`, counted from 0. */
+  async #table(rows, from) {
+    const told = this.#told;
+    const { columns, count } = told;
     const known = await this.#terms(rows.flat());
+    // While the graph was asked for names, the reader may have asked something else.
+    if (this.#told !== told) return;
+    this.#from = from;
+    const to = from + rows.length;
+    by("shown").textContent = filledIn(this.#say.shown, { from: this.#number(from + 1), to: this.#number(to), n: this.#number(count) });
+    by("previous").disabled = from === 0;
+    by("next").disabled = to >= count;
     const right = numeric(columns, rows);
     const head = el("tr", {}, ...columns.map((name, at) => el("th", { scope: "col", class: right[at] && "n" }, name)));
     const lines = rows.map((row) => el("tr", {}, ...row.map((term, at) => el("td", { class: right[at] && "n" }, ...this.#cell(term, known, columns[at])))));

@@ -3,7 +3,7 @@ import { Answer, ROWS } from "./answer.js";
 import { by, el, filledIn } from "./dom.js";
 import { Editor } from "./editor.js";
 import { Engine, Refused, Stopped } from "./engine.js";
-import { judge, offset, position, undeclared } from "./text.js";
+import { judge, next, offset, position, undeclared } from "./text.js";
 
 const box = by("sparql");
 let running, ready = false, say;
@@ -78,7 +78,10 @@ async function run() {
 
 /** Declare the prefixes that the query uses, if they are those of the site. */
 function complete() {
-  const known = undeclared(editor.text).filter((prefix) => Object.hasOwn(settings.prefixes, prefix));
+  const known = undeclared(editor.text)
+    .map(([prefix]) => prefix)
+    .filter((prefix) => Object.hasOwn(settings.prefixes, prefix))
+    .sort();
   if (known.length) editor.prepend(known.map((prefix) => `PREFIX ${prefix}: <${settings.prefixes[prefix]}>\n`).join(""));
 }
 
@@ -88,10 +91,13 @@ function complain(message) {
   const [missing] = /Prefix not found/u.test(message) ? undeclared(editor.text) : [];
   const reason = message.replace(/^error at \d+:\d+: /u, "").replaceAll(/\s+/gu, " ");
   const told = `(Oxigraph: ${reason.length > 300 ? `${reason.slice(0, 300)}…` : reason})`;
+  if (missing) {
+    const place = position(editor.text, missing[1]);
+    return wrong(place.line, place.column, filledIn(say.prefix, { prefix: missing[0] }));
+  }
   if (!line) return problem(say.refused, { engine: told });
-  if (missing !== undefined) return wrong(Number(line), Number(column), filledIn(say.prefix, { prefix: missing }));
-  const [found] = /^\s*\S+/u.exec(editor.text.slice(offset(editor.text, Number(line), Number(column)))) ?? [];
-  return wrong(Number(line), Number(column), found ? filledIn(say.unexpected, { found: found.trim() }) : say.ended, told);
+  const found = next(editor.text, offset(editor.text, Number(line), Number(column)));
+  return wrong(Number(line), Number(column), found ? filledIn(say.unexpected, { found }) : say.ended, told);
 }
 
 function wrong(line, column, reason, told = "") {

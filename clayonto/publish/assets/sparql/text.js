@@ -57,14 +57,24 @@ export function judge(text) {
   return { form: form || "SELECT" };
 }
 
-/** The prefixes that a query uses and does not declare, in order. */
+/** The prefixes that a query uses and does not declare, in the order of their first use: `[[prefix, start], …]`. */
 export function undeclared(text) {
-  const used = new Set(), declared = new Set();
+  const used = new Map(), declared = new Set();
   let declaring = false;
-  for (const { kind, text: said } of tokens(text)) {
+  for (const { kind, text: said, start } of tokens(text)) {
     if (kind === "space" || kind === "comment") continue;
-    if (kind === "name") (declaring ? declared : used).add(said.slice(0, said.indexOf(":")));
+    if (kind === "name") {
+      const prefix = said.slice(0, said.indexOf(":"));
+      if (declaring) declared.add(prefix);
+      else if (!used.has(prefix)) used.set(prefix, start);
+    }
     declaring = kind === "word" && said.toUpperCase() === "PREFIX";
   }
-  return [...used].filter((prefix) => !declared.has(prefix)).sort();
+  return [...used].filter(([prefix]) => !declared.has(prefix));
+}
+
+/** The first token from a place on; the empty text where there is none. */
+export function next(text, start) {
+  for (const { kind, text: said } of tokens(text.slice(start))) if (kind !== "space" && kind !== "comment") return said;
+  return "";
 }
