@@ -9,7 +9,7 @@ import json
 import re
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import pyoxigraph as ox
@@ -22,11 +22,15 @@ from clayonto.publish import Config, publish, sparql
 from clayonto.publish import config as configs
 from clayonto.publish.sparql_words import PAGE, SCRIPT
 from clayonto.publish.wording import WORDS
+from tests import sites
 from tests.browser import Chromium, Page, browser, served
 from tests.conftest import ROOT, graph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from clayonto.publish.config import Target
 
 BASE = "https://data.example/x/"
 MARKUP = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>"
@@ -44,7 +48,7 @@ EVERYTHING = "SELECT ?s ?p ?o WHERE { ?s ?p ?o } ORDER BY ?s ?p ?o"
 ROWS = "document.querySelectorAll('#table tbody tr').length"
 # Asks by the address, or anew if that is the query already, and waits until the page has something to say.
 ASKED = """async (query) => {
-  const [state, problem, text] = ["state", "problem", "text"].map((id) => document.getElementById(id));
+  const [state, problem, text] = ["state", "problem", "query"].map((id) => document.getElementById(id));
   state.textContent = problem.textContent = "";
   if (text.value === query) document.getElementById("run").click();
   else location.hash = `query=${encodeURIComponent(query)}`;
@@ -142,13 +146,13 @@ def test_a_reader_edits_a_question_and_runs_it_with_the_keyboard_alone(chromium:
     assert page.text("#state").startswith("6 riviä")
     assert "pääpartneri" in page.text("#table")
     assert page.run("document.querySelector('#table a').href").startswith(f"{url}fi/organisation/")
-    page.run("document.getElementById('text').focus(); document.getElementById('text').select()")
+    page.run("document.getElementById('query').focus(); document.getElementById('query').select()")
     page.type("SELECT ?hanke WHERE { ?hanke a clay:Project }")
     page.press("Enter", ctrl=True)
     page.wait(f"{ROWS} === 1")
     # The prefix was declared, in the editor, where the reader sees it; and the address carries what was asked.
-    assert page.run("document.getElementById('text').value").startswith("PREFIX clay: <https://w3id.org/clayonto/def#>\nSELECT")
-    assert unquote(urlsplit(page.run("location.href")).fragment) == "query=" + page.run("document.getElementById('text').value")
+    assert page.run("document.getElementById('query').value").startswith("PREFIX clay: <https://w3id.org/clayonto/def#>\nSELECT")
+    assert unquote(urlsplit(page.run("location.href")).fragment) == "query=" + page.run("document.getElementById('query').value")
     page.press("Tab")
     assert page.run("document.activeElement.id") == "run"
     assert page.problems == []
@@ -158,7 +162,7 @@ def test_a_query_that_runs_away_is_stopped_and_the_next_one_is_answered(page: Pa
     page.run(f"location.hash = {sparql.link(RUNAWAY)!r}")
     page.wait("document.body.classList.contains('busy') && !document.getElementById('stop').disabled")
     page.wait(f"document.getElementById('state').textContent === {SCRIPT['en']['running']!r}")
-    page.run("document.getElementById('text').focus()")
+    page.run("document.getElementById('query').focus()")
     page.press("Escape")
     assert page.text("#state") == SCRIPT["en"]["stopped"]
     assert page.run("document.getElementById('stop').disabled")
@@ -184,19 +188,19 @@ def test_a_query_that_runs_away_is_stopped_and_the_next_one_is_answered(page: Pa
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_told_with_its_place(page: Page, url: str, query: str, said: str, at: tuple[int, int] | None) -> None:
-    page.run("document.getElementById('text').value = ''")
+    page.run("document.getElementById('query').value = ''")
     told = ask(page, query)
     assert re.match(re.escape(said), told), told
-    assert page.run("document.getElementById('text').getAttribute('aria-invalid')") == "true"
+    assert page.run("document.getElementById('query').getAttribute('aria-invalid')") == "true"
     assert page.run("document.getElementById('answer').hidden")
     if at:
         before = query.split("\n")[: at[0] - 1]
-        assert page.run("document.getElementById('text').selectionStart") == sum(len(line) + 1 for line in before) + at[1] - 1
-    assert page.run("document.activeElement.id") == "text"
+        assert page.run("document.getElementById('query').selectionStart") == sum(len(line) + 1 for line in before) + at[1] - 1
+    assert page.run("document.activeElement.id") == "query"
     assert ask(page, "ASK {}").startswith("Answered")
     assert (
-        page.run("document.getElementById('text').hasAttribute('aria-invalid')") is False
-        or page.run("document.getElementById('text').getAttribute('aria-invalid')") == "false"
+        page.run("document.getElementById('query').hasAttribute('aria-invalid')") is False
+        or page.run("document.getElementById('query').getAttribute('aria-invalid')") == "false"
     )
     assert page.foreign(url) == []
 
@@ -283,12 +287,18 @@ def test_a_host_may_unpack_the_data_on_its_way(chromium: Chromium, site: Path) -
         assert page.run(ROWS) == 100
 
 
-@pytest.mark.parametrize("target", ["plain", "apache"])
-def test_hostile_texts_stay_texts_and_links_lead_to_pages_of_the_site(chromium: Chromium, tmp_path: Path, target: Any) -> None:
+def plain(site: Path, _: Path) -> AbstractContextManager[str]:
+    return served(site)
+
+
+@pytest.mark.parametrize(("target", "host"), [("plain", plain), ("apache", sites.apache), ("nginx", sites.nginx)])
+def test_hostile_texts_stay_texts_and_links_lead_to_pages_of_the_site(
+    chromium: Chromium, tmp_path: Path, target: Target, host: Callable[[Path, Path], AbstractContextManager[str]]
+) -> None:
     head = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items())
     (tmp_path / "hostile.ttl").write_text(f"@base <{ID}> .\n{head}{HOSTILE}", encoding="utf-8")
     publish(clayonto.load(tmp_path / "hostile.ttl"), tmp_path / "site", Config(licence=configs.CC_BY, base=BASE, target=target))
-    with served(tmp_path / "site") as at:
+    with host(tmp_path / "site", tmp_path) as at:
         page = ready(chromium.open(f"{at}en/{sparql.PATH}"))
         for query in (
             "SELECT ?evil ?p ?o WHERE { ?evil skos:prefLabel ?l ; ?p ?o . FILTER(?l IN ('__proto__'@en, 'Craft'@en) || CONTAINS(?l, 'onerror')) }",
@@ -342,7 +352,7 @@ def test_the_engine_is_the_pinned_one_and_its_licence_goes_along(site: Path) -> 
 
 def test_no_script_of_the_page_makes_markup_of_a_text(site: Path) -> None:
     scripts = {file.name: file.read_text(encoding="utf-8") for file in (site / "assets" / "sparql").glob("*.js")}
-    assert set(scripts) == set(sparql.SCRIPTS)
+    assert set(scripts) == {*sparql.SCRIPTS, *sparql.WORKER}
     for name, script in scripts.items():
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function", script), name
 

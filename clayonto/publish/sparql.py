@@ -31,7 +31,9 @@ VERSION: Final = "0.5.11"
 """The version of the engine, which ``package.json`` of the repository pins."""
 ENGINE: Final = ("web.js", "web_bg.wasm", "LICENSE-APACHE")
 """The engine's files."""
-SCRIPTS: Final = ("page.js", "text.js", "editor.js", "engine.js", "answer.js", "chart.js", "places.js", "formats.js", "dom.js", "worker.js")
+SCRIPTS: Final = ("page.js", "text.js", "editor.js", "engine.js", "answer.js", "chart.js", "places.js", "dom.js")
+WORKER: Final = ("worker.js", "formats.js")
+"""The scripts of the page, and those that run beside it."""
 PATH: Final = "sparql/index.html"
 """The page, below the folder of its language."""
 # A local name that is the same in an IRI, in a path and in a URL.
@@ -78,7 +80,7 @@ def files(site: Site, dump: Dump) -> Iterator[tuple[str, bytes]]:
     for name in ENGINE:
         yield f"assets/oxigraph/{name}", _folder().joinpath(name).read_bytes()
     assets = packaged("clayonto.publish").joinpath("assets")
-    for name in ("sparql.js", "sparql.css", *(f"sparql/{script}" for script in SCRIPTS)):
+    for name in ("sparql.js", "sparql.css", *(f"sparql/{script}" for script in SCRIPTS + WORKER)):
         yield f"assets/{name}", assets.joinpath(*name.split("/")).read_bytes()
     shown = {lang: _places(site, lang) for lang in site.languages}
     for lang in site.languages:
@@ -139,16 +141,18 @@ def _page(layout: Layout, dump: Dump) -> bytes:
     filled = {key: text(sentence.replace("{size}", size)) for key, sentence in say.items()}
     states = "".join(f' data-{key}="{text(say[key])}"' for key in ("fetching", "reading", "ready", "failed"))
     data = f"../../{url(dump.path)}"
+    # Without these, a browser would find each script only in the one before it.
+    near = "".join(f'<link rel="modulepreload" href="../../assets/sparql/{script}">' for script in SCRIPTS)
     body = (
-        f'{layout.crumbs("../", (PATH, "SPARQL"))}<h1>SPARQL</h1>\n<p class="lead">{filled["lead"]}</p>\n'
+        f'{near}\n{layout.crumbs("../", (PATH, "SPARQL"))}<h1>SPARQL</h1>\n<p class="lead">{filled["lead"]}</p>\n'
         f'<noscript><p>{filled["noscript"]}</p><ul><li><a href="../query/index.html">{layout.say["questions"]}</a></li>'
         f'<li><a href="{data}">{filled["download"]}</a></li></ul></noscript>\n'
         f'<p id="cannot" role="alert" hidden data-disk="{filled["disk"]}" data-old="{filled["old"]}" data-broken="{filled["broken"]}"></p>\n'
         f'<div id="sparql" hidden data-data="{data}" data-size="{dump.size}" data-settings="../../assets/sparql.{lang}.json"{states}>\n'
         f'<div class="pick"><label for="example">{filled["examples"]}</label><select id="example"></select>'
         f'<button type="button" id="use" class="plain">{filled["use"]}</button></div>\n'
-        f'<label for="text">{filled["query"]}</label>\n<div class="editor"><div id="numbers" aria-hidden="true"></div><div class="field">'
-        '<pre id="coloured" aria-hidden="true"></pre><textarea id="text" rows="12" wrap="off" spellcheck="false" autocapitalize="off" autocomplete="off" '
+        f'<label for="query">{filled["query"]}</label>\n<div class="editor"><div id="numbers" aria-hidden="true"></div><div class="field">'
+        '<pre id="coloured" aria-hidden="true"></pre><textarea id="query" rows="12" wrap="off" spellcheck="false" autocapitalize="off" autocomplete="off" '
         f'aria-describedby="problem keys"></textarea></div></div>\n<p class="note" id="keys">{filled["keys"]}</p>\n'
         f'<div class="actions"><button type="button" id="run">{filled["run"]}</button>'
         f'<button type="button" id="stop" class="plain" disabled>{filled["stop"]}</button>'

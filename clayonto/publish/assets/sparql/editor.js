@@ -6,7 +6,7 @@ const KEYWORDS = /^[A-Za-z_]+$/u;
 const FEWEST = 8, MOST = 28;
 
 export class Editor {
-  #area = by("text");
+  #area = by("query");
   #coloured = by("coloured");
   #numbers = by("numbers");
   #wrong = 0;
@@ -22,26 +22,29 @@ export class Editor {
     return this.#area.value;
   }
 
-  /** Put a text in the place of all there is, so that the browser's undo brings the old one back. */
   set text(text) {
-    const active = document.activeElement;
-    if (this.text === "") this.#area.value = text;
-    else {
-      this.#area.focus({ preventScroll: true });
-      this.#area.select();
-      if (!document.execCommand("insertText", false, text)) this.#area.value = text;
-      active?.focus({ preventScroll: true });
-    }
-    this.#area.setSelectionRange(0, 0);
-    this.#area.scrollTop = 0;
+    this.#area.value = text;
+    this.#start();
     this.#changed();
   }
 
-  /** Put lines before the text. */
+  /** Put a text in the place of all there is, so that the browser's undo brings the old one back. */
+  replace(text) {
+    this.#area.focus({ preventScroll: true });
+    this.#area.select();
+    if (!document.execCommand("insertText", false, text)) this.text = text;
+    this.#start();
+  }
+
+  /** Put lines before the text, the cursor staying where it is in it. */
   prepend(lines) {
     const { selectionStart: start, selectionEnd: end } = this.#area;
-    this.text = lines + this.text;
+    const active = document.activeElement;
+    this.#area.focus({ preventScroll: true });
+    this.#area.setSelectionRange(0, 0);
+    if (!document.execCommand("insertText", false, lines)) this.text = lines + this.text;
     this.#area.setSelectionRange(start + lines.length, end + lines.length);
+    active?.focus({ preventScroll: true });
   }
 
   on(event, call) {
@@ -50,6 +53,11 @@ export class Editor {
 
   focus() {
     this.#area.focus();
+  }
+
+  #start() {
+    this.#area.setSelectionRange(0, 0);
+    this.#area.scrollTop = 0;
   }
 
   /** Mark a place as wrong, and put the cursor there; without a place, nothing is wrong. */

@@ -150,7 +150,7 @@ editor.on("keydown", (event) => {
 by("example").append(...settings.examples.map(([name, title]) => el("option", { value: name }, title)));
 by("use").addEventListener("click", () => {
   const chosen = settings.examples.find(([name]) => name === by("example").value);
-  if (chosen) editor.text = chosen[2];
+  if (chosen) editor.replace(chosen[2]);
   problem("");
   editor.focus();
 });
