@@ -52,6 +52,8 @@ class Page:
         self.asked: list[str] = []
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.send(f"{domain}.enable")
+        # What its workers ask for and complain of is its own as well.
+        self.send("Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=True, flatten=True)
 
     def send(self, method: str, **parameters: Any) -> dict[str, Any]:
         """A command of the protocol, and its answer."""
@@ -114,6 +116,8 @@ class Page:
     def heard(self, method: str, told: dict[str, Any]) -> None:
         """Note an event of the tab."""
         match method:
+            case "Target.attachedToTarget":
+                self._chromium.adopt(told["sessionId"], self)
             case "Runtime.exceptionThrown":
                 details = told["exceptionDetails"]
                 self.problems.append(details.get("exception", {}).get("description") or details["text"])
@@ -149,13 +153,23 @@ class Chromium:
                 self._messages.put(json.loads(message))
         self._messages.put(None)
 
-    def send(self, method: str, *, session: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """A command of the protocol, and its answer; events that come before it are told to their pages."""
+    def adopt(self, session: str, page: Page) -> None:
+        """Let a worker run, and tell its page of what it does."""
+        self._pages[session] = page
+        for method in ("Runtime.enable", "Network.enable", "Runtime.runIfWaitingForDebugger"):
+            self._say(method, session)
+
+    def _say(self, method: str, session: str | None = None, **parameters: Any) -> int:
         assert self._process.stdin
         number = next(self._numbers)
         said = {"id": number, "method": method, "params": parameters, **({"sessionId": session} if session else {})}
         self._process.stdin.write(json.dumps(said).encode() + b"\0")
         self._process.stdin.flush()
+        return number
+
+    def send(self, method: str, *, session: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """A command of the protocol, and its answer; events that come before it are told to their pages."""
+        number = self._say(method, session, **parameters)
         while True:
             message = self._messages.get(timeout=PATIENCE)
             assert message is not None, "the browser has ended"
@@ -163,7 +177,7 @@ class Chromium:
                 assert "error" not in message, f"{method}: {message['error']}"
                 answer: dict[str, Any] = message["result"]
                 return answer
-            if message.get("sessionId") in self._pages:
+            if "method" in message and message.get("sessionId") in self._pages:
                 self._pages[message["sessionId"]].heard(message["method"], message["params"])
 
     def open(self, url: str = "about:blank") -> Page:
@@ -215,10 +229,22 @@ class _Files(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+class _Unpacked(_Files):
+    """Files as a host sends them that takes compression for a matter of the way, so that a browser unpacks them."""
+
+    def end_headers(self) -> None:
+        if self.path.endswith(".gz"):
+            self.send_header("Content-Encoding", "gzip")
+        super().end_headers()
+
+
 @contextlib.contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """A folder on a web server that does no more than send files; its URL."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Files, directory=str(folder)))
+def served(folder: Path, *, unpacks: bool = False) -> Iterator[str]:
+    """A folder on a web server that does no more than send files; its URL.
+
+    :param unpacks: whether it says of ``.gz`` files that they are to be unpacked on the way.
+    """
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Unpacked if unpacks else _Files, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from clayonto import sparql
 from clayonto.errors import ParameterError
 from clayonto.namespaces import expand
 from clayonto.publish.layout import Layout
 from clayonto.publish.markup import shortened, table, text, words
+from clayonto.publish.sparql import PATH, link
 from clayonto.publish.values import Values
 from clayonto.publish.wording import COLUMNS
 from clayonto.results import show
@@ -32,6 +34,22 @@ class Answer(NamedTuple):
     query: NamedQuery
     values: Mapping[str, str]
     rows: Mapping[str, Rows]
+
+    def text(self, site: Site, lang: str) -> str:
+        """The SPARQL that was asked, in a language."""
+        spoken = {"lang": lang} if "lang" in self.query.params else {}
+        return published(site, self.query.bind({**self.values, **spoken}, base=site.data_base))
+
+
+def published(site: Site, query: str) -> str:
+    """A query as it runs on the published data: things under their published names, and no header."""
+    parts, end = [], 0
+    for token in sparql.tokens(query):
+        if token.kind == "iri":
+            parts += [query[end : token.start], site.public(token.text)]
+            end = token.start + len(token.text)
+    whole = "".join([*parts, query[end:]])
+    return "\n".join(line for line in whole.split("\n") if not line.startswith("#+")).strip()
 
 
 def ask(graph: KnowledgeGraph, site: Site) -> dict[str, Answer]:
@@ -124,8 +142,10 @@ def _page(layout: Layout, values: Values, name: str, answer: Answer) -> bytes:
         body.append(
             f'<p class="note">{count}.{first} <a href="{name}.csv" type="text/csv">{say["download_csv"]}</a></p>\n{_table(values, rows)}'
         )
-    text_of = "\n".join(line for line in query.example(base=site.data_base).split("\n") if not line.startswith("#+"))
-    body.append(f'<h2 id="query">{say["query_text"]}</h2>\n<pre tabindex="0"><code>{text(text_of.strip())}</code></pre>\n')
+    asked_text = answer.text(site, lang)
+    body.append(f'<h2 id="query">{say["query_text"]}</h2>\n<pre tabindex="0"><code>{text(asked_text)}</code></pre>\n')
+    if site.queryable:
+        body.append(f'<p><a href="../{PATH}{link(asked_text)}">{say["edit_and_run"]}</a></p>\n')
     about = {"@type": "Dataset", "name": title, "description": description, "license": site.config.licence}
     return layout.page(f"query/{name}.html", "".join(body), title=title, description=description, about=about)
 

@@ -19,6 +19,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from clayonto.errors import ConfigError, NotPublishableError, OutputError
+from clayonto.publish import sparql
 from clayonto.publish.answers import ask
 from clayonto.publish.site import Site
 from clayonto.publish.versions import Version, is_fixed, published, version_of
@@ -80,6 +81,7 @@ def publish(graph: KnowledgeGraph, out: str | Path, config: Config, *, progress:
     site.answers = ask(graph, site)
     made = parts()
     site.catalogued = any(part.__module__.startswith(_MACHINE) for part in made)
+    site.queryable = site.catalogued and sparql.available()
     summary = build(site, made, target, old=old, progress=say)
     summary.seconds = perf_counter() - started
     if config.target == "github-pages" and summary.size > _MOST_ON_PAGES:
@@ -90,6 +92,8 @@ def publish(graph: KnowledgeGraph, out: str | Path, config: Config, *, progress:
                 "fi": f"Sivustossa on {size} Mt; GitHub Pagesiin mahtuu enintään 1000 Mt, joten valitse toinen palvelin.",
             }
         )
+    if not site.queryable:
+        summary.notes.append(sparql.remedy())
     return summary
 
 

@@ -27,6 +27,7 @@ CONTEXT: Final = {"@vocab": "https://schema.org/"} | {name: {"@type": "@id"} for
 _NAVIGATION: Final = (
     ("browse", "index.html#classes"),
     ("questions", "query/index.html"),
+    ("sparql", "sparql/index.html"),
     ("ontology", "def.html"),
     ("search", "search.html"),
 )
@@ -42,7 +43,9 @@ class Layout:
         self.say = WORDS[lang]
         config = site.config
         self.title = config.title[lang]
-        navigation = "".join(f'<li><a href="@@{target}">{self.say[key]}</a></li>' for key, target in _NAVIGATION)
+        navigation = "".join(
+            f'<li><a href="@@{target}">{self.say[key]}</a></li>' for key, target in _NAVIGATION if key != "sparql" or site.queryable
+        )
         self._header = (
             f'<a class="skip" href="#main">{self.say["skip"]}</a>\n'
             f'<header class="top"><div><a class="site" href="@@index.html">{words(self.title)}</a>'
@@ -71,6 +74,7 @@ class Layout:
         data: str | None = None,
         about: Mapping[str, Any] | None = None,
         scripts: Iterable[str] = (),
+        styles: Iterable[str] = (),
         counterpart: str | None = None,
     ) -> bytes:
         """A whole page.
@@ -82,6 +86,7 @@ class Layout:
         :param data: path of its data files without their ending, if it has any.
         :param about: schema.org JSON-LD of what it is about.
         :param scripts: files of ``assets/`` that it runs.
+        :param styles: files of ``assets/`` that it is styled by, besides those of every page.
         :param counterpart: what the other languages have in its place, if they have no such page.
         """
         lang, site = self.lang, self.site
@@ -109,6 +114,7 @@ class Layout:
             head.append(f'<link rel="cite-as" href="{text(about["@id"])}">')
         if site.catalogued:
             head.append(f'<link rel="linkset" type="application/linkset+json" href="{up}linkset.json">')
+        head += [f'<link rel="stylesheet" href="{up}assets/{style}">' for style in styles]
         head += [f'<script src="{up}assets/{script}" defer></script>' for script in scripts]
         if about is not None:
             told = json.dumps({"@context": CONTEXT, **about}, ensure_ascii=False, separators=(",", ":")).translate(_JSON)

@@ -59,7 +59,7 @@ PARTS: Final[Mapping[str, tuple[tuple[bool, str], ...]]] = {
     }.items()
 }
 """Classes whose things are fragments of another's page, and how that other is found: from the thing (true) or to it, by which property."""
-_LABELS: Final = tuple(map(curie, ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name")))
+LABELS: Final = tuple(map(curie, ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name")))
 _LONGEST_LABEL: Final = 160
 MOST_PARTS: Final = 60
 """How many parts of one class a page shows; the data files have all."""
@@ -88,7 +88,8 @@ class Site:
     ``classes`` is class to the terms of its pages; ``vocabulary`` lists the subjects that the ontology's own page is about;
     ``answers`` are those of the named queries; ``withdrawn`` holds the paths of pages that an earlier build had and this one has no more;
     ``published`` has the versions that earlier builds left;
-    ``catalogued`` says whether there is a catalogue of the data set, ``catalog.ttl``; ``data_base`` is the namespace that the data gives its things.
+    ``catalogued`` says whether there is a catalogue of the data set, ``catalog.ttl``, and ``queryable`` whether there is a page that takes queries;
+    ``data_base`` is the namespace that the data gives its things.
     """
 
     def __init__(self, index: Index, config: Config, *, base: str) -> None:
@@ -101,6 +102,7 @@ class Site:
         self.published = Published()
         self.answers: Mapping[str, Answer] = {}
         self.catalogued = False
+        self.queryable = False
         self.data_base = base
         self._labels: dict[str, dict[str, Label]] = {lang: {} for lang in self.languages}
         self._public: dict[str, str] = {}
@@ -180,7 +182,7 @@ class Site:
 
     def _label(self, term: str, lang: str) -> Label:
         said = self.index.out.get(term, {})
-        for predicate in _LABELS:
+        for predicate in LABELS:
             texts = {
                 language: text for text, language, _ in map(literal, (o for o in said.get(predicate, ()) if o[0] == '"')) if text.strip()
             }

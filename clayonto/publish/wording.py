@@ -10,7 +10,7 @@ from clayonto.publish.index import curie
 
 WORDS: Final[dict[str, dict[str, str]]] = {
     "en": {
-        "home": "Home", "browse": "Browse", "questions": "Questions", "ontology": "Ontology", "glossary": "Glossary", "search": "Search",
+        "home": "Home", "browse": "Browse", "questions": "Questions", "sparql": "SPARQL", "edit_and_run": "Edit and run", "ontology": "Ontology", "glossary": "Glossary", "search": "Search",
         "about": "About", "skip": "Skip to content", "sections": "On this page", "facts": "Key facts", "sources": "Where it is stated",
         "referring": "What refers to it", "data": "Data", "cite": "Cite as", "licence": "Licence", "identifier": "Identifier",
         "publisher": "Publisher", "contact": "Contact", "other_language": "Suomeksi", "more": "and {n} more", "all": "All {n}",
@@ -45,7 +45,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "checksums": "Checksums", "described": "Description (DCAT)", "earlier_versions": "Earlier versions", "no_earlier": "There are no earlier versions here.", "and_tables": "and a table for each class",
     },
     "fi": {
-        "home": "Etusivu", "browse": "Selaa", "questions": "Kysymykset", "ontology": "Ontologia", "glossary": "Sanasto", "search": "Haku",
+        "home": "Etusivu", "browse": "Selaa", "questions": "Kysymykset", "sparql": "SPARQL", "edit_and_run": "Muokkaa ja kokeile", "ontology": "Ontologia", "glossary": "Sanasto", "search": "Haku",
         "about": "Tietoa sivustosta", "skip": "Siirry sisältöön", "sections": "Tällä sivulla", "facts": "Perustiedot", "sources": "Missä se todetaan",
         "referring": "Mikä viittaa siihen", "data": "Data", "cite": "Viittaa näin", "licence": "Lisenssi", "identifier": "Tunniste",
         "publisher": "Julkaisija", "contact": "Yhteystieto", "other_language": "In English", "more": "ja {n} muuta", "all": "Kaikki {n}",

@@ -240,7 +240,8 @@ class Client:
         for link in sorted(page.links):
             bare, mark, fragment = link.partition("#")
             there = self._pages.get(bare)
-            if mark and fragment and there is not None and not {fragment, unquote(fragment)} & there.ids:
+            # A fragment “name=value” is a value for the element of that name.
+            if mark and fragment and there is not None and not {fragment, unquote(fragment), fragment.partition("=")[0]} & there.ids:
                 self._fault("link", url, f"to {link}: the page has no such place", f"osoitteeseen {link}: sivulla ei ole sellaista kohtaa")
 
     def _languages(self, url: str, page: PageLinks) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from clayonto.publish import sparql
 from clayonto.publish.machine.dcat import catalog, release
 from clayonto.publish.machine.discovery import api_catalog, linkset, robots, sitemaps
 from clayonto.publish.machine.dumps import FORMATS, dumps, sums
@@ -37,6 +38,8 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
         checksums[name] = hashlib.sha256(content).hexdigest()
         sizes[facts.folder + name] = len(content)
         yield facts.folder + name, content
+        if name == "data.ttl.gz":
+            yield from sparql.files(site, sparql.Dump(facts.folder + name, len(content)))
     summed = sums(checksums)
     sizes[facts.folder + "SHA256SUMS"] = len(summed)
     yield facts.folder + "SHA256SUMS", summed
