@@ -60,7 +60,8 @@ def remedy() -> dict[str, str]:
     """A sentence for a publisher without the engine's files, by language."""
     return {
         "en": f"The site has no SPARQL page, since the engine for it is not here. To have one, put web.js and web_bg.wasm "
-        f"of the npm package oxigraph {VERSION}, and the text of the Apache License as LICENSE-APACHE, into {_folder()} (in a checkout, “make engine” does it) and publish again.",
+        f"of the npm package oxigraph {VERSION}, and the text of the Apache License as LICENSE-APACHE, into {_folder()} "
+        "(in a checkout, “make engine” does it) and publish again.",
         "fi": f"Sivustossa ei ole SPARQL-sivua, koska sen moottoria ei ole täällä. Jos haluat sivun, pane npm-paketin oxigraph {VERSION} tiedostot web.js ja "
         f"web_bg.wasm sekä Apache-lisenssin teksti nimellä LICENSE-APACHE kansioon {_folder()} (lähdekoodikansiossa sen tekee ”make engine”) ja julkaise uudelleen.",
     }
