@@ -60,7 +60,7 @@ def kinds(site: Path) -> list[str]:
         *longest(top.glob("*.html"), 99),
         "query/index.html",
         *lists,
-        *longest((top / file for file in pages if file not in lists), 12),
+        *longest((top / file for file in pages if file not in lists), 8),
         "gizmo/vanha-ä.html",
     ]
 
