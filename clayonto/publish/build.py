@@ -19,10 +19,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from clayonto.errors import ConfigError, NotPublishableError, OutputError
-from clayonto.publish import sparql
+from clayonto.publish import sparql, versions
 from clayonto.publish.answers import ask
 from clayonto.publish.site import Site
-from clayonto.publish.versions import Version, is_fixed, published, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -118,7 +117,8 @@ def build(
     say = progress or (lambda _: None)
     made = Summary(pages=len(site.pages), triples=site.index.size)
     site.withdrawn = frozenset(_withdrawn(site, old))
-    site.published = published(target, old)
+    sizes = {path: (target / path).stat().st_size for path in old if versions.version_of(path) and (target / path).is_file()}
+    site.published = versions.published(sizes, target / versions.LIST)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         staged = Path(tempfile.mkdtemp(dir=target.parent.resolve(), prefix=f".{target.resolve().name}.new-"))
@@ -150,7 +150,7 @@ class _Staging:
         self._summary = summary
         self._made: dict[str, str] = {}
         self._folders: set[str] = set()
-        self._replaced: set[Version] = set()
+        self._replaced: set[versions.Version] = set()
         # A folder made for a moment is for its maker alone; a site is for the web server.
         mask = os.umask(0)
         os.umask(mask)
@@ -176,8 +176,8 @@ class _Staging:
             os.link(before, new)
             self._summary.unchanged += 1
             return
-        version = version_of(path)
-        if version and is_fixed(path) and os.path.lexists(before):
+        version = versions.fixed(path)
+        if version and os.path.lexists(before):
             self._replaced.add(version)
         with open(new, "xb") as file:  # noqa: PTH123
             file.write(content)
@@ -194,7 +194,7 @@ class _Staging:
         self._summary.withdrawn = len(withdrawn)
         earlier = self._keep_versions(old)
         self._summary.removed = sum(path not in self._made for path in old)
-        self._summary.notes += [_NOTES[one.of](one.name) for one in sorted(self._replaced)]
+        self._summary.notes += [versions.note(one) for one in sorted(self._replaced)]
         for path in _files(self._target):
             if path in old or path == MANIFEST:
                 continue
@@ -215,9 +215,7 @@ class _Staging:
 
     def _keep_versions(self, old: dict[str, str]) -> list[str]:
         """Take the files of earlier versions along; their paths."""
-        now = {version_of(path) for path in self._made}
-        earlier = [path for path in old if (version := version_of(path)) and version not in now]
-        kept = [path for path in earlier if os.path.isfile(f"{self._target}/{path}")]  # noqa: PTH113
+        kept = versions.earlier(self._made, (path for path in old if os.path.isfile(f"{self._target}/{path}")))  # noqa: PTH113
         for path in kept:
             self._made[path] = ""
             self._make_folder(path)
@@ -225,18 +223,6 @@ class _Staging:
             self._summary.versioned += 1
             self._summary.size += os.stat(f"{self._folder}/{path}").st_size  # noqa: PTH116
         return kept
-
-
-_NOTES: Final[dict[str, Callable[[str], dict[str, str]]]] = {
-    "dataset": lambda name: {
-        "en": f"Version {name} was published with other files, which have been replaced; give changed data a version of its own (version in the config).",
-        "fi": f"Versio {name} oli julkaistu toisenlaisin tiedostoin, jotka korvattiin; anna muuttuneelle aineistolle oma versio (asetus version).",
-    },
-    "ontology": lambda name: {
-        "en": f"Version {name} of the ontology was published with other content, which has been replaced; give a changed ontology an owl:versionIRI of its own.",
-        "fi": f"Ontologian versio {name} oli julkaistu toisensisältöisenä ja korvattiin; anna muuttuneelle ontologialle oma owl:versionIRI.",
-    },
-}
 
 
 def check(path: str) -> None:
@@ -290,7 +276,7 @@ def _withdrawn(site: Site, old: dict[str, str]) -> Iterator[str]:
     for path, state in old.items():
         lang, slash, rest = path.partition("/")
         page = rest.removesuffix(".html")
-        if not slash or rest == page or page in now or lang not in site.languages or version_of(path):
+        if not slash or rest == page or page in now or lang not in site.languages or versions.version_of(path):
             continue
         if state == "w" or f"data/{page}.ttl" in old:
             yield path

@@ -58,30 +58,51 @@ def version_of(path: str) -> Version | None:
     return Version("ontology", next(filter(None, found.groups()))) if found else None
 
 
-def is_fixed(path: str) -> bool:
-    """Whether a file of a version is to keep its bytes. The pages of an ontology's version wear the site's clothes, and may change with them."""
-    found = version_of(path)
-    return found is not None and (found.of == "dataset" or path.startswith("data/"))
+def fixed(path: str) -> Version | None:
+    """The version that a file belongs to, if it is to keep its bytes. The pages of an ontology's version wear the site's clothes, and may change with them."""
+    version = version_of(path)
+    return version if version and (version.of == "dataset" or path.startswith("data/")) else None
 
 
-def published(folder: Path, paths: Iterable[str]) -> Published:
-    """The versions that are in the folder of a site.
+def published(files: Mapping[str, int], listed: Path) -> Published:
+    """The versions that a site has.
 
-    :param paths: the files that the site's own list names; those that are no longer there do not count.
+    :param files: the files that are its own and are there, with their sizes in bytes.
+    :param listed: the file :data:`LIST` in its folder.
     """
-    files: dict[Version, dict[str, int]] = {}
-    for path in sorted(paths):
+    of: dict[Version, dict[str, int]] = {}
+    for path in sorted(files):
         version = version_of(path)
-        if version is not None and (folder / path).is_file():
-            files.setdefault(version, {})[path] = (folder / path).stat().st_size
-    dates = _listed(folder / LIST)
-    names = [version.name for version in files if version.of == "dataset"]
+        if version is not None:
+            of.setdefault(version, {})[path] = files[path]
+    dates = _listed(listed)
     order = list(dates)
+    names = [version.name for version in of if version.of == "dataset"]
     names.sort(key=lambda name: (order.index(name) if name in dates else -1, natural(name)))
     return Published(
-        [Release(name, dates.get(name, ""), files[Version("dataset", name)]) for name in names],
-        sorted((version.name for version in files if version.of == "ontology"), key=natural),
+        [Release(name, dates.get(name, ""), of[Version("dataset", name)]) for name in names],
+        sorted((version.name for version in of if version.of == "ontology"), key=natural),
     )
+
+
+def earlier(made: Iterable[str], there: Iterable[str]) -> list[str]:
+    """The files of a site that are of versions of which nothing was made anew."""
+    now = {version_of(path) for path in made}
+    return [path for path in there if (version := version_of(path)) and version not in now]
+
+
+def note(version: Version) -> dict[str, str]:
+    """What to tell the publisher of a version whose content was replaced, by language."""
+    name = version.name
+    if version.of == "dataset":
+        return {
+            "en": f"Version {name} was published with other files, which have been replaced; give changed data a version of its own (version in the config).",
+            "fi": f"Versio {name} oli julkaistu toisenlaisin tiedostoin, jotka korvattiin; anna muuttuneelle aineistolle oma versio (asetus version).",
+        }
+    return {
+        "en": f"Version {name} of the ontology was published with other content, which has been replaced; give a changed ontology an owl:versionIRI of its own.",
+        "fi": f"Ontologian versio {name} oli julkaistu toisensisältöisenä ja korvattiin; anna muuttuneelle ontologialle oma owl:versionIRI.",
+    }
 
 
 def _listed(file: Path) -> dict[str, str]:
