@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LIST: Final = "download/versions.json"
 """The file that lists the versions of the downloads, oldest first."""
+_PLACES: Final = ("download/", "data/def/", "def/", "fi/def/", "en/def/")
 _DOWNLOAD: Final = re.compile(r"download/([^/]+)/.+")
 _ONTOLOGY: Final = re.compile(r"(?:data/def/(.+)\.(?:ttl|jsonld|nt|rdf)|(?:fi|en)/def/(.+)\.html|def/([^/]+)/index\.html)")
 
@@ -51,6 +52,9 @@ def version_of(path: str) -> Version | None:
     >>> version_of("fi/def/0.1.0.html")
     Version(of='ontology', name='0.1.0')
     """
+    # Most of a site's files are of no version, and there may be a million.
+    if not path.startswith(_PLACES):
+        return None
     found = _DOWNLOAD.fullmatch(path)
     if found:
         return Version("dataset", found[1])
