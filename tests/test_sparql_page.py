@@ -23,7 +23,7 @@ from clayonto.publish import config as configs
 from clayonto.publish.sparql_words import PAGE, SCRIPT
 from clayonto.publish.wording import WORDS
 from tests import sites
-from tests.browser import Chromium, Page, browser, served
+from tests.browser import NO_ENGINE, Chromium, Page, browser, served
 from tests.conftest import ROOT, graph
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ SAVED = """async (kind) => {
   return window.kept;
 }"""
 
-pytestmark = pytest.mark.skipif(not sparql.available(), reason="the engine of the SPARQL page is not here; make engine fetches it with npm")
+pytestmark = pytest.mark.skipif(not sparql.available(), reason=NO_ENGINE)
 
 
 @pytest.fixture(scope="module")
