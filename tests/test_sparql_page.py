@@ -291,6 +291,20 @@ def plain(site: Path, _: Path) -> AbstractContextManager[str]:
     return served(site)
 
 
+def test_a_site_without_its_data_says_so(chromium: Chromium, site: Path, tmp_path: Path) -> None:
+    for name in ("en", "assets"):
+        (tmp_path / name).symlink_to(site / name)
+    with served(tmp_path) as at:
+        page = chromium.open(f"{at}en/{sparql.PATH}")
+        for _ in range(2):
+            page.wait("document.getElementById('problem').textContent.includes('404') && !document.body.classList.contains('busy')")
+            assert page.text("#problem").startswith(PAGE["en"]["failed"])
+            assert page.text("#state") == ""
+            # It can be tried again.
+            page.run("document.getElementById('problem').textContent = ''")
+            page.click("#run")
+
+
 @pytest.mark.parametrize(("target", "host"), [("plain", plain), ("apache", sites.apache), ("nginx", sites.nginx)])
 def test_hostile_texts_stay_texts_and_links_lead_to_pages_of_the_site(
     chromium: Chromium, tmp_path: Path, target: Target, host: Callable[[Path, Path], AbstractContextManager[str]]

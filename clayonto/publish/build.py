@@ -85,6 +85,8 @@ def publish(graph: KnowledgeGraph, out: str | Path, config: Config, *, progress:
         summary.notes.append(f"The site has {summary.size / 1e6:.0f} MB; GitHub Pages takes 1000 MB at most, so choose another host.")
     if not site.queryable:
         summary.notes.append(sparql.remedy())
+    elif site.index.size > sparql.MANY:
+        summary.notes.append(sparql.warning(site.index.size))
     return summary
 
 

@@ -36,6 +36,9 @@ WORKER: Final = ("worker.js", "formats.js")
 """The scripts of the page, and those that run beside it."""
 PATH: Final = "sparql/index.html"
 """The page, below the folder of its language."""
+MANY: Final = 1_000_000
+"""How many triples a visitor's browser can be expected to hold."""
+_EACH: Final = 0.64e-3  # megabytes that the engine takes for a triple
 # A local name that is the same in an IRI, in a path and in a URL.
 _TAIL: Final = re.compile(r"[A-Za-z0-9._~-]+")
 
@@ -62,6 +65,11 @@ def remedy() -> str:
         f"The site has no SPARQL page, since the engine for it is not here. To have one, put web.js and web_bg.wasm of the npm package oxigraph {VERSION}, and the "
         f"text of the Apache License as LICENSE-APACHE, into {_folder()} (in a checkout, “make engine” does it) and publish again."
     )
+
+
+def warning(triples: int) -> str:
+    """A sentence for a publisher of more than browsers hold."""
+    return f"The SPARQL page loads all {triples} triples into the visitor's browser, about {triples * _EACH:.0f} MB of memory: too much for many."
 
 
 def link(query: str) -> str:

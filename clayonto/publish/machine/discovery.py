@@ -26,7 +26,8 @@ def sitemaps(facts: Facts, *, most: int = _URLS) -> Iterator[tuple[str, bytes]]:
     :param most: how many URLs one file lists at most.
     """
     site = facts.site
-    pages = ["index", "about", VOCABULARY_FILE, *(site.pages[term].path for term in site.pages)]
+    asked = ["sparql/index"] if site.queryable else []
+    pages = ["index", "about", VOCABULARY_FILE, *asked, *(site.pages[term].path for term in site.pages)]
     urls = [
         _entry(site.url(site.html(path, lang)), {other: site.url(site.html(path, other)) for other in facts.languages}, facts.dates[1])
         for path in pages
