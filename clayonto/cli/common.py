@@ -138,7 +138,14 @@ def write(text: str, output: str | None) -> None:
 
     :raises OutputError: if it cannot be written.
     """
-    data = (text if not text or text.endswith("\n") else text + "\n").encode()
+    write_bytes((text if not text or text.endswith("\n") else text + "\n").encode(), output)
+
+
+def write_bytes(data: bytes, output: str | None) -> None:
+    """Write what is no text, as :func:`write` does.
+
+    :raises OutputError: if it cannot be written.
+    """
     if output is None or output == "-":
         to_stdout(data)
         return

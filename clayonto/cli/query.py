@@ -8,13 +8,24 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clayonto.cli.common import endpoint_option, format_option, graph_options, infer_option, lang_option, open_graph, output_option, write
+from clayonto.cli.common import (
+    endpoint_option,
+    format_option,
+    graph_options,
+    infer_option,
+    lang_option,
+    open_graph,
+    output_option,
+    write,
+    write_bytes,
+)
 from clayonto.cli.language import command, say
 
 if TYPE_CHECKING:
+    from clayonto.plan import Plan
     from clayonto.query import NamedQuery
 
-FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld")
+FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld", "parquet")
 
 
 @command(help=say("List the named queries.", "Luettele nimetyt kyselyt."))
@@ -66,6 +77,13 @@ def queries(style: str, lang: str) -> None:
 @lang_option
 @format_option(*FORMATS)
 @output_option
+@click.option(
+    "--explain",
+    is_flag=True,
+    help=say(
+        "Say how it is answered, not what the answer is (-f json too).", "Kerro, miten siihen vastataan, älä vastausta (myös -f json)."
+    ),
+)
 def query(
     query: str,
     params: tuple[str, ...],
@@ -78,6 +96,7 @@ def query(
     lang: str,
     style: str,
     output: str | None,
+    explain: bool,
 ) -> None:
     """Answer a query."""
     from clayonto.errors import UsageError
@@ -88,6 +107,17 @@ def query(
     if "lang" in named.params:
         values.setdefault("lang", lang)
     graph = open_graph(data, no_bundle=no_bundle, engine=engine, store=store, endpoint=endpoint, infer=infer)
+    if explain:
+        text = named.text if not named.has_header and not values else named.bind(values, base=graph.base)
+        write(_explained(graph.plan(text), style), output)
+        return
+    if style == "parquet":
+        if output in (None, "-") and sys.stdout.isatty():
+            raise UsageError(
+                say("Parquet is not for reading: name a file with -o.", "Parquet ei ole luettavaa tekstiä: nimeä tiedosto valinnalla -o.")
+            )
+        write_bytes(graph.run(named, **values).to_parquet() if named.has_header or values else graph.query(named.text).to_parquet(), output)
+        return
     if not named.has_header and not values:
         rows = graph.query(named.text)
     else:
@@ -105,6 +135,41 @@ def query(
         write(WRITERS[style](rows), output)
     except ValueError as error:
         raise UsageError(str(error)) from error
+
+
+def _explained(plan: Plan, style: str) -> str:
+    if style == "json":
+        import json
+
+        return json.dumps(plan.to_dict(), ensure_ascii=False, indent=1)
+    from clayonto.results import draw_table
+
+    head = say(
+        f"{plan.engine}: {plan.reason}. {plan.rows} rows in {plan.milliseconds:.1f} ms.",
+        f"{plan.engine}: {plan.reason}. {plan.rows} riviä, {plan.milliseconds:.1f} ms.",
+    )
+    lines = [head]
+    if plan.steps:
+        columns = [say("step", "vaihe") if plan.ordered else say("pattern", "kuvio"), say("rows", "rivejä"), "ms"]
+        cells = [
+            [_short(step.what), str(step.rows), "" if step.milliseconds is None else f"{step.milliseconds:.1f}"] for step in plan.steps
+        ]
+        lines += ["", draw_table(columns, cells, numeric=[False, True, True])]
+    if not plan.ordered:
+        english, finnish = (
+            "The engine does not tell in which order it joins them.",
+            "Moottori ei kerro, missä järjestyksessä se liittää ne.",
+        )
+        lines += ["", say(english, finnish)]
+    return "\n".join([*lines, *(["", *plan.remarks] if plan.remarks else [])])
+
+
+def _short(text: str) -> str:
+    import re
+
+    from clayonto.namespaces import shorten
+
+    return re.sub(r"<([^>]*)>", lambda found: shorten(found[1]), text)
 
 
 def _values(params: tuple[str, ...]) -> dict[str, object]:
