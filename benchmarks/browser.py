@@ -32,7 +32,7 @@ QUERIES = {
     ),
     "things of each class": "SELECT ?class (COUNT(?thing) AS ?things) WHERE { ?thing a ?class } GROUP BY ?class ORDER BY DESC(?things)",
 }
-_SHOWN = "document.querySelectorAll('#table tbody tr').length > 0 && performance.now()"
+_SHOWN = "document.querySelectorAll('#table tbody tr').length > 0 && !document.body.classList.contains('busy') && performance.now()"
 
 
 def made(folder: Path, triples: int) -> int:
