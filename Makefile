@@ -74,7 +74,7 @@ clean:  ## remove what the other targets made
 
 # The package has its licence by name alone, so the text goes with it. What tells the version is written last.
 $(ENGINE)/package.json: package.json package-lock.json
-	npm ci --silent --no-audit --no-fund --ignore-scripts
+	npm ci --silent --no-audit --no-fund --ignore-scripts --fetch-retries=1 --fetch-retry-mintimeout=1000
 	@mkdir -p $(ENGINE)
 	@cp node_modules/oxigraph/web.js node_modules/oxigraph/web_bg.wasm $(ENGINE)/
 	@cp LICENSE $(ENGINE)/LICENSE-APACHE

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 60.0
 """How many seconds anything may take before a test gives up; nothing is expected to."""
+NO_ENGINE: Final = "the engine of the SPARQL page is not here; make engine fetches it with npm"
+"""Why tests of the SPARQL page are skipped where it has not been fetched."""
 _KEYS: Final = {"Enter": (13, "\r"), "Tab": (9, ""), "Escape": (27, ""), " ": (32, " "), "ArrowDown": (40, ""), "ArrowUp": (38, "")}
 # The pipes that the browser listens to are its descriptors 3 and 4; what it prints is not of interest.
 _SHELL: Final = 'exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null 2>/dev/null'

@@ -23,7 +23,7 @@ from clayonto.publish import config as configs
 from clayonto.publish.sparql_words import PAGE, SCRIPT
 from clayonto.publish.wording import WORDS
 from tests import sites
-from tests.browser import Chromium, Page, browser, served
+from tests.browser import NO_ENGINE, Chromium, Page, browser, served
 from tests.conftest import ROOT, graph
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ HOSTILE = f"""
   clay:statesValue "<b>" ; prov:value "<b>" ; prov:wasQuotedFrom <passage/clay-title-1> .
 """
 RUNAWAY = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-EVERYTHING = "SELECT ?s ?p ?o WHERE { ?s ?p ?o } ORDER BY ?s ?p ?o"
+EVERYTHING = "SELECT ?s ?p ?o WHERE { ?s ?p ?o } ORDER BY STR(?s) STR(?p) STR(?o)"
 ROWS = "document.querySelectorAll('#table tbody tr').length"
 # Asks by the address, or anew if that is the query already, and waits until the page has something to say.
 ASKED = """async (query) => {
@@ -63,7 +63,7 @@ SAVED = """async (kind) => {
   return window.kept;
 }"""
 
-pytestmark = pytest.mark.skipif(not sparql.available(), reason="the engine of the SPARQL page is not here; make engine fetches it with npm")
+pytestmark = pytest.mark.skipif(not sparql.available(), reason=NO_ENGINE)
 
 
 @pytest.fixture(scope="module")
@@ -289,6 +289,28 @@ def test_a_host_may_unpack_the_data_on_its_way(chromium: Chromium, site: Path) -
 
 def plain(site: Path, _: Path) -> AbstractContextManager[str]:
     return served(site)
+
+
+def test_an_engine_that_breaks_is_started_anew(chromium: Chromium, url: str) -> None:
+    # No order of texts and numbers agrees with both the order of numbers and that of texts, and the engine ends when it finds that out.
+    values = " ".join(f'{number * 7919 % 1000} "{number * 104729 % 1000}"' for number in range(300))
+    page = ready(chromium.open(f"{url}en/{sparql.PATH}"))
+    assert ask(page, f"SELECT ?x {{ VALUES ?x {{ {values} }} }} ORDER BY ?x").startswith(SCRIPT["en"]["broken"])
+    assert ask(page, f"SELECT ?x {{ VALUES ?x {{ {values} }} }} ORDER BY STR(?x)").startswith("600 rows")
+
+
+def test_a_site_without_its_data_says_so(chromium: Chromium, site: Path, tmp_path: Path) -> None:
+    for name in ("en", "assets"):
+        (tmp_path / name).symlink_to(site / name)
+    with served(tmp_path) as at:
+        page = chromium.open(f"{at}en/{sparql.PATH}")
+        for _ in range(2):
+            page.wait("document.getElementById('problem').textContent.includes('404') && !document.body.classList.contains('busy')")
+            assert page.text("#problem").startswith(PAGE["en"]["failed"])
+            assert page.text("#state") == ""
+            # It can be tried again.
+            page.run("document.getElementById('problem').textContent = ''")
+            page.click("#run")
 
 
 @pytest.mark.parametrize(("target", "host"), [("plain", plain), ("apache", sites.apache), ("nginx", sites.nginx)])

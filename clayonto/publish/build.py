@@ -93,6 +93,8 @@ def publish(graph: KnowledgeGraph, out: str | Path, config: Config, *, progress:
         )
     if not site.queryable:
         summary.notes.append(sparql.remedy())
+    elif site.index.size > sparql.MANY:
+        summary.notes.append(sparql.warning(site.index.size))
     return summary
 
 

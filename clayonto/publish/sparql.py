@@ -36,6 +36,9 @@ WORKER: Final = ("worker.js", "formats.js")
 """The scripts of the page, and those that run beside it."""
 PATH: Final = "sparql/index.html"
 """The page, below the folder of its language."""
+MANY: Final = 1_000_000
+"""How many triples a visitor's browser can be expected to hold."""
+_EACH: Final = 0.64e-3  # megabytes that the engine takes for a triple
 # A local name that is the same in an IRI, in a path and in a URL.
 _TAIL: Final = re.compile(r"[A-Za-z0-9._~-]+")
 
@@ -65,6 +68,11 @@ def remedy() -> dict[str, str]:
         "fi": f"Sivustossa ei ole SPARQL-sivua, koska sen moottoria ei ole täällä. Jos haluat sivun, pane npm-paketin oxigraph {VERSION} tiedostot web.js ja "
         f"web_bg.wasm sekä Apache-lisenssin teksti nimellä LICENSE-APACHE kansioon {_folder()} (lähdekoodikansiossa sen tekee ”make engine”) ja julkaise uudelleen.",
     }
+
+
+def warning(triples: int) -> str:
+    """A sentence for a publisher of more than browsers hold."""
+    return f"The SPARQL page loads all {triples} triples into the visitor's browser, about {triples * _EACH:.0f} MB of memory: too much for many."
 
 
 def link(query: str) -> str:

@@ -27,6 +27,7 @@ def sitemaps(facts: Facts, *, most: int = _URLS) -> Iterator[tuple[str, bytes]]:
     :param most: how many URLs one file lists at most.
     """
     site = facts.site
+    asked = ["sparql/index"] if site.queryable else []
     versions = sorted({*site.published.ontologies, site.ontology_version} - {""}, key=natural)
     pages = [
         "index",
@@ -34,6 +35,7 @@ def sitemaps(facts: Facts, *, most: int = _URLS) -> Iterator[tuple[str, bytes]]:
         DOWNLOADS,
         VOCABULARY_FILE,
         *(f"{VOCABULARY_FILE}/{name}" for name in versions),
+        *asked,
         *(site.pages[term].path for term in site.pages),
     ]
     urls = [

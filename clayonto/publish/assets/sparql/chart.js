@@ -71,12 +71,15 @@ export function draw(columns, rows, { names, line }, at, { write, name, title })
     for (const value of ticks(low, high)) {
       drawn.append(svg("line", { x1: 0, x2: "100%", y1: y(value), y2: y(value) }), svg("text", { class: "tick", x: 0, y: y(value) - 4 }, write(value)));
     }
-    const step = Math.ceil(shown.length / 6);
+    let labelled = -Infinity;
     shown.forEach((cells, number) => {
       const last = number === shown.length - 1;
       if (number > 0) drawn.append(svg("line", { class: "path", x1: x(times[number - 1]), y1: y(values[number - 1]), x2: x(times[number]), y2: y(values[number]) }));
       if (shown.length <= 60) drawn.append(svg("circle", { cx: x(times[number]), cy: y(values[number]), r: 4 }));
-      if (last || (number % step === 0 && shown.length - 1 - number >= step / 2)) {
+      // A label takes a seventh of the width, and the last one is always there.
+      const along = (times[number] - first) / span;
+      if (last || (along - labelled > 1 / 7 && along < 6 / 7)) {
+        labelled = along;
         const anchor = number === 0 ? "start" : last ? "end" : "middle";
         drawn.append(svg("text", { class: "tick", x: x(times[number]), y: height - 6, "text-anchor": anchor }, name(cells[names])));
       }

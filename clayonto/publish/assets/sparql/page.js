@@ -19,7 +19,10 @@ const answer = new Answer(engine, settings);
 function told(state, size) {
   ready = state === "ready";
   const megabytes = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(box.dataset.size / 1e6);
-  if (state === "failed") return problem(box.dataset.failed, { engine: `(${size})` });
+  if (state === "failed") {
+    status("");
+    return problem(box.dataset.failed, { engine: `(${size})` });
+  }
   if (running && ready) return status(say.running);
   const count = size === undefined ? "" : new Intl.NumberFormat(document.documentElement.lang).format(size);
   return status(filledIn(box.dataset[state], { size: megabytes, n: count }));
@@ -64,8 +67,8 @@ async function run() {
     status("");
     if (error instanceof Refused) complain(error.message);
     else {
+      problem(ready ? say.broken : box.dataset.failed, { engine: `(${error.message})` });
       ready = false;
-      problem(say.broken, { engine: `(${error.message})` });
     }
   } finally {
     if (running === mine) {
