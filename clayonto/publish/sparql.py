@@ -70,9 +70,13 @@ def remedy() -> dict[str, str]:
     }
 
 
-def warning(triples: int) -> str:
-    """A sentence for a publisher of more than browsers hold."""
-    return f"The SPARQL page loads all {triples} triples into the visitor's browser, about {triples * _EACH:.0f} MB of memory: too much for many."
+def warning(triples: int) -> dict[str, str]:
+    """A sentence for a publisher of more than browsers hold, by language."""
+    size = f"{triples * _EACH:.0f}"
+    return {
+        "en": f"The SPARQL page loads all {triples} triples into the visitor's browser, about {size} MB of memory: too much for many.",
+        "fi": f"SPARQL-sivu lataa kaikki {triples} kolmikkoa kävijän selaimeen, muistia noin {size} Mt: liikaa monelle.",
+    }
 
 
 def link(query: str) -> str:
