@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from clayonto.publish.geometry import geometry_of
 from clayonto.publish.index import curie
-from clayonto.publish.machine.places import geometry_of
 from clayonto.publish.parts import HEADS
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from clayonto.publish import answers, data, front, lists, maps, more, search, sorted_lists, ties, vocabulary
+from clayonto.publish import answers, data, front, lists, maps, more, search, sorted_lists, sparql, ties, vocabulary
 from clayonto.publish.things import Things
 from clayonto.publish.units import Each
 
@@ -21,9 +21,10 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
 
 
 def asked(site: Site) -> Iterator[tuple[str, bytes]]:
-    """The pages that lead to the questions: the front page with all around it, and the list of questions."""
+    """What leads to the questions: the front page with all around it, the list of questions, and the examples of the SPARQL page."""
     yield from front.files(site)
     yield from answers.index(site)
+    yield from sparql.settings(site)
 
 
 def _maker(site: Site) -> Callable[[Page], Iterator[tuple[str, bytes]]]:

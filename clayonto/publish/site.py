@@ -5,14 +5,17 @@ Terms are N-Triples texts (:mod:`clayonto.publish.index`); things have the IRIs 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from clayonto.namespaces import PREFIXES, shorten
+from clayonto.namespaces import CLAY, PREFIXES, shorten
+from clayonto.publish.config import VERSION
 from clayonto.publish.index import TYPE, Index, Noting, curie, is_vocabulary, literal, read
-from clayonto.publish.paths import Paths, iri_path, url
+from clayonto.publish.paths import RESERVED, Paths, iri_path, segment, url
+from clayonto.publish.versions import Published
 from clayonto.validation.data import no_collecting
 
 if TYPE_CHECKING:
@@ -60,7 +63,7 @@ PARTS: Final[Mapping[str, tuple[tuple[bool, str], ...]]] = {
     }.items()
 }
 """Classes whose things are fragments of another's page, and how that other is found: from the thing (true) or to it, by which property."""
-_LABELS: Final = tuple(map(curie, ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name")))
+LABELS: Final = tuple(map(curie, ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name")))
 _LONGEST_LABEL: Final = 160
 MOST_PARTS: Final = 60
 """How many parts of one class a page shows; the rest have pages of their own, with as many on each."""
@@ -93,7 +96,8 @@ class Site:
     ``vocabulary`` lists the subjects that the ontology's own page is about; ``answers`` are those of the named queries; ``withdrawn`` holds the paths
     of pages that an earlier build had and this one has no more; ``memory`` has what parts left at the last build and leave for the next one, each
     under a name of its own, and ``changed`` what has changed in between (``None`` if that is not known); ``catalogued`` says whether there is a
-    catalogue of the data set, ``catalog.ttl``; ``data_base`` is the namespace that the data gives its things.
+    catalogue of the data set, ``catalog.ttl``, and ``queryable`` whether there is a page that takes queries; ``published`` has the versions that
+    earlier builds left; ``data_base`` is the namespace that the data gives its things.
     """
 
     def __init__(self, index: Index, config: Config, *, base: str) -> None:
@@ -103,10 +107,12 @@ class Site:
         self.base = config.base
         self.namespace = config.base + "id/" if config.renamed else base
         self.withdrawn: frozenset[str] = frozenset()
+        self.published = Published()
         self.answers: Mapping[str, Answer] = {}
         self.catalogued = False
         self.memory: dict[str, Any] = {}
         self.changed: Changes | None = None
+        self.queryable = False
         self.data_base = base
         self._asked: set[str] | None = None
         self._labels: dict[str, dict[str, Label]] = {lang: {} for lang in self.languages}
@@ -222,7 +228,7 @@ class Site:
 
     def _label(self, term: str, lang: str) -> Label:
         said = self.index.out.get(term, {})
-        for predicate in _LABELS:
+        for predicate in LABELS:
             texts = {
                 language: text for text, language, _ in map(literal, (o for o in said.get(predicate, ()) if o[0] == '"')) if text.strip()
             }
@@ -272,9 +278,28 @@ class Site:
         short = shorten(term[1:-1])
         return short.removeprefix("clay:").replace(":", "-") if ":" in short and not short.startswith("http") else url(short)
 
-    def document(self, page: Page) -> str:
-        """The IRI of the document that describes a thing, which the data files speak of beside the thing."""
-        return self.base + "data/" + url(page.path)
+    def document(self, path: str) -> str:
+        """The IRI of the document whose data files lie at a path, which they speak of beside what they are about."""
+        return self.base + "data/" + url(path)
+
+    @cached_property
+    def ontology(self) -> str:
+        """The term of the ontology that the site's ontology page is about: the project's own, or else the first; the empty text if there is none."""
+        found = [term for term in self.vocabulary if curie("owl:Ontology") in self.index.objects(term, TYPE)]
+        return next((term for term in found if term == f"<{CLAY.removesuffix('#')}>"), found[0] if found else "")
+
+    @cached_property
+    def ontology_version(self) -> str:
+        """The version of that ontology as its IRI has it below the ontology's own (``0.1.0``), or as it is stated; the empty text if it has none."""
+        said = self.index.objects(self.ontology, curie("owl:versionIRI"))
+        below = [iri[1:-1].removeprefix(self.ontology[1:-1].rstrip("#/") + "/") for iri in said]
+        stated = [literal(text)[0] for text in self.index.objects(self.ontology, curie("owl:versionInfo"))]
+        return next((name for name in (*below, *stated) if VERSION.fullmatch(name)), "")
+
+    @property
+    def dataset(self) -> str:
+        """The IRI of the whole dataset, which the catalogue describes."""
+        return self.base + "catalog.ttl#dataset"
 
     # ------------------------------------------------------------------ all of it
 
@@ -297,14 +322,12 @@ class Site:
             folders = Counter(self.pages[t].path.split("/")[0] for t in self.classes[kind])
             best = min(folders, key=lambda f: (-folders[f], f))
             if best in slugs.values():
-                best = (
-                    "".join(f"-{c.lower()}" if c.isupper() else c for c in shorten(kind[1:-1]).rpartition(":")[2]).strip("-")
-                    if kind
-                    else "other"
-                )
-            while best in slugs.values():
+                local = re.split("[:/#]", shorten(kind[1:-1]))[-1]
+                best = "".join(f"-{c.lower()}" if c.isupper() else c for c in local).strip("-")
+            best = segment(best) if best else "other"
+            while best in RESERVED or best.casefold() in {slug.casefold() for slug in slugs.values()}:
                 best += "-list"
-            slugs[kind] = Paths("").add(best).removeprefix("thing/") if best else "other"
+            slugs[kind] = best
         return slugs
 
 
@@ -357,7 +380,11 @@ class _Plan:
         return None
 
 
+DOWNLOADS: Final = "download"
+"""The path of the page of downloads."""
 VOCABULARY_FILE: Final = "def"
 """The path of the ontology's own page."""
-PREFIX_MAP: Final = {prefix: namespace for prefix, namespace in PREFIXES.items() if namespace.startswith("http")}
+PREFIX_MAP: Final = {prefix: namespace for prefix, namespace in PREFIXES.items() if namespace.startswith("http")} | {
+    "void": "http://rdfs.org/ns/void#"
+}
 """Prefixes for data files."""

@@ -75,7 +75,9 @@ class Values:
         place = self.site.place(term, self.lang)
         if place is not None:
             return place[len(self.lang) + 1 :], inner
-        return None, outward(term[1:-1], inner) if is_iri(term) else inner
+        # An IRI of the site's own that nothing is said of leads nowhere.
+        known = is_iri(term) and not term.startswith("<" + self.site.namespace)
+        return None, outward(term[1:-1], inner) if known else inner
 
     def value(self, term: str, near: str, *, page: str = "") -> str:
         """A term as HTML."""

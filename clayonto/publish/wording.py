@@ -10,7 +10,7 @@ from clayonto.publish.index import curie
 
 WORDS: Final[dict[str, dict[str, str]]] = {
     "en": {
-        "home": "Home", "browse": "Browse", "questions": "Questions", "ontology": "Ontology", "glossary": "Glossary", "search": "Search",
+        "home": "Home", "browse": "Browse", "questions": "Questions", "sparql": "SPARQL", "edit_and_run": "Edit and run", "ontology": "Ontology", "glossary": "Glossary", "search": "Search",
         "about": "About", "skip": "Skip to content", "sections": "On this page", "facts": "Key facts", "sources": "Where it is stated",
         "referring": "What refers to it", "data": "Data", "cite": "Cite as", "licence": "Licence", "identifier": "Identifier",
         "publisher": "Publisher", "contact": "Contact", "other_language": "Suomeksi", "more": "and {n} more", "all": "All {n}",
@@ -37,7 +37,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "persistence": "Persistence", "persistence_text": "Addresses do not change. A page that is withdrawn leaves a notice in its place.",
         "figures": "{things} things, {triples} statements", "lang_name": "English", "schemes_of": "Concepts", "open": "Open", "example_page": "Start with an example",
         "broken": "Not a page", "broken_lead": "There is no page at this address.", "classes_lead": "What the data is about", "in_language": "in {language}",
-        "nothing": "none", "others": "Other things", "parts": "Parts", "catalogue": "Catalogue", "takes_part": "Takes part in", "start": "start", "end": "end", "terms": "Terms", "versions": "Version {v}", "see": "The file says the rest",
+        "nothing": "none", "others": "Other things", "parts": "Parts", "catalogue": "Catalogue", "takes_part": "Takes part in", "start": "start", "end": "end", "terms": "Terms", "see": "The file says the rest",
         "severity": "Severity", "violation": "must", "warning": "should", "info": "may", "note": "Note", "chart": "Chart", "letters": "Letters", "home_nav": "Site", "crumbs": "Path",
         "ways": "Ways to look", "way_map": "Map of partners", "way_network": "Who works with whom", "way_programme": "By programme", "way_region": "By region",
         "way_year": "By year", "way_subject": "By sector and theme", "programme": "Programme", "region": "Region", "year": "Year", "subject": "Sector or theme",
@@ -52,9 +52,13 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "network_most": "The drawing shows the {n} organisations of {of} with most partners.", "when": "When", "narrower": "Of these, under", "about_value": "More about",
         "north": "N", "south": "S", "east": "E", "west": "W", "listed": "All that is sorted under it",
         "history": "Over time", "all_referring": "All that refers to it", "all_parts": "More of its parts", "more_parts": "The other {n} are listed on pages of their own:", "running": "How many ran in each year",
+        "version": "Version", "version_iri": "Identifier of the version", "prior_version": "Previous version", "issued": "Published", "modified": "Changed",
+        "prefix": "Prefix", "namespace": "Namespace", "all_versions": "Versions", "one_version": "This is version {v}.", "latest": "The ontology as it is now",
+        "downloads": "Downloads", "downloads_lead": "The whole dataset in files. Each version keeps its address.", "this_version": "Version {v}, the latest", "file": "File", "size": "Size, bytes",
+        "checksums": "Checksums", "described": "Description (DCAT)", "earlier_versions": "Earlier versions", "no_earlier": "There are no earlier versions here.",
     },
     "fi": {
-        "home": "Etusivu", "browse": "Selaa", "questions": "Kysymykset", "ontology": "Ontologia", "glossary": "Sanasto", "search": "Haku",
+        "home": "Etusivu", "browse": "Selaa", "questions": "Kysymykset", "sparql": "SPARQL", "edit_and_run": "Muokkaa ja kokeile", "ontology": "Ontologia", "glossary": "Sanasto", "search": "Haku",
         "about": "Tietoa sivustosta", "skip": "Siirry sisältöön", "sections": "Tällä sivulla", "facts": "Perustiedot", "sources": "Missä se todetaan",
         "referring": "Mikä viittaa siihen", "data": "Data", "cite": "Viittaa näin", "licence": "Lisenssi", "identifier": "Tunniste",
         "publisher": "Julkaisija", "contact": "Yhteystieto", "other_language": "In English", "more": "ja {n} muuta", "all": "Kaikki {n}",
@@ -81,7 +85,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "persistence": "Pysyvyys", "persistence_text": "Osoitteet eivät muutu. Poistetun sivun paikalle jää ilmoitus.",
         "figures": "{things} asiaa, {triples} väittämää", "lang_name": "Suomi", "schemes_of": "Käsitteet", "open": "Avaa", "example_page": "Aloita esimerkistä",
         "broken": "Ei sivua", "broken_lead": "Tässä osoitteessa ei ole sivua.", "classes_lead": "Mistä aineisto kertoo", "in_language": "kielellä {language}",
-        "nothing": "ei ole", "others": "Muut", "parts": "Osat", "catalogue": "Luettelo", "takes_part": "Missä mukana", "start": "alku", "end": "loppu", "terms": "Termit", "versions": "Versio {v}", "see": "Tiedosto kertoo loput",
+        "nothing": "ei ole", "others": "Muut", "parts": "Osat", "catalogue": "Luettelo", "takes_part": "Missä mukana", "start": "alku", "end": "loppu", "terms": "Termit", "see": "Tiedosto kertoo loput",
         "severity": "Vakavuus", "violation": "pitää", "warning": "pitäisi", "info": "voi", "note": "Huomautus", "chart": "Kuvio", "letters": "Kirjaimet", "home_nav": "Sivusto", "crumbs": "Polku",
         "ways": "Näkymiä aineistoon", "way_map": "Kumppanit kartalla", "way_network": "Kuka toimii kenenkin kanssa", "way_programme": "Ohjelmittain", "way_region": "Alueittain",
         "way_year": "Vuosittain", "way_subject": "Toimialoittain ja teemoittain", "programme": "Ohjelma", "region": "Alue", "year": "Vuosi", "subject": "Toimiala tai teema",
@@ -96,6 +100,10 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "network_most": "Kuvassa ovat ne {n} organisaatiota {of}:sta, joilla on eniten kumppaneita.", "when": "Milloin", "narrower": "Näistä kuuluu", "about_value": "Lisää aiheesta",
         "north": "P", "south": "E", "east": "I", "west": "L", "listed": "Kaikki siihen luokiteltu",
         "history": "Ajan kuluessa", "all_referring": "Kaikki, mikä siihen viittaa", "all_parts": "Lisää sen osia", "more_parts": "Muut {n} ovat omilla sivuillaan:", "running": "Kuinka monta oli käynnissä minäkin vuonna",
+        "version": "Versio", "version_iri": "Version tunniste", "prior_version": "Edellinen versio", "issued": "Julkaistu", "modified": "Muutettu",
+        "prefix": "Etuliite", "namespace": "Nimiavaruus", "all_versions": "Versiot", "one_version": "Tämä on versio {v}.", "latest": "Ontologia sellaisena kuin se nyt on",
+        "downloads": "Lataukset", "downloads_lead": "Koko aineisto tiedostoina. Kukin versio säilyttää osoitteensa.", "this_version": "Versio {v}, uusin", "file": "Tiedosto", "size": "Koko, tavua",
+        "checksums": "Tarkistussummat", "described": "Kuvaus (DCAT)", "earlier_versions": "Aiemmat versiot", "no_earlier": "Aiempia versioita ei ole täällä.",
     },
 }  # fmt: skip
 """Language to key to text."""
