@@ -354,16 +354,6 @@ def test_the_script_reads_the_tokens_that_the_library_reads(page: Page) -> None:
     assert found == [[[token.kind, token.text] for token in tokens.tokens(text)] for text in texts]
 
 
-def test_without_the_engine_the_site_has_no_such_page_and_the_publisher_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sparql, "available", lambda: False)
-    summary = publish(graph("oxigraph"), tmp_path / "site", configs.bundled())
-    assert any(f"oxigraph {sparql.VERSION}" in note["en"] for note in summary.notes)
-    assert not (tmp_path / "site" / "en" / "sparql").exists()
-    assert not (tmp_path / "site" / "assets" / "oxigraph").exists()
-    for file in ("en/index.html", "fi/query/project-partners.html"):
-        assert "sparql/index.html" not in (tmp_path / "site" / file).read_text(encoding="utf-8")
-
-
 def test_the_engine_is_the_pinned_one_and_its_licence_goes_along(site: Path) -> None:
     lock = (ROOT / "package-lock.json").read_text(encoding="utf-8")
     assert json.loads(lock)["packages"]["node_modules/oxigraph"]["version"] == sparql.VERSION
