@@ -205,7 +205,7 @@ def test_every_class_has_its_table_and_a_distribution(machine: dict[str, bytes],
     assert all(name in catalogue for name in names if name.endswith(".csv"))
 
 
-def test_places_become_geojson_and_none_is_said_to_be_none(machine: dict[str, bytes]) -> None:
+def test_places_become_geojson_and_the_claims_that_state_them_do_not(machine: dict[str, bytes]) -> None:
     geo = "http://www.opengis.net/ont/geosparql#"
     lines = [
         f"<urn:a> <{geo}hasGeometry> _:g .",
@@ -217,8 +217,12 @@ def test_places_become_geojson_and_none_is_said_to_be_none(machine: dict[str, by
     ]
     found: Any = json.loads(geojson(Index(lines)) or b"")
     assert {f["id"]: f["geometry"]["coordinates"] for f in found["features"]} == {"urn:a": [22.84, 62.79], "urn:b": [2.0, 1.5]}
-    assert not any(name.endswith(".geojson") for name in machine)
-    assert "No place in the data has coordinates" in machine["hosting/README.txt"].decode()
+    assert geojson(Index(['<urn:a> <urn:p> "x" .'])) is None
+    bundled: Any = json.loads(next(content for name, content in machine.items() if name.endswith("places.geojson")))
+    places = {f["id"]: f["geometry"]["coordinates"] for f in bundled["features"]}
+    assert places["http://publications.europa.eu/resource/authority/country/FIN"] == [26.2, 64.26]
+    assert not any("claim" in place for place in places)
+    assert "places.geojson" in machine["hosting/README.txt"].decode()
 
 
 @given(st.text(alphabet="POINTLYGMUE ()0123456789.,-<>e", max_size=60))

@@ -9,6 +9,7 @@ from clayonto.publish.index import curie
 from clayonto.publish.layout import Layout, licence, opening
 from clayonto.publish.markup import outward, text, words
 from clayonto.publish.paths import url
+from clayonto.publish.projection import EUROPE, WORLD
 from clayonto.publish.site import PAGE_CLASSES, Page, Site
 from clayonto.publish.wording import PLURALS, WORDS
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from clayonto.locales import Language
 
-ASSETS: Final = ("style.css", "icon.svg", "search.js", "go.js")
+ASSETS: Final = ("style.css", "icon.svg", "search.js", "go.js", EUROPE.file, WORLD.file)
 _MAIN: Final = frozenset(
     map(
         curie,
@@ -94,6 +95,9 @@ def _front(layout: Layout) -> bytes:
         f'<input type="search" id="q" name="q" autocomplete="off"><button>{say["search"]}</button></form></div>\n',
         f'<section aria-labelledby="classes"><h2 id="classes">{say["classes_lead"]}</h2><ul class="cards">{cards}</ul>{also}</section>\n',
     ]
+    ways = "".join(f'<li><a href="{place}"><span>{say[key]}</span></a></li>' for key, place in site.survey.ways)
+    if ways:
+        body.append(f'<section aria-labelledby="ways"><h2 id="ways">{say["ways"]}</h2><ul class="cards">{ways}</ul></section>\n')
     asked = [(name, site.answers[name].query) for name in _FRONT_QUERIES if name in site.answers]
     if asked:
         items = "".join(f'<li><a href="query/{name}.html"><span>{words(query.title[lang])}</span></a></li>' for name, query in asked)

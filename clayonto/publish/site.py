@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from copy import copy
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from clayonto.namespaces import PREFIXES, shorten
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from clayonto.graph import KnowledgeGraph
     from clayonto.publish.answers import Answer
     from clayonto.publish.config import Config
+    from clayonto.publish.survey import Survey
     from clayonto.publish.units import Changes
 
 PAGE_CLASSES: Final = tuple(
@@ -61,9 +63,9 @@ PARTS: Final[Mapping[str, tuple[tuple[bool, str], ...]]] = {
 _LABELS: Final = tuple(map(curie, ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name")))
 _LONGEST_LABEL: Final = 160
 MOST_PARTS: Final = 60
-"""How many parts of one class a page shows; the data files have all."""
+"""How many parts of one class a page shows; the rest have pages of their own, with as many on each."""
 MOST_CLAIMS: Final = 24
-"""How many claims a page shows beside all else; where there are more, they have a page of their own."""
+"""How many claims a page shows beside all else; where there are more, all of them have pages of their own."""
 _CLAIM: Final = curie("clay:Claim")
 
 
@@ -86,13 +88,12 @@ class Page(NamedTuple):
 class Site:
     """All that parts of the site ask.
 
-    ``index`` has the triples under their published names. ``pages`` is term to :class:`Page`; ``parts`` is the term of a part to that of its page,
-    ``shown`` those parts that are not left out there, ``apart`` the claims that have a page of their own beside it;
-    ``classes`` is class to the terms of its pages; ``vocabulary`` lists the subjects that the ontology's own page is about;
-    ``answers`` are those of the named queries; ``withdrawn`` holds the paths of pages that an earlier build had and this one has no more;
-    ``memory`` has what parts left at the last build and leave for the next one, each under a name of its own, and ``changed`` what has changed in
-    between (``None`` if that is not
-    known); ``catalogued`` says whether there is a catalogue of the data set, ``catalog.ttl``; ``data_base`` is the namespace that the data gives its things.
+    ``index`` has the triples under their published names. ``pages`` is term to :class:`Page`; ``parts`` is the term of a part to that of its page;
+    ``further`` is the term of a part that its page does not show to the path of the page that does; ``classes`` is class to the terms of its pages;
+    ``vocabulary`` lists the subjects that the ontology's own page is about; ``answers`` are those of the named queries; ``withdrawn`` holds the paths
+    of pages that an earlier build had and this one has no more; ``memory`` has what parts left at the last build and leave for the next one, each
+    under a name of its own, and ``changed`` what has changed in between (``None`` if that is not known); ``catalogued`` says whether there is a
+    catalogue of the data set, ``catalog.ttl``; ``data_base`` is the namespace that the data gives its things.
     """
 
     def __init__(self, index: Index, config: Config, *, base: str) -> None:
@@ -127,11 +128,9 @@ class Site:
         self.pages: Mapping[str, Page] = {
             term: Page(term, where[term], self.kind(term), parts.get(term, ())) for term in sorted(where) if term not in self.parts
         }
-        self.shown: frozenset[str] = frozenset(
-            part for own in parts.values() for same in self.by_kind(own).values() for part in same[:MOST_PARTS]
-        )
-        claims = (self.by_kind(own).get(_CLAIM, []) for own in parts.values())
-        self.apart: frozenset[str] = frozenset(claim for same in claims if len(same) > MOST_CLAIMS for claim in same)
+        self.further: Mapping[str, str] = {
+            part: file for page in self.pages.values() for file, _, further in self.more_parts(page) for part in further
+        }
         self.vocabulary: Sequence[str] = sorted(s for s in index.out if is_vocabulary(index, s) or s[0] == "_")
         self.classes: dict[str, list[str]] = {}
         for term, shown in self.pages.items():
@@ -160,6 +159,7 @@ class Site:
         view.pages, view.parts, view.paths = Noting(self.pages, asked), Noting(self.parts, asked), Noting(self.paths, asked)
         view._asked = asked  # noqa: SLF001 (its own copy)
         view._labels = {}  # noqa: SLF001
+        view.__dict__.pop("survey", None)
         del view.classes, view.vocabulary, view.answers, view.withdrawn, view.memory, view.changed
         return view, asked, backwards
 
@@ -198,6 +198,15 @@ class Site:
             kinds.setdefault(self.kind(thing), []).append(thing)
         return kinds
 
+    def more_parts(self, page: Page) -> Iterator[tuple[str, str, Sequence[str]]]:
+        """The parts that a page does not show: the path of the page that does, their class, and they themselves."""
+        number = 0
+        for kind, same in self.by_kind(page.parts).items() if len(page.parts) > MOST_CLAIMS else ():
+            first = 0 if kind == _CLAIM and len(same) > MOST_CLAIMS else MOST_PARTS
+            for start in range(first, len(same), MOST_PARTS):
+                number += 1
+                yield f"more/{page.path}/parts-{number}", kind, same[start : start + MOST_PARTS]
+
     def label(self, term: str, lang: str) -> Label:
         """What to call a thing or a term in a language: its label there, in English, in any language, or its IRI in short."""
         known = self._labels.setdefault(lang, {})
@@ -229,10 +238,6 @@ class Site:
         """The file of the page at a path (``project/clay``) in a language."""
         return f"{lang}/{path}.html"
 
-    def claims(self, path: str) -> str:
-        """The path of the claims behind the page at a path, where they have a page of their own."""
-        return f"claims/{path}"
-
     def data(self, path: str, ending: str) -> str:
         """The data file of the page at a path: ``ending`` is ``ttl``, ``jsonld``, ``nt`` or ``rdf``."""
         return f"data/{path}.{ending}"
@@ -252,9 +257,7 @@ class Site:
             return url(self.html(page.path, lang))
         home = self.parts.get(term)
         if home is not None:
-            path = self.pages[home].path
-            page_url = url(self.html(path if term not in self.apart else self.claims(path), lang))
-            return f"{page_url}#{self.anchor(term)}" if term in self.shown else page_url
+            return f"{url(self.html(self.further.get(term) or self.pages[home].path, lang))}#{self.anchor(term)}"
         if term in self.index.out and is_vocabulary(self.index, term):
             return f"{lang}/def.html#{self.term_anchor(term)}"
         return None
@@ -270,6 +273,13 @@ class Site:
         return self.base + "data/" + url(page.path)
 
     # ------------------------------------------------------------------ all of it
+
+    @cached_property
+    def survey(self) -> Survey:
+        """Views of the whole graph, worked out when they are first asked for."""
+        from clayonto.publish.survey import Survey
+
+        return Survey(self)
 
     def triples(self) -> Iterator[str]:
         """All triples as N-Triples lines, in order."""
