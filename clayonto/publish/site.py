@@ -146,13 +146,9 @@ class Site:
     @classmethod
     def of(cls, graph: KnowledgeGraph, config: Config) -> Site:
         """The site of a graph."""
-        stated, closure = graph.n_triples(), graph.closure
-        if closure is not None:
-            import pyoxigraph as ox
-
-            stated += ox.serialize((ox.Triple(*t) for t in closure.triples), format=ox.RdfFormat.N_TRIPLES) or b""
         with no_collecting():
-            return cls(read(stated, base=graph.base), config, base=graph.base)
+            # Nothing here keeps the text, which is large.
+            return cls(read(_n_triples(graph), base=graph.base), config, base=graph.base)
 
     # ------------------------------------------------------------------ what is asked
 
@@ -329,6 +325,15 @@ class Site:
                 best += "-list"
             slugs[kind] = best
         return slugs
+
+
+def _n_triples(graph: KnowledgeGraph) -> bytes:
+    """What a graph states, and what :meth:`clayonto.KnowledgeGraph.materialise` has added to it."""
+    if graph.closure is None:
+        return graph.n_triples()
+    import pyoxigraph as ox
+
+    return graph.n_triples() + (ox.serialize((ox.Triple(*t) for t in graph.closure.triples), format=ox.RdfFormat.N_TRIPLES) or b"")
 
 
 def kind_of(index: Index, term: str) -> str:
