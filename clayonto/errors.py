@@ -27,7 +27,8 @@
     └── EngineError                  3   an engine failed
         └── EndpointError                an endpoint cannot be reached, or gives no answer that can be used
 
-Each message is a sentence for the person who reads it: what was wrong, where, and what to do.
+Each message is a sentence for the person who reads it: what was wrong, where, and what to do. One thing is only warned of, as Python warns:
+:class:`ShapesWarning`.
 """
 
 from __future__ import annotations
@@ -208,6 +209,10 @@ class ShapesError(ClayontoError):
     def __init__(self, message: str, *, shape: str = "") -> None:
         self.shape = shape
         super().__init__(message)
+
+
+class ShapesWarning(UserWarning):
+    """A shape uses a term that has no effect; given by :mod:`warnings`, because the shapes can be used all the same."""
 
 
 class NotPublishableError(ClayontoError):

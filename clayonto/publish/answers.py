@@ -8,11 +8,13 @@ from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from clayonto import sparql
 from clayonto.errors import ParameterError
 from clayonto.namespaces import expand
 from clayonto.publish.layout import Layout
 from clayonto.publish.markup import shortened, table, text, words
 from clayonto.publish.relevance import Reading, concerns, readings, terms
+from clayonto.publish.sparql import PATH, link
 from clayonto.publish.units import Each, beside
 from clayonto.publish.values import Values
 from clayonto.publish.wording import COLUMNS
@@ -57,6 +59,11 @@ class Answer:
             digest.update(lang.encode() + b"\n" + rows.solutions())
         return digest.hexdigest()
 
+    def text(self, site: Site, lang: str) -> str:
+        """The SPARQL that was asked, in a language."""
+        spoken = {"lang": lang} if "lang" in self.query.params else {}
+        return published(site, self.query.bind({**self.values, **spoken}, base=site.data_base))
+
 
 class _Known(NamedTuple):
     """What is kept of an answer: what was asked, how the query reads the data, the published names of the terms in it, and :attr:`Answer.said`."""
@@ -65,6 +72,17 @@ class _Known(NamedTuple):
     plan: list[tuple[Any, ...]]
     names: dict[str, str]
     said: str
+
+
+def published(site: Site, query: str) -> str:
+    """A query as it runs on the published data: things under their published names, and no header."""
+    parts, end = [], 0
+    for token in sparql.tokens(query):
+        if token.kind == "iri":
+            parts += [query[end : token.start], site.public(token.text)]
+            end = token.start + len(token.text)
+    whole = "".join([*parts, query[end:]])
+    return "\n".join(line for line in whole.split("\n") if not line.startswith("#+")).strip()
 
 
 def ask(graph: KnowledgeGraph, site: Site) -> dict[str, Answer]:
@@ -154,7 +172,7 @@ def index(site: Site) -> Iterator[tuple[str, bytes]]:
         layout = Layout(site, lang)
         say = layout.say
         items = "".join(
-            f'<li class="term"><h3><a href="{name}.html">{words(a.query.title[lang])}</a></h3><p>{words(a.query.description[lang])}</p></li>'
+            f'<li class="term"><h2><a href="{name}.html">{words(a.query.title[lang])}</a></h2><p>{words(a.query.description[lang])}</p></li>'
             for name, a in sorted(site.answers.items(), key=lambda item: item[1].query.title[lang])
         )
         body = (
@@ -220,8 +238,10 @@ def _page(layout: Layout, values: Values, name: str, answer: Answer) -> bytes:
         body.append(
             f'<p class="note">{count}.{first} <a href="{name}.csv" type="text/csv">{say["download_csv"]}</a></p>\n{_table(values, rows)}'
         )
-    text_of = "\n".join(line for line in query.example(base=site.data_base).split("\n") if not line.startswith("#+"))
-    body.append(f'<h2 id="query">{say["query_text"]}</h2>\n<pre tabindex="0"><code>{text(text_of.strip())}</code></pre>\n')
+    asked_text = answer.text(site, lang)
+    body.append(f'<h2 id="query">{say["query_text"]}</h2>\n<pre tabindex="0"><code>{text(asked_text)}</code></pre>\n')
+    if site.queryable:
+        body.append(f'<p><a href="../{PATH}{link(asked_text)}">{say["edit_and_run"]}</a></p>\n')
     about = {"@type": "Dataset", "name": title, "description": description, "license": site.config.licence}
     return layout.page(f"query/{name}.html", "".join(body), title=title, description=description, about=about)
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from clayonto.errors import NotPublishableError, OutputError
 from clayonto.processes import Beside
+from clayonto.publish import sparql, versions
 from clayonto.publish.answers import ask
 from clayonto.publish.memory import Keeper, Memory, digest_of
 from clayonto.publish.site import Site
@@ -38,23 +39,25 @@ _MACHINE: Final = "clayonto.publish.machine"
 
 @dataclass
 class Summary:
-    """What was done: files by what became of them, bytes in all, seconds."""
+    """What was done: files by what became of them (``versioned`` are those of earlier versions, taken along), bytes in all, seconds."""
 
     written: int = 0
     unchanged: int = 0
     withdrawn: int = 0
     removed: int = 0
     kept: int = 0
+    versioned: int = 0
     size: int = 0
     pages: int = 0
     triples: int = 0
     seconds: float = 0.0
-    notes: list[str] = field(default_factory=list)
+    notes: list[dict[str, str]] = field(default_factory=list)
+    """What the publisher should know, by language."""
 
     @property
     def files(self) -> int:
         """How many files the site has."""
-        return self.written + self.unchanged
+        return self.written + self.unchanged + self.versioned
 
 
 class Parts(NamedTuple):
@@ -88,10 +91,23 @@ def publish(graph: KnowledgeGraph, out: str | Path, config: Config, *, progress:
     old = manifest(target)
     with no_collecting():
         summary = _published(graph, target, config, old, say)
+    summary.notes += _notes(summary, config)
     summary.seconds = perf_counter() - started
-    if config.target == "github-pages" and summary.size > _MOST_ON_PAGES:
-        summary.notes.append(f"The site has {summary.size / 1e6:.0f} MB; GitHub Pages takes 1000 MB at most, so choose another host.")
     return summary
+
+
+def _notes(summary: Summary, config: Config) -> Iterator[dict[str, str]]:
+    """What the publisher should know of a site, whatever was done for it."""
+    if config.target == "github-pages" and summary.size > _MOST_ON_PAGES:
+        size = f"{summary.size / 1e6:.0f}"
+        yield {
+            "en": f"The site has {size} MB; GitHub Pages takes 1000 MB at most, so choose another host.",
+            "fi": f"Sivustossa on {size} Mt; GitHub Pagesiin mahtuu enintään 1000 Mt, joten valitse toinen palvelin.",
+        }
+    if not sparql.available():
+        yield sparql.remedy()
+    elif summary.triples > sparql.MANY:
+        yield sparql.warning(summary.triples)
 
 
 def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[str, str], say: Callable[[str], None]) -> Summary:
@@ -119,6 +135,7 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
         site.memory = before.parts
     made = parts()
     site.catalogued = any(getattr(part, "__module__", "").startswith(_MACHINE) for part in made.others)
+    site.queryable = site.catalogued and sparql.available()
 
     def answers() -> Mapping[str, Answer]:
         say("Asking the named queries")
@@ -156,6 +173,8 @@ def build(
     say = progress or (lambda _: None)
     before, memory = before or Memory(), memory or Memory()
     site.withdrawn = frozenset(_withdrawn(site, old))
+    sizes = {path: (target / path).stat().st_size for path in old if versions.version_of(path) and (target / path).is_file()}
+    site.published = versions.published(sizes, target / versions.LIST)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         there = files_of(target)
@@ -190,7 +209,7 @@ def build(
         staging = Staging(staged, target, there)
         for one in done:
             staging.take(one.made)
-        kept = staging.finish(old, site.withdrawn)
+        taken = staging.finish(old, site.withdrawn)
         swap(staged, target)
     except OSError as error:
         raise OutputError(error, path=str(target)) from error
@@ -198,10 +217,12 @@ def build(
         shutil.rmtree(staged, ignore_errors=True)
     summary = Summary(
         written=staging.written,
-        unchanged=len(staging.files) - staging.written,
+        unchanged=len(staging.files) - staging.written - taken.versioned,
         withdrawn=len(site.withdrawn),
         removed=sum(path not in staging.files for path in old),
-        kept=kept,
+        kept=taken.others,
+        versioned=taken.versioned,
+        notes=[versions.note(one) for one in sorted(staging.replaced)],
         size=staging.size,
         pages=len(site.pages),
         triples=site.index.size,
@@ -228,8 +249,10 @@ def _as_it_was(target: Path, old: dict[str, str], before: Memory) -> Summary | N
     if old.keys() != before.stamps.keys() or any(there.get(path) != stamp for path, stamp in before.stamps.items()):
         return None
     withdrawn = sum(state == "w" for state in old.values())
+    versioned = sum(state == "k" for state in old.values())
     return Summary(
-        unchanged=len(old),
+        unchanged=len(old) - versioned,
+        versioned=versioned,
         withdrawn=withdrawn,
         kept=len(there.keys() - old.keys() - {MANIFEST}),
         size=before.figures["size"],
@@ -243,7 +266,7 @@ def _withdrawn(site: Site, old: dict[str, str]) -> Iterator[str]:
     for path, state in old.items():
         lang, slash, rest = path.partition("/")
         page = rest.removesuffix(".html")
-        if not slash or rest == page or page in now or lang not in site.languages:
+        if not slash or rest == page or page in now or lang not in site.languages or versions.version_of(path):
             continue
         if state == "w" or f"data/{page}.ttl" in old:
             yield path

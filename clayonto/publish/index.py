@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from copy import copy
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pyoxigraph as ox
@@ -112,7 +113,10 @@ class Index:
         known: dict[str, str] = {}
         out, back, keep = self.out, self.back, known.setdefault
         last = before = ""
-        for line in sorted(lines):
+        # Taken from the end, so that a line is let go when its terms are known.
+        ordered = sorted(lines, reverse=True)
+        while ordered:
+            line = ordered.pop()
             if line == before:
                 continue
             before = line
@@ -168,6 +172,7 @@ def read(n_triples: bytes, *, base: str) -> Index:
     Blank nodes of data get IRIs under ``base`` (RDF 1.1, section 3.5), so that they can be told apart in files of their own; those that axioms are made of stay.
     """
     lines = n_triples.decode().split("\n")
+    del n_triples
     lines.pop()
     nameless = [line for line in lines if "_:" in line and (line.startswith("_:") or line.split(" ", 2)[2].startswith("_:"))]
     if not nameless:
@@ -176,7 +181,9 @@ def read(n_triples: bytes, *, base: str) -> Index:
     data.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     written = (ox.serialize(data, format=ox.RdfFormat.N_QUADS) or b"").decode()
     without = set(nameless)
-    index = Index([*(line for line in lines if line not in without), *(line for line in written.split("\n") if line)])
+    named = (line for line in lines if line not in without)
+    del lines, data
+    index = Index(chain(named, (line for line in written.split("\n") if line)))
     axioms = _axioms(index)
     if all(term in axioms for terms in (index.out, index.back) for term in terms if term[0] == "_"):
         return index

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from clayonto.publish import answers, data, front, lists, search, vocabulary
+from clayonto.publish import answers, data, front, lists, maps, more, search, sorted_lists, sparql, ties, vocabulary
 from clayonto.publish.things import Things
 from clayonto.publish.units import Each
 
@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 
 
 def files(site: Site) -> Iterator[tuple[str, bytes]]:
-    """The pages about all things and about the ontology: lists, search, terms, glossary."""
-    for part in (lists, search, vocabulary):
+    """The pages about all things and about the ontology: lists, map, network, search, terms, glossary."""
+    for part in (lists, sorted_lists, maps, ties, search, vocabulary):
         yield from part.files(site)
 
 
 def asked(site: Site) -> Iterator[tuple[str, bytes]]:
-    """The pages that lead to the questions: the front page with all around it, and the list of questions."""
+    """What leads to the questions: the front page with all around it, the list of questions, and the examples of the SPARQL page."""
     yield from front.files(site)
     yield from answers.index(site)
+    yield from sparql.settings(site)
 
 
 def _maker(site: Site) -> Callable[[Page], Iterator[tuple[str, bytes]]]:
@@ -31,7 +32,8 @@ def _maker(site: Site) -> Callable[[Page], Iterator[tuple[str, bytes]]]:
 
     def made(page: Page) -> Iterator[tuple[str, bytes]]:
         for things in languages:
-            yield from things.page(page)
+            yield things.page(page)
+            yield from more.files(things, page)
         yield from data.of_page(site, page)
         yield from front.of_page(site, page)
 
@@ -39,4 +41,4 @@ def _maker(site: Site) -> Callable[[Page], Iterator[tuple[str, bytes]]]:
 
 
 THINGS: Final = Each(lambda site: ((term, (page.path, page.kind, tuple(page.parts)), page) for term, page in site.pages.items()), _maker)
-"""The page of each thing in each language, its data files, and its way in."""
+"""The page of each thing in each language with those that it leads on to, its data files, and its way in."""

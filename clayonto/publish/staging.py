@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from clayonto.errors import ConfigError
+from clayonto.publish.versions import Version, earlier, fixed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -28,11 +29,19 @@ _RENAME_EXCHANGE: Final = 2
 
 
 class Made(NamedTuple):
-    """Files by path, how many of them were written, and the bytes of all."""
+    """Files by path, how many of them were written, the bytes of all, and the versions that had other files."""
 
     files: dict[str, Stamp]
     written: int
     size: int
+    replaced: set[Version]
+
+
+class Taken(NamedTuple):
+    """How many files a new site took along that are not of it: ``others`` that are not the site's own, ``versioned`` of its earlier versions."""
+
+    others: int
+    versioned: int
 
 
 class Staging:
@@ -48,6 +57,7 @@ class Staging:
         self.files: dict[str, Stamp] = {}
         self.written = 0
         self.size = 0
+        self.replaced: set[Version] = set()
 
     def put(self, path: str, content: bytes) -> None:
         """Make one file.
@@ -61,6 +71,9 @@ class Staging:
         if stamp is not None and stamp[0] == len(content) and _holds(f"{self._target}/{path}", content):
             self.keep(path)
             return
+        version = fixed(path)
+        if version and stamp is not None:
+            self.replaced.add(version)
         self._make_folder(path)
         with open(f"{self._folder}/{path}", "xb") as file:  # noqa: PTH123
             file.write(content)
@@ -85,7 +98,7 @@ class Staging:
 
     def made(self) -> Made:
         """What this process has made."""
-        return Made(self.files, self.written, self.size)
+        return Made(self.files, self.written, self.size, self.replaced)
 
     def take(self, made: Made) -> None:
         """Add what another process has made in the same folder.
@@ -98,12 +111,16 @@ class Staging:
         self.files |= made.files
         self.written += made.written
         self.size += made.size
+        self.replaced |= made.replaced
 
-    def finish(self, old: Collection[str], withdrawn: Collection[str]) -> int:
-        """Keep what is not the site's own, and write down what is. How many files of others there are.
+    def finish(self, old: Collection[str], withdrawn: Collection[str]) -> Taken:
+        """Keep earlier versions and what is not the site's own, and write down what is.
 
         :raises ConfigError: if a file of the site is to lie where one of others lies.
         """
+        versioned = earlier(self.files, (path for path in old if path in self._there))
+        for path in versioned:
+            self.keep(path)
         others = [path for path in self._there if path not in old and path != MANIFEST]
         for path in others:
             if path in self.files:
@@ -112,13 +129,14 @@ class Staging:
                 )
             self._make_folder(path)
             os.link(f"{self._target}/{path}", f"{self._folder}/{path}", follow_symlinks=False)
-        lines = "".join(f"{'w' if path in withdrawn else 'f'} {path}\n" for path in sorted(self.files))
+        states = dict.fromkeys(withdrawn, "w") | dict.fromkeys(versioned, "k")
+        lines = "".join(f"{states.get(path, 'f')} {path}\n" for path in sorted(self.files))
         content = gzip.compress(lines.encode(), mtime=0)
         if _holds(f"{self._target}/{MANIFEST}", content):
             os.link(f"{self._target}/{MANIFEST}", f"{self._folder}/{MANIFEST}")
         else:
             Path(self._folder, MANIFEST).write_bytes(content)
-        return len(others)
+        return Taken(len(others), len(versioned))
 
     def _make_folder(self, path: str) -> None:
         folder = path.rpartition("/")[0]
@@ -156,7 +174,7 @@ def files_of(folder: Path) -> dict[str, Stamp]:
 
 
 def manifest(target: Path) -> dict[str, str]:
-    """The files of the site in a folder: path to ``f``, or ``w`` where a page was withdrawn; empty for a new or empty folder.
+    """The files of the site in a folder: path to ``f``, ``w`` where a page was withdrawn, ``k`` for one of an earlier version; none for a new or empty folder.
 
     :raises ConfigError: if the folder holds something else.
     """

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from clayonto.publish import maps, more, sorted_lists
 from clayonto.publish.data import FORMATS
+from clayonto.publish.history import History
 from clayonto.publish.index import curie, literal
 from clayonto.publish.layout import Layout, licence
 from clayonto.publish.markup import outward, shortened, words
@@ -65,20 +67,9 @@ class Things:
             known = self._names[predicate] = words(shortened(name, 100), label.lang, self.lang)
         return known
 
-    def page(self, page: Page) -> Iterator[tuple[str, bytes]]:
-        """The file of a page, and its content; and those of the claims behind it, where they have a page of their own."""
-        yield self.site.html(page.path, self.lang), _Thing(self, page).content()
-        origins = Origins(self, page)
-        if origins.are_apart():
-            yield self.site.html(self.site.claims(page.path), self.lang), self._claims(page, origins)
-
-    def _claims(self, page: Page, origins: Origins) -> bytes:
-        origins.near += "../"
-        name, say = self.site.name(page.term, self.lang), self.say
-        kind = (f"{url(self.site.slugs[page.kind])}/index.html", words(self.plural(page.kind)))
-        thing = (f"{url(page.path)}.html", words(name, self.site.label(page.term, self.lang).lang, self.lang))
-        body = f"{self.layout.crumbs(origins.near, kind, thing)}<h1>{say['sources']}: {thing[1]}</h1>\n{origins.claims()}"
-        return self.layout.page(f"{self.site.claims(page.path)}.html", body, title=f"{say['sources']}: {name}")
+    def page(self, page: Page) -> tuple[str, bytes]:
+        """The file of a page, and its content."""
+        return self.site.html(page.path, self.lang), _Thing(self, page).content()
 
 
 class _Thing(Context):
@@ -150,9 +141,12 @@ class _Thing(Context):
         for number, (kind, things) in enumerate(sorted(self.kinds.items(), key=lambda item: (_PART_ORDER.get(item[0], 99), item[0]))):
             if kind not in done:
                 yield self.section(f"s-{number}", words(self.all.plural(kind)), parts.table(kind, things))
+        yield self.section("s-map", self.say["map"], maps.small(self))
         yield self.section("s-time", self.say["timeline"], parts.time())
-        yield self.section("s-sources", self.say["sources"], origins.claims(disputed_only=origins.are_apart()))
-        yield self.section("s-from", self.say["referring"], origins.referring())
+        yield self.section("s-history", self.say["history"], History(self.all, self.page).section())
+        yield self.section("s-sources", self.say["sources"], origins.claims())
+        yield self.section("s-from", self.say["referring"], sorted_lists.listed(self) + origins.referring())
+        yield self.section("s-more", self.say["all_parts"], more.leading_on(self))
 
     # ------------------------------------------------------------------ facts
 

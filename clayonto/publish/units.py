@@ -63,12 +63,12 @@ class Changes(NamedTuple):
 
 
 def places(site: Site) -> dict[str, tuple[Any, ...]]:
-    """What units may read of each thing besides its triples: path, class, page, and whether and where it is shown."""
+    """What units may read of each thing besides its triples: path, class, page, and where it is shown if not there."""
     found: dict[str, tuple[Any, ...]] = {
         term: (path, page.kind) for term, path in site.paths.items() if (page := site.pages.get(term)) is not None
     }
     for term, home in site.parts.items():
-        found[term] = (site.paths[term], home, site.paths[home], term in site.shown, term in site.apart)
+        found[term] = (site.paths[term], home, site.paths[home], site.further.get(term, ""))
     return found
 
 

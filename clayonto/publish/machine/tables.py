@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from clayonto.namespaces import PREFIXES, shorten
 from clayonto.publish.index import TYPE, literal
+from clayonto.publish.paths import segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -172,7 +173,7 @@ def _name(iri: str, taken: set[str], *, ending: str, hyphens: bool = False) -> s
         # Table and column names keep to what every file system and every URI template takes as it is.
         clean = re.sub(r"[^A-Za-z0-9-]+" if hyphens else r"[^A-Za-z0-9]+", "_", stem[-80:]).strip("_-") or "x"
         name = clean + ending
-        if name not in taken:
+        if name not in taken and (not hyphens or segment(name) == name):
             taken.add(name)
             return name
     raise AssertionError
