@@ -98,7 +98,7 @@ def _page(data: dict[str, Any]) -> str:
             f"{int(size):,}", f"{it['triples']:,}", f"{it['file'] / 1e6:,.0f} MB",
             f"{ours['seconds']:.1f} s", f"{theirs['seconds']:.1f} s", f"{theirs['seconds'] / ours['seconds']:.0%}",
             f"{ours['cpu']:.1f} s", f"{theirs['cpu'] / ours['cpu']:.0%}", f"{ours['memory'] / 1e6:,.0f} MB", f"{theirs['memory'] / 1e6:,.0f} MB",
-            f"{ours['disk'] / 1e6:,.0f} MB", f"{ours['copies'] / 1e6:,.0f} MB", f"{ours['open'] * 1000:.0f} ms", f"{it['rounds']} rounds, {it['day']}",
+            f"{ours['disk'] / 1e6:,.0f} MB", f"{ours['copies'] / 1e6:,.0f} MB", f"{ours['open'] * 1000:.0f} ms", f"{it['rounds']} round{'s' if it['rounds'] > 1 else ''}, {it['day']}",
         ]  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
     lines += [
@@ -108,33 +108,40 @@ def _page(data: dict[str, Any]) -> str:
         "Each bundled query with the examples of its header, asked of a graph on disk by a process that has it open: the best of three, or the one answer if",
         f"it takes over two seconds. A query is given up after {LIMIT:.0f} s, and what took more than {_WORTH:.0f} s is not asked at the next size. *Growth* is",
         "between the two largest sizes that were measured: the power of the size that the time grows with, 0 where it does not depend on the size, 1 where",
-        "it is proportional. Below 1 ms it says little, and is left out.",
+        "it is proportional. Below 1 ms it says little, and is left out. In the picture a query that was given up ends",
+        "at the limit.",
         "",
         "![How the time of each query grows with the size of the graph](performance.svg)",
         "",
     ]
     sizes = _sizes(queries)
     lines += [f"| query | {' | '.join(f'{int(s):,}' for s in sizes)} | growth | rows |", f"|---|{'---:|' * (len(sizes) + 2)}"]
-    names = sorted({name for size in sizes for name in queries[size]["seconds"]})
-    for name in sorted(names, key=lambda n: -_last(queries, sizes, n)):
+    for name in _by_time(queries):
         times = [queries[size]["seconds"].get(name, "") for size in sizes]
         rows = next((str(queries[s]["rows"][name]) for s in reversed(sizes) if name in queries[s]["rows"]), "")
-        lines.append(f"| {name} | {' | '.join('' if t == '' else _seconds(t) for t in times)} | {_growth(queries, sizes, name)} | {rows} |")
+        lines.append(f"| {name} | {' | '.join('' if t == '' else _seconds(t) for t in times)} | {_growth(queries, name)} | {rows} |")
     measured = "; ".join(f"{int(s):,} projects on {queries[s]['day']}, {queries[s]['machine']}" for s in sizes)
     return "\n".join([*lines, "", f"Measured: {measured}." if measured else ""]).rstrip() + "\n"
 
 
-def _last(queries: dict[str, Any], sizes: list[str], name: str) -> float:
-    """What to sort by: the time at the largest size, one that was given up first."""
-    return next((t if t is not None else 1e9 for s in reversed(sizes) if (t := queries[s]["seconds"].get(name, "")) != ""), 0.0)
+def _points(queries: dict[str, Any], name: str) -> list[tuple[str, float]]:
+    """Size and seconds of each time that a query was asked; one that was given up took at least the limit."""
+    asked = ((size, queries[size]["seconds"]) for size in _sizes(queries))
+    return [(size, LIMIT if seconds[name] is None else float(seconds[name])) for size, seconds in asked if name in seconds]
 
 
-def _growth(queries: dict[str, Any], sizes: list[str], name: str) -> str:
-    points = [(int(s), t) for s in sizes if isinstance(t := queries[s]["seconds"].get(name), float)]
+def _by_time(queries: dict[str, Any]) -> list[str]:
+    """The names of queries, the slowest first: by their time at the largest size, and then at those below."""
+    names = {name for size in queries for name in queries[size]["seconds"]}
+    return sorted(names, key=lambda name: [seconds for _, seconds in reversed(_points(queries, name))], reverse=True)
+
+
+def _growth(queries: dict[str, Any], name: str) -> str:
+    points = _points(queries, name)
     if len(points) < 2 or points[-1][1] < 0.001:
         return ""
     (n, before), (m, after) = points[-2:]
-    return f"{max(0.0, log(after / before) / log(m / n)):.1f}"
+    return f"{'≥ ' if after == LIMIT else ''}{max(0.0, log(after / before) / log(int(m) / int(n))):.1f}"
 
 
 def _picture(queries: dict[str, Any]) -> str:
@@ -168,13 +175,10 @@ def _picture(queries: dict[str, Any]) -> str:
         for s in sizes
     ]
     out.append(f'<text x="{left + width / 2}" y="{top + height + 40}" text-anchor="middle">projects</text>')
-    names = sorted({name for s in sizes for name in queries[s]["seconds"]}, key=lambda n: -_last(queries, sizes, n))
     named: list[tuple[float, str, str]] = []
     taken: dict[str, float] = {}
-    for rank, name in enumerate(names):
-        points = [(s, t) for s in sizes if isinstance(t := queries[s]["seconds"].get(name), float)]
-        if not points:
-            continue
+    for rank, name in enumerate(_by_time(queries)):
+        points = _points(queries, name)
         line = " ".join(f"{x(s):.1f},{y(t):.1f}" for s, t in points)
         out.append(f'<polyline class="line{" slow" if rank < 8 else ""}" points="{line}"><title>{name}</title></polyline>')
         if rank < 8:
