@@ -98,7 +98,8 @@ def _page(data: dict[str, Any]) -> str:
             f"{int(size):,}", f"{it['triples']:,}", f"{it['file'] / 1e6:,.0f} MB",
             f"{ours['seconds']:.1f} s", f"{theirs['seconds']:.1f} s", f"{theirs['seconds'] / ours['seconds']:.0%}",
             f"{ours['cpu']:.1f} s", f"{theirs['cpu'] / ours['cpu']:.0%}", f"{ours['memory'] / 1e6:,.0f} MB", f"{theirs['memory'] / 1e6:,.0f} MB",
-            f"{ours['disk'] / 1e6:,.0f} MB", f"{ours['copies'] / 1e6:,.0f} MB", f"{ours['open'] * 1000:.0f} ms", f"{it['rounds']} round{'s' if it['rounds'] > 1 else ''}, {it['day']}",
+            f"{ours['disk'] / 1e6:,.0f} MB", f"{ours['copies'] / 1e6:,.0f} MB", f"{ours['open'] * 1000:.0f} ms",
+            f"{it['rounds']} round{'s' if it['rounds'] > 1 else ''}, {it['day']}",
         ]  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
     lines += [
