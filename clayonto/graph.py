@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from clayonto import engines, sparql
+from clayonto import engines, sparql, tsv
 from clayonto.errors import ParameterError, UnknownTermError, UsageError
 from clayonto.namespaces import CLAY, ID, PREFIXES, expand, shorten
-from clayonto.results import TRIPLE_COLUMNS, Rows, sort_key
+from clayonto.results import TRIPLE_COLUMNS, Rows, RowStream, sort_key
 from clayonto.sources import Source, from_paths, loaded, stream, triples_of
 from clayonto.terms import IRI, Value, render
 
@@ -177,6 +177,34 @@ class KnowledgeGraph:
         """
         sparql.refuse_unsafe(text)
         return self._answer(text)
+
+    def stream(self, query: str | NamedQuery, /, **params: object) -> RowStream:
+        """The rows of a SELECT while they arrive: an endpoint's answer of any size takes little memory, and its first row does not wait for the last.
+
+        An engine of one's own works an answer out whole and hands it over row by row.
+
+        :param query: SPARQL, or a named query (of :attr:`queries`, or of your own).
+        :param params: the parameters of a named query, as for :meth:`run`.
+        :raises UsageError: if the query is no SELECT.
+        :raises IncompleteAnswerError: while rows are read, if the endpoint breaks off.
+
+        >>> next(load().stream("SELECT ?acronym { ?p a clay:Project ; clay:acronym ?acronym }")).acronym
+        'CLAY'
+        """
+        if isinstance(query, str):
+            sparql.refuse_unsafe(query)
+            text = query
+        else:
+            text = query.bind(params, base=self.base)
+            self._check_things(query, params)
+        if sparql.form(text) != "select":
+            raise UsageError("Rows of a SELECT can stream; ask anything else with query().")
+        stream = getattr(self._engine, "stream", None)
+        if stream is None:
+            held = self._engine.select(text, base=self.base)
+            return RowStream(tsv.columns(held), tsv.lines(held), engine=self.engine)
+        lines = stream(text, base=self.base)
+        return RowStream(lines.columns, lines, engine=self.engine, close=lines.close)
 
     def describe(self, term: str, *, lang: str = "en") -> Description:
         """What the graph says of a thing or a term, with labels, and what refers to it.

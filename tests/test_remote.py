@@ -182,7 +182,7 @@ QUERY = "SELECT ?x { ?x a clay:Project }"
         (500, {}, b"<html><body><h1>Out of memory</h1></body></html>", "failed on the query: Out of memory"),
         (404, {}, b"", "is not there (404)"),
         (401, {}, b"", "CLAYONTO_ENDPOINT_TOKEN"),
-        (403, {}, b"", "403 Forbidden. It does not let you ask."),
+        (403, {}, b"", "403 Forbidden. It does not let you;"),
         (418, {}, b"", "answered with 418"),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -138,13 +138,23 @@ def write(text: str, output: str | None) -> None:
 
     :raises OutputError: if it cannot be written.
     """
-    data = (text if not text or text.endswith("\n") else text + "\n").encode()
+    write_pieces([(text if not text or text.endswith("\n") else text + "\n").encode()], output)
+
+
+def write_pieces(pieces: Iterable[bytes], output: str | None) -> None:
+    """Write an answer that is made while it is written, as :func:`write` does.
+
+    :raises OutputError: if it cannot be written.
+    """
     if output is None or output == "-":
-        to_stdout(data)
+        for piece in pieces:
+            to_stdout(piece)
         return
-    from clayonto.files import replace
+    from clayonto.files import replacing
 
     try:
-        replace(Path(output), data)
+        with replacing(Path(output)) as out:
+            for piece in pieces:
+                out.write(piece)
     except OSError as error:
         raise OutputError(error, path=output) from error

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clayonto.cli.common import endpoint_option, format_option, graph_options, infer_option, lang_option, open_graph, output_option, write
+from clayonto.cli.common import (
+    endpoint_option,
+    format_option,
+    graph_options,
+    infer_option,
+    lang_option,
+    open_graph,
+    output_option,
+    write,
+    write_pieces,
+)
 from clayonto.cli.language import command, say
 
 if TYPE_CHECKING:
@@ -82,13 +92,20 @@ def query(
     """Answer a query."""
     from clayonto.errors import UsageError
     from clayonto.results import WRITERS
+    from clayonto.sparql import form
 
     values = _values(params)
     named = find_query(query)
     if "lang" in named.params:
         values.setdefault("lang", lang)
     graph = open_graph(data, no_bundle=no_bundle, engine=engine, store=store, endpoint=endpoint, infer=infer)
-    if not named.has_header and not values:
+    plain = not named.has_header and not values
+    if endpoint is not None and style in ("csv", "tsv") and form(named.text) == "select":
+        # An endpoint may answer with more rows than fit into memory.
+        with graph.stream(named.text) if plain else graph.stream(named, **values) as stream:
+            write_pieces(stream.write(style), output)
+        return
+    if plain:
         rows = graph.query(named.text)
     else:
         rows = graph.run(named, **values)
