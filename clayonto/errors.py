@@ -242,10 +242,11 @@ class EngineError(ClayontoError):
 
 
 class EndpointError(EngineError):
-    """An endpoint gives no answer that can be used; ``url`` is its address."""
+    """An endpoint gives no answer that can be used; ``url`` is its address, ``status`` that of HTTP (0 if it is about something else)."""
 
-    def __init__(self, message: str, *, url: str) -> None:
+    def __init__(self, message: str, *, url: str, status: int = 0) -> None:
         self.url = url
+        self.status = status
         super().__init__(message)
 
 
@@ -258,11 +259,7 @@ class EndpointTimeoutError(EndpointError):
 
 
 class EndpointRefusalError(EndpointError):
-    """An endpoint does not let us: it wants other credentials, or has had too many requests; ``status`` is that of HTTP."""
-
-    def __init__(self, message: str, *, url: str, status: int) -> None:
-        self.status = status
-        super().__init__(message, url=url)
+    """An endpoint does not let us: it wants other credentials, or has had too many requests."""
 
 
 class NotSparqlError(EndpointError):

@@ -13,7 +13,7 @@ from clayonto.sources import Source, from_paths, loaded, stream, triples_of
 from clayonto.terms import IRI, Value, render
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
     import rdflib
@@ -204,7 +204,9 @@ class KnowledgeGraph:
             held = self._engine.select(text, base=self.base)
             return RowStream(tsv.columns(held), tsv.lines(held), engine=self.engine)
         lines = stream(text, base=self.base)
-        return RowStream(lines.columns, lines, engine=self.engine, close=lines.close)
+        booleans = [] if isinstance(query, str) else [i for i, name in enumerate(lines.columns) if query.columns.get(name) == "boolean"]
+        read = (tsv.with_booleans(line, booleans) for line in lines) if booleans else lines
+        return RowStream(lines.columns, read, engine=self.engine, close=lines.close)
 
     def describe(self, term: str, *, lang: str = "en") -> Description:
         """What the graph says of a thing or a term, with labels, and what refers to it.
@@ -498,11 +500,19 @@ class KnowledgeGraph:
     def _answer(self, text: str, *, types: Any = None) -> Rows:
         form = sparql.form(text)
         if form == "select":
-            return Rows.from_tsv(self._engine.select(text, base=self.base), engine=self.engine, types=types)
+            return Rows.from_tsv(self._select(text, types or {}), engine=self.engine, types=types)
         if form == "ask":
             return Rows(("answer",), [(self._engine.ask(text, base=self.base),)], engine=self.engine, form=form)
         triples = sorted(self._engine.construct(text, base=self.base), key=sort_key)
         return Rows(TRIPLE_COLUMNS, triples, engine=self.engine, form=form)
+
+    def _select(self, text: str, types: Mapping[str, str]) -> bytes:
+        solutions = self._engine.select(text, base=self.base)
+        if not self.is_stored or "boolean" not in types.values():
+            return solutions
+        booleans = [i for i, name in enumerate(tsv.columns(solutions)) if types.get(name) == "boolean"]
+        lines = [solutions.partition(b"\n")[0].decode(), *(tsv.with_booleans(line, booleans) for line in tsv.lines(solutions))]
+        return ("\n".join(lines) + "\n").encode()
 
     def _check_things(self, named: NamedQuery, params: dict[str, object]) -> None:
         """Refuse an IRI parameter whose thing is not of the declared class: an empty answer would hide a typing error."""

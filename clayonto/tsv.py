@@ -26,6 +26,8 @@ _BARE: Final = {
     "boolean": re.compile("true|false"),
 }
 
+_NUMBERED: Final = {"1": "true", "0": "false"}
+
 
 def columns(tsv: bytes) -> list[str]:
     """The names of the columns of a TSV document, in order."""
@@ -39,6 +41,18 @@ def lines(tsv: bytes) -> list[str]:
     if found and not found[-1]:
         found.pop()
     return found
+
+
+def with_booleans(line: str, positions: Iterable[int]) -> str:
+    r"""A line in which 1 and 0 at some positions are booleans: some stores have none, and give those numbers.
+
+    >>> with_booleans('1\t1\t<urn:a>', [1])
+    '1\ttrue\t<urn:a>'
+    """
+    cells = line.split("\t")
+    for position in positions:
+        cells[position] = _NUMBERED.get(cells[position], cells[position])
+    return "\t".join(cells)
 
 
 class Cells:

@@ -74,12 +74,28 @@ def graph_options(function: F) -> F:
 
 
 def endpoint_option(function: F) -> F:
-    """``--endpoint``: the SPARQL endpoint to ask instead of a graph of one's own."""
+    """``--endpoint``: the SPARQL endpoint to ask instead of a graph of one's own; ``--graph`` and ``--timeout``: what of it, and how long to wait."""
     text = say(
         "SPARQL 1.1 endpoint to ask instead. CLAYONTO_ENDPOINT_USER and _PASSWORD, or _TOKEN, are sent along.",
         "SPARQL 1.1 -rajapinta, jolta kysytään. CLAYONTO_ENDPOINT_USER ja _PASSWORD tai _TOKEN lähetetään mukana.",
     )
-    return click.option("--endpoint", metavar="URL", help=text)(function)
+    for option in (
+        timeout_option,
+        click.option(
+            "--graph",
+            metavar="IRI",
+            help=say("Named graph of the endpoint to ask; else its default graph.", "Rajapinnan nimetty verkko; muuten oletusverkko."),
+        ),
+        click.option("--endpoint", metavar="URL", help=text),
+    ):
+        function = option(function)
+    return function
+
+
+def timeout_option(function: F) -> F:
+    """``--timeout``: how long an endpoint may take."""
+    text = say("Seconds that an endpoint may take to answer.", "Sekunnit, jotka rajapinnan vastausta odotetaan.")
+    return click.option("--timeout", type=click.FloatRange(0, min_open=True), default=60.0, show_default=True, help=text)(function)
 
 
 def infer_option(function: F) -> F:
@@ -89,17 +105,28 @@ def infer_option(function: F) -> F:
 
 
 def open_graph(
-    data: tuple[str, ...], *, no_bundle: bool, engine: str | None, store: str | None, endpoint: str | None = None, infer: bool = False
+    data: tuple[str, ...],
+    *,
+    no_bundle: bool,
+    engine: str | None,
+    store: str | None,
+    endpoint: str | None = None,
+    graph: str | None = None,
+    timeout: float = 60.0,
+    infer: bool = False,
 ) -> KnowledgeGraph:
     """The graph that the options of :func:`graph_options` and :func:`endpoint_option` ask for."""
     from clayonto.graph import connect, load
+    from clayonto.namespaces import expand
 
     if endpoint is not None:
         others = {"--data": data, "--no-bundle": no_bundle, "--engine": engine, "--store": store, "--infer": infer}
         given = [name for name, value in others.items() if value]
         if given:
             raise UsageError(f"{given[0]} is about a graph of your own, and --endpoint asks someone else's; leave one of the two out.")
-        return connect(endpoint)
+        return connect(endpoint, timeout=timeout, graph=None if graph is None else expand(graph))
+    if graph is not None:
+        raise UsageError("--graph names a graph of an endpoint; give --endpoint as well, or leave it out.")
     return load(*data, engine=engine, bundle=not no_bundle, store=store, infer=infer)
 
 

@@ -84,6 +84,8 @@ def query(
     engine: str | None,
     store: str | None,
     endpoint: str | None,
+    graph: str | None,
+    timeout: float,
     infer: bool,
     lang: str,
     style: str,
@@ -98,17 +100,17 @@ def query(
     named = find_query(query)
     if "lang" in named.params:
         values.setdefault("lang", lang)
-    graph = open_graph(data, no_bundle=no_bundle, engine=engine, store=store, endpoint=endpoint, infer=infer)
+    asked = open_graph(data, no_bundle=no_bundle, engine=engine, store=store, endpoint=endpoint, graph=graph, timeout=timeout, infer=infer)
     plain = not named.has_header and not values
     if endpoint is not None and style in ("csv", "tsv") and form(named.text) == "select":
         # An endpoint may answer with more rows than fit into memory.
-        with graph.stream(named.text) if plain else graph.stream(named, **values) as stream:
+        with asked.stream(named.text) if plain else asked.stream(named, **values) as stream:
             write_pieces(stream.write(style), output)
         return
     if plain:
-        rows = graph.query(named.text)
+        rows = asked.query(named.text)
     else:
-        rows = graph.run(named, **values)
+        rows = asked.run(named, **values)
     if style == "table":
         import shutil
 

@@ -201,22 +201,22 @@ class RemoteEngine:
 
         import SPARQLWrapper as Library
 
-        made = Library.SPARQLWrapper(self.url, agent=f"clayonto/{version('clayonto')}", defaultGraph=self.graph)
+        shown = self._credentials.header
+
+        class Asked(Library.SPARQLWrapper):
+            def _createRequest(self) -> Any:  # noqa: N802
+                # urllib would carry an ordinary header to wherever the server sends it, on another host too.
+                request = super()._createRequest()
+                if shown:
+                    request.add_unredirected_header("Authorization", shown)
+                return request
+
+        made = Asked(self.url, agent=f"clayonto/{version('clayonto')}", defaultGraph=self.graph)
         made.setMethod(Library.POST)
         made.setOnlyConneg(True)
         made.setTimeout(max(1, round(self.timeout)))
         made.setQuery(query)
         made.addCustomHttpHeader("Accept", accept)
-        create = made._createRequest  # noqa: SLF001
-
-        def request() -> Any:
-            # urllib would carry an ordinary header to wherever the server sends it, on another host too.
-            created = create()
-            if shown := self._credentials.header:
-                created.add_unredirected_header("Authorization", shown)
-            return created
-
-        made._createRequest = request  # noqa: SLF001
         return made
 
 

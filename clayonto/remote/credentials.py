@@ -18,16 +18,19 @@ from __future__ import annotations
 import base64
 import os
 import stat
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from clayonto.errors import ConfigError, UsageError
 
-_PORTS = {"http": 80, "https": 443}
+_PORTS: Final = {"http": 80, "https": 443}
+_KEYS: Final = frozenset({"user", "password", "token"})
 
 
-class Credentials(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Credentials:
     """What is shown to an endpoint; empty texts for what there is not."""
 
     user: str = ""
@@ -36,8 +39,6 @@ class Credentials(NamedTuple):
 
     def __repr__(self) -> str:
         return f"Credentials({'token' if self.token else 'user and password' if self.user else 'none'})"
-
-    __str__ = __repr__
 
     @property
     def header(self) -> str | None:
@@ -114,7 +115,7 @@ def _of_file(file: Path, url: str) -> Credentials:
         raise ConfigError(f"{file} holds passwords, and others can read it; take that right away: chmod 600 {file}")
     best: tuple[int, Credentials] = (-1, Credentials())
     for address, table in tables.items():
-        if not isinstance(table, dict) or not all(isinstance(v, str) for v in table.values()) or set(table) - {*Credentials._fields}:
+        if not isinstance(table, dict) or not all(isinstance(v, str) for v in table.values()) or set(table) - _KEYS:
             raise ConfigError(f"{file}: [{address!r}] can have user, password and token, each a text.")
         if _is_below(urlsplit(url), check_address(address)) and len(address) > best[0]:
             best = (len(address), Credentials(**table))

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 FOR_A_MOMENT: Final = frozenset({429, 502, 503, 504})
 """The statuses after which a reading request is tried again."""
 _LONGEST_PAUSE: Final = 60.0
-_CREDENTIALS: Final = "set CLAYONTO_ENDPOINT_USER and CLAYONTO_ENDPOINT_PASSWORD, or CLAYONTO_ENDPOINT_TOKEN, or write them into the file that $CLAYONTO_ENDPOINTS names"
+_CREDENTIALS: Final = (
+    "set CLAYONTO_ENDPOINT_USER and CLAYONTO_ENDPOINT_PASSWORD, or CLAYONTO_ENDPOINT_TOKEN, or write a file of them ($CLAYONTO_ENDPOINTS)"
+)
 
 
 def pause(told: str | None, attempt: int) -> float:
@@ -34,7 +36,7 @@ def pause(told: str | None, attempt: int) -> float:
     >>> pause("7", 0), pause(None, 0), pause(None, 2), pause("Wed, 21 Oct 2015 07:28:00 GMT", 0)
     (7.0, 0.5, 2.0, 0.0)
     """
-    seconds = 0.5 * 2**attempt
+    seconds = 0.5 * float(2**attempt)
     if told is not None and told.strip().isdigit():
         seconds = float(told)
     elif told is not None:
@@ -105,26 +107,26 @@ def of_status(url: str, status: int, body: bytes = b"", headers: Mapping[str, st
     if status == 400:
         return QueryError(f"{url} does not accept the query, which is SPARQL 1.1: {said}")
     if 300 <= status < 400:
-        target = (headers or {}).get("location", "")
-        return EndpointError(
-            f"{url} sends us on to {target or 'another address'}, and nothing is sent after it; give that address if you trust it.", url=url
-        )
-    if status == 401:
+        target = (headers or {}).get("location") or "another address"
+        what = f"sends us on to {target}, and nothing is sent after it; give that address if you trust it"
+    elif status == 401:
         return EndpointRefusalError(f"{url} wants a user and password or a token: {_CREDENTIALS}.", url=url, status=status)
-    if status == 403:
+    elif status == 403:
         return EndpointRefusalError(f"{url} answered with 403 Forbidden. It does not let you; {said.rstrip('.')}.", url=url, status=status)
-    if status == 429:
+    elif status == 429:
         return EndpointRefusalError(f"{url} answered with 429 Too Many Requests; wait a while, and ask less often.", url=url, status=status)
-    if status == 404:
-        return EndpointError(f"{url} is not there (404); often the address ends in /sparql or /query.", url=url)
-    if status == 413:
-        return EndpointError(f"{url} takes no request of this size; send less at a time.", url=url)
-    if status == 414:
-        return EndpointError(f"{url} takes no query of this length.", url=url)
-    if status == 500:
-        return EndpointError(f"{url} failed on the query: {said.rstrip('.')}.", url=url)
-    phrase = HTTPStatus(status).phrase if status in {s.value for s in HTTPStatus} else ""
-    return EndpointError(f"{url} answered with {status} {phrase}".rstrip() + f": {said.rstrip('.')}.", url=url)
+    elif status == 404:
+        what = "is not there (404); often the address ends in /sparql or /query"
+    elif status == 413:
+        what = "takes no request of this size; send less at a time"
+    elif status == 414:
+        what = "takes no query of this length"
+    elif status == 500:
+        what = f"failed on the query: {said.rstrip('.')}"
+    else:
+        phrase = HTTPStatus(status).phrase if status in {s.value for s in HTTPStatus} else ""
+        what = f"answered with {f'{status} {phrase}'.strip()}: {said.rstrip('.')}"
+    return EndpointError(f"{url} {what}.", url=url, status=status)
 
 
 def words(body: bytes) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from clayonto.terms import XSD, TypedLiteral
@@ -312,6 +312,15 @@ def comparable(store: Store, value: Value) -> Value:
     if isinstance(value, TypedLiteral) and value.datatype == XSD + "duration":
         return TypedLiteral(canonical_duration(str(value)), value.datatype)
     return value
+
+
+def restored(store: Store, term: Any) -> Any:
+    """A term (of pyoxigraph) as it was before a store took it apart, where that can be told."""
+    if store is VIRTUOSO and getattr(getattr(term, "datatype", None), "value", "") == XSD + "duration":
+        import pyoxigraph as ox
+
+        return ox.Literal(canonical_duration(term.value), datatype=term.datatype)
+    return term
 
 
 def canonical_duration(form: str) -> str:

@@ -7,7 +7,7 @@ the stream, a solution at a time.
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import pyoxigraph as ox
 
@@ -93,7 +93,7 @@ def _of_tsv(url: str, pieces: Iterator[bytes]) -> Iterator[str]:
 def _of_results(engine: RemoteEngine, body: Pieces, media: str, format_: Any) -> Iterator[str]:
     count = 0
     try:
-        solutions = ox.parse_query_results(body, format=format_)
+        solutions = ox.parse_query_results(cast("IO[bytes]", body), format=format_)
         if not isinstance(solutions, ox.QuerySolutions):
             raise EndpointError(f"{engine.url} gave yes or no to a query that asks for a table.", url=engine.url)
         yield "\t".join(variable.value for variable in solutions.variables)

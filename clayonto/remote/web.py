@@ -36,9 +36,9 @@ class _Challenged(httpx.Auth):
             if self._credentials.header:
                 request.headers["Authorization"] = self._credentials.header
             response = yield request
-            wanted = response.headers.get("www-authenticate", "").lower()
-            if response.status_code != 401 or not wanted.startswith("digest") or not self._credentials.user:
+            if response.status_code != 401 or not self._credentials.user:
                 return
+            # Who is shown Basic may refuse without saying what is wanted, as Virtuoso does; who is shown nothing says it.
             request.headers.pop("Authorization", None)
             self._digest = httpx.DigestAuth(self._credentials.user, self._credentials.password)
         yield from self._digest.auth_flow(request)
