@@ -39,6 +39,7 @@ def load(
     bundle: bool = True,
     base: str = ID,
     infer: bool = False,
+    services: Iterable[str] = (),
 ) -> KnowledgeGraph:
     """A graph of the bundled ontology and data, and of the files that ``paths`` name.
 
@@ -49,6 +50,7 @@ def load(
     :param bundle: whether to load the bundled data; the ontology and its concepts are loaded either way.
     :param base: what relative IRIs in files, queries and calls are relative to.
     :param infer: whether queries see what follows as well; see :meth:`KnowledgeGraph.materialise`.
+    :param services: the endpoints that ``SERVICE`` in queries may ask: addresses, or hosts (``query.wikidata.org``); none when empty.
     :raises InconsistentError: if ``infer`` is asked for and what the graph says cannot all be true.
     :raises DataError: if a path names nothing, or a file cannot be read; nothing is loaded then.
     :raises UnknownEngineError: if there is no such engine.
@@ -61,7 +63,7 @@ def load(
     """
     own = from_paths(paths, base=base)
     if store is None:
-        graph = KnowledgeGraph([*loaded(data=bundle), *own], engine=engine, base=base)
+        graph = KnowledgeGraph([*loaded(data=bundle), *own], engine=engine, base=base, services=services)
     elif engine not in (None, "oxigraph"):
         raise UsageError(f"A graph on disk is Oxigraph's; the engine “{engine}” holds graphs in memory only. Leave one of the two out.")
     else:
@@ -71,7 +73,7 @@ def load(
 
         disk = DiskEngine(Path(store))
         disk.load_all(own if disk.exists else [*loaded(data=bundle), *own])
-        graph = KnowledgeGraph((), engine=disk, base=base)
+        graph = KnowledgeGraph((), engine=disk, base=base, services=services)
     if infer:
         graph.materialise()
     return graph
@@ -100,8 +102,11 @@ class KnowledgeGraph:
     Queries see one default graph, the merge of all files; each file is also kept in a named graph of its own.
     """
 
-    def __init__(self, sources: Iterable[Source], *, engine: str | Engine | None = None, base: str = ID) -> None:
+    def __init__(
+        self, sources: Iterable[Source], *, engine: str | Engine | None = None, base: str = ID, services: Iterable[str] = ()
+    ) -> None:
         self.base = base
+        self._services = tuple(services)
         self._engine: Engine = engines.make(engine) if engine is None or isinstance(engine, str) else engine
         self._sources: list[Source] = []
         for source in sources:
@@ -163,6 +168,8 @@ class KnowledgeGraph:
         """
         named = self.queries[query] if isinstance(query, str) else query
         text = named.bind(params, base=self.base)
+        if not isinstance(query, str):
+            text = self._admitted(text, written=named.text)
         self._check_things(named, params)
         return self._answer(text, types=named.columns)
 
@@ -170,13 +177,13 @@ class KnowledgeGraph:
         """The answer to a SPARQL 1.1 query of any form. Prefixes of :data:`clayonto.namespaces.PREFIXES` need no declaration.
 
         :raises QuerySyntaxError: with line and column.
-        :raises ForbiddenQueryError: for updates, ``SERVICE``, ``FROM`` and ``LOAD``.
+        :raises ForbiddenQueryError: for updates, ``FROM`` and ``LOAD``, and ``SERVICE`` to whom :func:`load` does not allow.
+        :raises EndpointError: if a service fails.
 
         >>> load().query("SELECT ?acronym { ?p a clay:Project ; clay:acronym ?acronym }")[0].acronym
         'CLAY'
         """
-        sparql.refuse_unsafe(text)
-        return self._answer(text)
+        return self._answer(self._admitted(text))
 
     def stream(self, query: str | NamedQuery, /, **params: object) -> RowStream:
         """The rows of a SELECT while they arrive: an endpoint's answer of any size takes little memory, and its first row does not wait for the last.
@@ -192,10 +199,9 @@ class KnowledgeGraph:
         'CLAY'
         """
         if isinstance(query, str):
-            sparql.refuse_unsafe(query)
-            text = query
+            text = self._admitted(query)
         else:
-            text = query.bind(params, base=self.base)
+            text = self._admitted(query.bind(params, base=self.base), written=query.text)
             self._check_things(query, params)
         if sparql.form(text) != "select":
             raise UsageError("Rows of a SELECT can stream; ask anything else with query().")
@@ -505,6 +511,18 @@ class KnowledgeGraph:
             return Rows(("answer",), [(self._engine.ask(text, base=self.base),)], engine=self.engine, form=form)
         triples = sorted(self._engine.construct(text, base=self.base), key=sort_key)
         return Rows(TRIPLE_COLUMNS, triples, engine=self.engine, form=form)
+
+    def _admitted(self, text: str, *, written: str | None = None) -> str:
+        """The query to run, with the answers of its services in it, if it may be run.
+
+        :param written: the query as its file has it, without the values of its parameters, which may hold any word.
+        """
+        if self._services and any(token.kind == "word" and token.text.upper() == "SERVICE" for token in sparql.tokens(text)):
+            from clayonto.remote.federation import Services
+
+            return Services(self._services).resolve(text, base=self.base, local=lambda query: self._engine.select(query, base=self.base))
+        sparql.refuse_unsafe(text if written is None else written)
+        return text
 
     def _select(self, text: str, types: Mapping[str, str]) -> bytes:
         solutions = self._engine.select(text, base=self.base)

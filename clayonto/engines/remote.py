@@ -38,13 +38,14 @@ class RemoteEngine:
     name = "remote"
     stored = True
 
-    def __init__(self, url: str, *, timeout: float = 60.0, retries: int = 3, graph: str | None = None) -> None:
+    def __init__(self, url: str, *, timeout: float = 60.0, retries: int = 3, graph: str | None = None, own: bool = True) -> None:
         """Take an endpoint's address; nothing is sent yet.
 
         :param url: the address that takes queries, ``http`` or ``https``.
         :param timeout: seconds that an answer may take to begin.
         :param retries: how often a request is tried again.
         :param graph: the IRI of the named graph to ask; the endpoint's default graph when ``None``.
+        :param own: whether it is the endpoint that a call names, so that the credentials in the environment are for it.
         :raises UsageError: if it is no such address.
         :raises ConfigError: if the file of credentials cannot be read.
         """
@@ -55,7 +56,7 @@ class RemoteEngine:
         self.graph = graph
         self.store = stores.told(url, {})
         """The kind of store behind the address, as far as its answers have told."""
-        self._credentials = credentials.find(url)
+        self._credentials = credentials.find(url, environment=own)
         self._server = ""
 
     @property
@@ -96,13 +97,16 @@ class RemoteEngine:
             return body
         return stores.repaired(self.store, bytes(self._parsed(body, media).serialize(format=ox.QueryResultsFormat.TSV)))
 
-    def stream(self, query: str, *, base: str) -> Lines:
-        """The solutions of a SELECT query as lines of TSV, read as they are asked for and never all in memory; errors as for :meth:`select`."""
+    def stream(self, query: str, *, base: str, until: float | None = None) -> Lines:
+        """The solutions of a SELECT query as lines of TSV, read as they are asked for and never all in memory; errors as for :meth:`select`.
+
+        :param until: when all of the answer must be there, by :func:`time.monotonic`.
+        """
         from clayonto.remote.streaming import Lines
 
-        if not self._server:
-            self.ask("ASK { }", base=base)  # tells the kind of store, and that there is one
-        return Lines.of_endpoint(self, whole(query, base), self._credentials)
+        if not self._server and until is None:
+            self.ask("ASK { }", base=base)  # tells the kind of store, so that the quickest form is asked for
+        return Lines.of_endpoint(self, whole(query, base), self._credentials, until=until)
 
     def ask(self, query: str, *, base: str) -> bool:
         """The answer of an ASK query."""

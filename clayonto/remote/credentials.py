@@ -117,12 +117,12 @@ def _of_file(file: Path, url: str) -> Credentials:
     for address, table in tables.items():
         if not isinstance(table, dict) or not all(isinstance(v, str) for v in table.values()) or set(table) - _KEYS:
             raise ConfigError(f"{file}: [{address!r}] can have user, password and token, each a text.")
-        if _is_below(urlsplit(url), check_address(address)) and len(address) > best[0]:
+        if is_below(urlsplit(url), check_address(address)) and len(address) > best[0]:
             best = (len(address), Credentials(**table))
     return best[1]
 
 
-def _is_below(url: SplitResult, place: SplitResult) -> bool:
+def is_below(url: SplitResult, place: SplitResult) -> bool:
     """Whether an address is a place or below it. Characters are no measure: ``example.org`` starts ``example.org.evil.net``."""
     if (url.scheme, url.hostname, url.port or _PORTS[url.scheme]) != (place.scheme, place.hostname, place.port or _PORTS[place.scheme]):
         return False

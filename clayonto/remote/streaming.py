@@ -7,6 +7,7 @@ the stream, a solution at a time.
 from __future__ import annotations
 
 import io
+import time
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import pyoxigraph as ox
@@ -35,12 +36,13 @@ class Lines:
         self._lines = lines
 
     @classmethod
-    def of_endpoint(cls, engine: RemoteEngine, query: str, credentials: Credentials) -> Lines:
+    def of_endpoint(cls, engine: RemoteEngine, query: str, credentials: Credentials, *, until: float | None = None) -> Lines:
         """Ask an endpoint; it has begun to answer when this returns.
 
+        :param until: when all of the answer must be there, by :func:`time.monotonic`.
         :raises ClayontoError: of :mod:`clayonto.remote.failures`.
         """
-        lines = _ask(engine, query, credentials)
+        lines = _ask(engine, query, credentials, until)
         return cls([name for name in next(lines).split("\t") if name], lines)
 
     def __iter__(self) -> Iterator[str]:
@@ -53,7 +55,7 @@ class Lines:
             close()
 
 
-def _ask(engine: RemoteEngine, query: str, credentials: Credentials) -> Iterator[str]:
+def _ask(engine: RemoteEngine, query: str, credentials: Credentials, until: float | None) -> Iterator[str]:
     """The names of the columns with tabs between them, then the lines."""
     form = {"query": query} | ({"default-graph-uri": engine.graph} if engine.graph else {})
     with (
@@ -63,13 +65,22 @@ def _ask(engine: RemoteEngine, query: str, credentials: Credentials) -> Iterator
         media = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if most := response.headers.get("X-SPARQL-MaxRows"):
             raise failures.capped(engine.url, most)
+        pieces = response.iter_bytes(PIECE) if until is None else _in_time(engine, response.iter_bytes(), until)
         if media == "text/tab-separated-values" and engine.store.results == stores.TSV_RESULTS:
-            yield from _of_tsv(engine.url, response.iter_bytes(PIECE))
+            yield from _of_tsv(engine.url, pieces)
             return
         format_ = ox.QueryResultsFormat.from_media_type(media)
         if format_ in (None, ox.QueryResultsFormat.CSV):
             raise failures.not_sparql(engine.url, media, response.read())
-        yield from _of_results(engine, Pieces(response.iter_bytes(PIECE)), media, format_)
+        yield from _of_results(engine, Pieces(pieces), media, format_)
+
+
+def _in_time(engine: RemoteEngine, pieces: Iterator[bytes], until: float) -> Iterator[bytes]:
+    """Pieces as long as there is time: a server that sends a byte now and then would otherwise never be too slow."""
+    for piece in pieces:
+        if time.monotonic() > until:
+            raise failures.too_slow(engine.url, engine.timeout)
+        yield piece
 
 
 def _of_tsv(url: str, pieces: Iterator[bytes]) -> Iterator[str]:
