@@ -68,10 +68,15 @@ class Cells:
     def row(self, line: str) -> tuple[Value | None, ...]:
         """The values of one line, in order; ``None`` where a variable has no value."""
         known = self._known
-        values = []
+        values: list[Value | None] = []
         for text in line.split("\t"):
             if text in known:
                 values.append(known[text])
+                continue
+            # An IRI and a number are quicker made than kept, and seldom the same.
+            start = text[0]
+            if start == "<" and text[1:2] != "<":
+                values.append(IRI(text[1:-1]))
                 continue
             value = term(text)
             if len(known) < _MOST_KNOWN:
@@ -103,6 +108,8 @@ def term(cell: str) -> Value:
         if not kind:
             return text
         return LangString(text, kind[1:]) if kind[0] == "@" else literal(text, datatype=kind[3:-1])
+    if cell.isascii() and cell.isdigit():  # most numbers are, and a pattern takes longer to say so
+        return int(cell)
     if cell.startswith("_:"):
         return BlankNode(cell[2:])
     for kind, form in _BARE.items():

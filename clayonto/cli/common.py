@@ -98,6 +98,15 @@ def timeout_option(function: F) -> F:
     return click.option("--timeout", type=click.FloatRange(0, min_open=True), default=60.0, show_default=True, help=text)(function)
 
 
+def service_option(function: F) -> F:
+    """``--service``: an endpoint that ``SERVICE`` in the query may ask."""
+    text = say(
+        "Address or host that SERVICE in the query may ask; may be repeated.",
+        "Osoite tai palvelin, jolta kyselyn SERVICE saa kysyä; voi toistaa.",
+    )
+    return click.option("--service", "services", multiple=True, metavar="URL", help=text)(function)
+
+
 def infer_option(function: F) -> F:
     """``--infer``: whether what follows from the graph is seen as well."""
     text = say("See what follows by OWL 2 RL as well.", "Ota mukaan myös se, mikä seuraa OWL 2 RL:n mukaan.")
@@ -114,20 +123,21 @@ def open_graph(
     graph: str | None = None,
     timeout: float = 60.0,
     infer: bool = False,
+    services: tuple[str, ...] = (),
 ) -> KnowledgeGraph:
     """The graph that the options of :func:`graph_options` and :func:`endpoint_option` ask for."""
     from clayonto.graph import connect, load
     from clayonto.namespaces import expand
 
     if endpoint is not None:
-        others = {"--data": data, "--no-bundle": no_bundle, "--engine": engine, "--store": store, "--infer": infer}
+        others = {"--data": data, "--no-bundle": no_bundle, "--engine": engine, "--store": store, "--infer": infer, "--service": services}
         given = [name for name, value in others.items() if value]
         if given:
             raise UsageError(f"{given[0]} is about a graph of your own, and --endpoint asks someone else's; leave one of the two out.")
         return connect(endpoint, timeout=timeout, graph=None if graph is None else expand(graph))
     if graph is not None:
         raise UsageError("--graph names a graph of an endpoint; give --endpoint as well, or leave it out.")
-    return load(*data, engine=engine, bundle=not no_bundle, store=store, infer=infer)
+    return load(*data, engine=engine, bundle=not no_bundle, store=store, infer=infer, services=services)
 
 
 @contextmanager

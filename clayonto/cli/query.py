@@ -16,6 +16,7 @@ from clayonto.cli.common import (
     lang_option,
     open_graph,
     output_option,
+    service_option,
     write,
     write_pieces,
 )
@@ -72,6 +73,7 @@ def queries(style: str, lang: str) -> None:
 )
 @graph_options
 @endpoint_option
+@service_option
 @infer_option
 @lang_option
 @format_option(*FORMATS)
@@ -86,6 +88,7 @@ def query(
     endpoint: str | None,
     graph: str | None,
     timeout: float,
+    services: tuple[str, ...],
     infer: bool,
     lang: str,
     style: str,
@@ -100,7 +103,17 @@ def query(
     named = find_query(query)
     if "lang" in named.params:
         values.setdefault("lang", lang)
-    asked = open_graph(data, no_bundle=no_bundle, engine=engine, store=store, endpoint=endpoint, graph=graph, timeout=timeout, infer=infer)
+    asked = open_graph(
+        data,
+        no_bundle=no_bundle,
+        engine=engine,
+        store=store,
+        endpoint=endpoint,
+        graph=graph,
+        timeout=timeout,
+        infer=infer,
+        services=services,
+    )
     plain = not named.has_header and not values
     if endpoint is not None and style in ("csv", "tsv") and form(named.text) == "select":
         # An endpoint may answer with more rows than fit into memory.

@@ -36,26 +36,16 @@ def _graph_option(function: F) -> F:
     return click.option("--graph", metavar="IRI", help=text)(function)
 
 
-def _addresses(function: F) -> F:
-    """``--update`` and ``--graph-store``, for stores whose addresses are not those of their kind."""
-    for option in (
-        click.option(
-            "--graph-store",
-            "graphs_url",
-            metavar="URL",
-            help=say(
-                "Address of the Graph Store Protocol, if it is not the usual one.", "Graph Store Protocolin osoite, jos ei tavallinen."
-            ),
-        ),
-        click.option(
-            "--update",
-            "update_url",
-            metavar="URL",
-            help=say("Address that takes updates, if it is not the usual one.", "Päivitysten osoite, jos ei tavallinen."),
-        ),
-    ):
-        function = option(function)
-    return function
+def _update_option(function: F) -> F:
+    text = say("Address that takes updates, if it is not the usual one.", "Päivitysten osoite, jos se ei ole tavallinen.")
+    return click.option("--update", "update_url", metavar="URL", help=text)(function)
+
+
+def _graph_store_option(function: F) -> F:
+    text = say(
+        "Address of the Graph Store Protocol, if it is not the usual one.", "Graph Store Protocolin osoite, jos se ei ole tavallinen."
+    )
+    return click.option("--graph-store", "graphs_url", metavar="URL", help=text)(function)
 
 
 def _dry_run_option(function: F) -> F:
@@ -88,7 +78,8 @@ def _dry_run_option(function: F) -> F:
 @click.option("--add", is_flag=True, help=say("Leave what is there, and add to it.", "Jätä siellä oleva ja lisää siihen."))
 @click.option("--store", metavar="DIR", help=say("Graph on disk to push.", "Vietävä levyllä oleva verkko."))
 @click.option("--part", type=click.IntRange(1), help=say("Triples in one request.", "Kolmikoita yhdessä pyynnössä."))
-@_addresses
+@_update_option
+@_graph_store_option
 @timeout_option
 @_dry_run_option
 @format_option("text", "json")
@@ -174,18 +165,14 @@ def _pushed(done: Pushed) -> str:
 @_endpoint_option
 @_graph_option
 @click.option("--every", is_flag=True, help=say("All named graphs, into .nq or .trig.", "Kaikki nimetyt verkot, .nq tai .trig."))
-@_addresses
+@_graph_store_option
 @timeout_option
 @format_option("text", "json")
 @texts_option
-def pull(
-    file: str, endpoint: str, graph: str | None, every: bool, update_url: str | None, graphs_url: str | None, timeout: float, style: str
-) -> None:
+def pull(file: str, endpoint: str, graph: str | None, every: bool, graphs_url: str | None, timeout: float, style: str) -> None:
     """Fetch a graph from a remote store."""
     from clayonto.remote.pull import pull as fetch
 
-    if update_url is not None:
-        raise UsageError(say("A pull updates nothing; leave --update out.", "Haku ei päivitä mitään; jätä --update pois."))
     done = fetch(
         endpoint,
         file,
@@ -213,7 +200,8 @@ def pull(
 @_endpoint_option
 @_graph_option
 @click.option("--yes", is_flag=True, help=say("Do not ask.", "Älä kysy."))
-@_addresses
+@_update_option
+@_graph_store_option
 @timeout_option
 @_dry_run_option
 @format_option("text", "json")

@@ -53,7 +53,8 @@ class Graphs:
         self._engine.ask("ASK { }", base=ID)
         self.update_url = update_url or self.store.update_url(url)
         self.graphs_url = graphs_url or self.store.graphs_url(url)
-        self._web = Web(credentials.find(url), timeout=timeout, retries=retries)
+        secure = any(address is not None and address.startswith("https:") for address in (url, self.update_url, self.graphs_url))
+        self._web = Web(credentials.find(url), timeout=timeout, retries=retries, secure=secure)
 
     def __enter__(self) -> Self:
         return self
@@ -132,12 +133,15 @@ class Graphs:
 
     def move(self, graph: str, target: str | None, *, add: bool) -> None:
         """Put a graph in the place of another, or with ``add`` its triples beside those of the other; it is gone then."""
-        goal = "DEFAULT" if target is None else f"GRAPH {_iri(target)}"
-        if not add:
-            self.update(f"MOVE GRAPH {_iri(graph)} TO {goal}")
+        there = "DEFAULT" if target is None else f"GRAPH {_iri(target)}"
+        if self.store.moves:
+            self.update(f"{'ADD' if add else 'MOVE'} GRAPH {_iri(graph)} TO {there}")
+            if add:
+                self.drop(graph)
             return
-        self.update(f"ADD GRAPH {_iri(graph)} TO {goal}")
-        self.drop(graph)
+        # MOVE would say the same, but Jena 4.5 finds no graph to move.
+        copy = f"INSERT {{ {_in(target, '?s ?p ?o')} }} WHERE {{ GRAPH {_iri(graph)} {{ ?s ?p ?o }} }}"
+        self.update(" ;\n".join([*([] if add else [f"DROP SILENT {there}"]), copy, f"DROP SILENT GRAPH {_iri(graph)}"]))
 
     def drop(self, graph: str | None) -> None:
         """Take a graph away with all its triples; one that is not there is no error."""

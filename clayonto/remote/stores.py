@@ -46,6 +46,8 @@ class Store:
     """Whether queries see all named graphs when they name none; ``None`` if that is a setting."""
     writes_default: bool = True
     """Whether the default graph can be written to."""
+    moves: bool = False
+    """Whether a graph takes another's place by MOVE and ADD, rather than by three steps in one request, which is one transaction in most stores."""
     chunk: int = 10_000
     """Triples that one request may carry."""
     quirks: tuple[Quirk, ...] = ()
@@ -93,6 +95,7 @@ VIRTUOSO: Final = Store(
     graphs=(r"/sparql(-auth)?/?$", "/sparql-graph-crud-auth"),
     union_default=True,
     writes_default=False,
+    moves=True,
     chunk=5_000,
     quirks=(
         Quirk(
@@ -241,8 +244,8 @@ BLAZEGRAPH: Final = Store(
     ),
 )
 UNKNOWN: Final = Store("unknown", update=(r"/(query|sparql)/?$", r"/update"))
-STORES: Final = (OXIGRAPH, VIRTUOSO, FUSEKI, GRAPHDB, QLEVER, NEPTUNE, BLAZEGRAPH)
-"""The kinds of store that are known."""
+STORES: Final = (OXIGRAPH, VIRTUOSO, NEPTUNE, GRAPHDB, QLEVER, BLAZEGRAPH, FUSEKI)
+"""The kinds of store that are known; those with the more telling addresses first."""
 
 
 def told(url: str, headers: Mapping[str, str]) -> Store:

@@ -59,7 +59,7 @@ def _ask(engine: RemoteEngine, query: str, credentials: Credentials, until: floa
     """The names of the columns with tabs between them, then the lines."""
     form = {"query": query} | ({"default-graph-uri": engine.graph} if engine.graph else {})
     with (
-        Web(credentials, timeout=engine.timeout, retries=engine.retries) as web,
+        Web(credentials, timeout=engine.timeout, retries=engine.retries, secure=engine.url.startswith("https:")) as web,
         web.reading("POST", engine.url, data=form, headers={"Accept": engine.store.results}) as response,
     ):
         media = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()

@@ -6,8 +6,10 @@ when it is refused for a moment; one that writes never is.
 
 from __future__ import annotations
 
+import ssl
 import time
 from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,12 @@ if TYPE_CHECKING:
 
 AGENT = f"clayonto/{version('clayonto')}"
 """How we name ourselves to servers."""
+
+
+@cache
+def _trust(*, secure: bool) -> ssl.SSLContext:
+    """Whom to trust. To read the certificates takes longer than a short answer, so it is done once, and only where there is something to trust."""
+    return httpx.create_ssl_context() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class _Challenged(httpx.Auth):
@@ -45,11 +53,12 @@ class _Challenged(httpx.Auth):
 
 
 class Web:
-    """A client for one host. Use it in a ``with`` block."""
+    """A client for one endpoint. Use it in a ``with`` block."""
 
-    def __init__(self, credentials: Credentials, *, timeout: float = 60.0, retries: int = 3) -> None:
+    def __init__(self, credentials: Credentials, *, timeout: float = 60.0, retries: int = 3, secure: bool = True) -> None:
         """Make a client; nothing is sent yet.
 
+        :param secure: whether its addresses are of ``https``; one of ``http`` cannot be used for them then.
         :param timeout: seconds to connect, and between two pieces of an answer.
         :param retries: how often a request that reads is tried again.
         """
@@ -60,6 +69,7 @@ class Web:
             headers={"User-Agent": AGENT},
             timeout=timeout,
             follow_redirects=False,
+            verify=_trust(secure=secure),
             limits=httpx.Limits(max_connections=4),
         )
 
