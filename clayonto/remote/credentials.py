@@ -21,7 +21,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from clayonto.errors import ConfigError, UsageError
 
@@ -123,7 +123,9 @@ def _of_file(file: Path, url: str) -> Credentials:
 
 
 def is_below(url: SplitResult, place: SplitResult) -> bool:
-    """Whether an address is a place or below it. Characters are no measure: ``example.org`` starts ``example.org.evil.net``."""
+    """Whether an address is a place or below it. Characters are no measure: ``example.org`` starts ``example.org.evil.net``, and ``a/..`` is not in ``a``."""
+    if {".", ".."} & set(unquote(unquote(url.path)).replace("\\", "/").split("/")):
+        return False
     if (url.scheme, url.hostname, url.port or _PORTS[url.scheme]) != (place.scheme, place.hostname, place.port or _PORTS[place.scheme]):
         return False
     path = place.path or "/"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
 from clayonto import sparql, tsv
+from clayonto.engines.oxigraph import check_syntax
 from clayonto.engines.remote import RemoteEngine
 from clayonto.errors import ClayontoError, EndpointError, ForbiddenQueryError, QueryError, QuerySyntaxError
 from clayonto.namespaces import PREFIXES
@@ -33,6 +34,8 @@ MOST_ROWS: Final = 100_000
 _BATCH: Final = 200
 _MOST_SENT: Final = 5_000
 _SKOLEM: Final = "https://w3id.org/clayonto/.well-known/genid/"
+# What no graph says. rdflib takes no VALUES without a row, and lets FILTER(false) pass in a group of its own.
+_NOTHING: Final = f"{{ <{_SKOLEM}nothing> <{_SKOLEM}nothing> <{_SKOLEM}nothing> }}"
 _BEFORE_A_GROUP: Final = frozenset({"OPTIONAL", "MINUS", "UNION", "GRAPH", "SERVICE", "SILENT", "EXISTS", "NOT", "WHERE"})
 
 
@@ -62,6 +65,7 @@ class Services:
 
         :param local: answers a SELECT from the graph that the query is for, as TSV.
         :raises ForbiddenQueryError: if an address is not allowed, not written out, or the query would reach out in another way.
+        :raises QuerySyntaxError: if it is not SPARQL 1.1.
         :raises EndpointError: if a service fails, is too slow or gives too much, and its clause is not SILENT. Nothing was asked of an engine then.
         """
         tokens = list(sparql.tokens(query))
@@ -73,6 +77,7 @@ class Services:
         for clause in reversed(clauses):
             rest = f"{rest[: clause.start]} {{ }} {rest[clause.end :]}"
         sparql.refuse_unsafe(rest)
+        check_syntax(rest, base=base)
         prologue = _prologue(tokens)
         answers = [self._answer(tokens, clause, prologue, base, local) for clause in clauses]
         for clause, answer in reversed(list(zip(clauses, answers, strict=True))):
@@ -90,12 +95,12 @@ class Services:
         try:
             known = _joining(tokens, clause, prologue, local)
             if known is not None and not known.rows:
-                return f"VALUES ({' '.join(f'?{name}' for name in known.names)}) {{ }}"
+                return _NOTHING
             return _values(*self._ask(clause, prologue, base, known))
         except (EndpointError, QueryError):
             if not clause.silent:
                 raise
-            return "VALUES () { () }"
+            return "{ }"
 
     def _ask(self, clause: _Clause, prologue: str, base: str, known: _Known | None) -> tuple[list[str], list[tuple[Value | None, ...]]]:
         until = time.monotonic() + self.timeout
@@ -311,6 +316,10 @@ def _variables(text: str) -> set[str]:
 
 def _values(names: Sequence[str], rows: Sequence[Sequence[Value | None]]) -> str:
     """Rows as a VALUES block. Each value is one token, whatever it holds (:func:`clayonto.terms.render`)."""
+    if not rows:
+        return _NOTHING
+    if not names:
+        return " UNION ".join(["{ }"] * len(rows))
     head = " ".join(f"?{name}" for name in names)
     body = " ".join(f"({' '.join('UNDEF' if value is None else render(value) for value in row)})" for row in rows)
     return f"VALUES ({head}) {{ {body} }}"
