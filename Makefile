@@ -25,11 +25,15 @@ bench: .venv/.developing  ## measure beside the alternatives
 	@echo
 	$(BIN)/python benchmarks/rows.py
 	@echo
+	$(BIN)/python benchmarks/analytics.py
+	@echo
 	$(BIN)/python benchmarks/validation.py
 	@echo
 	$(BIN)/python benchmarks/reasoning.py
 	@echo
 	$(BIN)/python benchmarks/diff.py
+	@echo
+	$(BIN)/python benchmarks/remote.py
 
 lint: .venv/.developing  ## style and spelling of the code
 	$(BIN)/ruff check .

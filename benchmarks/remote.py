@@ -76,7 +76,9 @@ def by_json(url: str, text: str) -> int:
 
 def by_pyoxigraph(url: str, text: str, accept: str, form: ox.QueryResultsFormat) -> int:
     """Rows by curl and pyoxigraph."""
-    return sum(len(tuple(row)) for row in ox.parse_query_results(curl(url, text, accept), format=form))  # type: ignore[union-attr]
+    solutions = ox.parse_query_results(curl(url, text, accept), format=form)
+    assert isinstance(solutions, ox.QuerySolutions)
+    return sum(len(tuple(row)) for row in solutions)
 
 
 def by_query(url: str, text: str) -> int:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     import pandas
     import polars
 
-_PLAIN: Final = frozenset({"iri", "string", "literal", "any"})
+PLAIN: Final = frozenset({"iri", "string", "literal", "any"})
+"""Declared types whose values are shown as text."""
 # Which type a column of cells is, told from TSV; tried in this order, a column takes the first that all its cells fit.
 _KINDS: Final = {
     "integer": r"^[+-]?[0-9]{1,18}$",
@@ -38,10 +39,9 @@ _KINDS: Final = {
 }
 
 
-def to_polars(tsv: bytes, types: Mapping[str, str]) -> polars.DataFrame:
-    """A polars frame from solutions in TSV; see the module's table for its types.
+def read_cells(tsv: bytes) -> polars.DataFrame:
+    """The cells of solutions in TSV as they are, in a polars frame; null for no value.
 
-    :param types: column name to declared type; columns without one take the type that all their cells have.
     :raises MissingExtraError: if polars is not installed.
     """
     try:
@@ -53,17 +53,25 @@ def to_polars(tsv: bytes, types: Mapping[str, str]) -> polars.DataFrame:
     if not columns:
         return pl.DataFrame()
     if body:
-        frame = pl.read_csv(
+        return pl.read_csv(
             body, separator="\t", has_header=False, new_columns=columns, infer_schema=False, quote_char=None, truncate_ragged_lines=False
         )
-    else:
-        frame = pl.DataFrame({name: [] for name in columns}, schema=dict.fromkeys(columns, pl.String))
-    return frame.with_columns(_typed(pl, frame[name], types.get(name)) for name in columns)
+    return pl.DataFrame({name: [] for name in columns}, schema=dict.fromkeys(columns, pl.String))
+
+
+def to_polars(cells: polars.DataFrame, types: Mapping[str, str]) -> polars.DataFrame:
+    """A polars frame of values from one of cells of TSV; see the module's table for its types.
+
+    :param types: column name to declared type; columns without one take the type that all their cells have.
+    """
+    import polars as pl
+
+    return cells.with_columns(_typed(pl, cells[name], types.get(name)) for name in cells.columns)
 
 
 def _typed(pl: Any, cells: Any, declared: str | None) -> Any:
-    kind = declared if declared in _KINDS or declared in _PLAIN else _found(cells)
-    if kind is None or kind in _PLAIN:
+    kind = declared if declared in _KINDS or declared in PLAIN else _found(cells)
+    if kind is None or kind in PLAIN:
         return _texts(pl, cells)
     # A quoted cell holds its value up to the closing quote: numbers, days and times have no quote in them.
     bare = cells.str.extract(r'^"?([^"]*)', 1)
@@ -119,7 +127,7 @@ def to_pandas(tsv: bytes, types: Mapping[str, str]) -> pandas.DataFrame:
     for number, name in enumerate(columns):
         values = [row[number] for row in rows]
         kind = types.get(name)
-        if kind not in _KINDS and kind not in _PLAIN:
+        if kind not in _KINDS and kind not in PLAIN:
             texts = [line[number].decode() for line in cells if line[number]]
             kind = next((k for k, form in _KINDS.items() if texts and all(re.search(form, t) for t in texts)), "any")
         dtype = {

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from clayonto import engines, sparql, tsv
+from clayonto.engines.base import ColumnEngine, Engine
 from clayonto.errors import ParameterError, UnknownTermError, UsageError
 from clayonto.namespaces import CLAY, ID, PREFIXES, expand, shorten
 from clayonto.results import TRIPLE_COLUMNS, Rows, RowStream, sort_key
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 
     from clayonto.describe import Description
     from clayonto.editing import Change
-    from clayonto.engines.base import Engine
     from clayonto.explain import Explanation
     from clayonto.explain.figures import Account
     from clayonto.inference.base import InferenceResult
     from clayonto.inference.conclusions import Conclusions
     from clayonto.inference.rules import Program
     from clayonto.places import Place, Places
+    from clayonto.plan import Plan
     from clayonto.query import Catalogue, NamedQuery
     from clayonto.validation import ValidationReport
     from clayonto.validation.graphs import Validations
@@ -44,7 +45,7 @@ def load(
     """A graph of the bundled ontology and data, and of the files that ``paths`` name.
 
     :param paths: files, folders or patterns of Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD.
-    :param engine: ``oxigraph`` (the default) or ``rdflib``.
+    :param engine: ``oxigraph`` (the default), ``rdflib``, or ``columnar``, which answers by the column what runs over many triples.
     :param store: a folder to keep the graph in. A new one is built from all of the above; one that holds a graph is opened as it is,
         and ``paths`` are added to it. Without it the graph is in memory.
     :param bundle: whether to load the bundled data; the ontology and its concepts are loaded either way.
@@ -213,6 +214,19 @@ class KnowledgeGraph:
         booleans = [] if isinstance(query, str) else [i for i, name in enumerate(lines.columns) if query.columns.get(name) == "boolean"]
         read = (tsv.with_booleans(line, booleans) for line in lines) if booleans else lines
         return RowStream(lines.columns, read, engine=self.engine, close=lines.close)
+
+    def plan(self, text: str) -> Plan:
+        """Answer a query and say how it was done: by which engine and why, in which steps, with how many rows; what the linter remarks.
+
+        :raises QuerySyntaxError: with line and column.
+        :raises ForbiddenQueryError: for updates, ``SERVICE``, ``FROM`` and ``LOAD``.
+
+        >>> load().plan("SELECT ?p { ?p a clay:Project }").steps[0].rows
+        1
+        """
+        from clayonto.plan import plan
+
+        return plan(self, self._engine, text)
 
     def describe(self, term: str, *, lang: str = "en") -> Description:
         """What the graph says of a thing or a term, with labels, and what refers to it.
@@ -506,7 +520,7 @@ class KnowledgeGraph:
     def _answer(self, text: str, *, types: Any = None) -> Rows:
         form = sparql.form(text)
         if form == "select":
-            return Rows.from_tsv(self._select(text, types or {}), engine=self.engine, types=types)
+            return self._selected(text, types)
         if form == "ask":
             return Rows(("answer",), [(self._engine.ask(text, base=self.base),)], engine=self.engine, form=form)
         triples = sorted(self._engine.construct(text, base=self.base), key=sort_key)
@@ -524,13 +538,22 @@ class KnowledgeGraph:
         sparql.refuse_unsafe(text if written is None else written)
         return text
 
-    def _select(self, text: str, types: Mapping[str, str]) -> bytes:
-        solutions = self._engine.select(text, base=self.base)
+    def _with_booleans(self, solutions: bytes, types: Mapping[str, str]) -> bytes:
+        """Solutions in whose columns of booleans 1 and 0 are such: some stores have no others."""
         if not self.is_stored or "boolean" not in types.values():
             return solutions
         booleans = [i for i, name in enumerate(tsv.columns(solutions)) if types.get(name) == "boolean"]
         lines = [solutions.partition(b"\n")[0].decode(), *(tsv.with_booleans(line, booleans) for line in tsv.lines(solutions))]
         return ("\n".join(lines) + "\n").encode()
+
+    def _selected(self, text: str, types: Any) -> Rows:
+        engine, name = self._engine, self.engine
+        if isinstance(engine, ColumnEngine):
+            table = engine.table(text, base=self.base)
+            if table is not None:
+                return Rows.from_columns(table, engine=name, types=types)
+            name = engine.behind
+        return Rows.from_tsv(self._with_booleans(engine.select(text, base=self.base), types or {}), engine=name, types=types)
 
     def _check_things(self, named: NamedQuery, params: dict[str, object]) -> None:
         """Refuse an IRI parameter whose thing is not of the declared class: an empty answer would hide a typing error."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas
     import polars
 
+    from clayonto.engines.base import Table
     from clayonto.sparql import Form
 
 TRIPLE_COLUMNS: Final = ("subject", "predicate", "object")
@@ -119,6 +120,7 @@ class Rows(Sequence[Row]):
         self.types = dict(types or {})
         self._index = _Columns(self.columns)
         self._tsv: bytes | None = None
+        self._table: Table | None = None
         self._held: list[Sequence[Value | None] | str] | None = list(values)
 
     @classmethod
@@ -128,10 +130,17 @@ class Rows(Sequence[Row]):
         rows._tsv, rows._held = solutions, None
         return rows
 
+    @classmethod
+    def from_columns(cls, table: Table, *, engine: str, types: Mapping[str, str] | None = None) -> Rows:
+        """Rows from columns. A row becomes Python values when it is asked for."""
+        rows = cls(table.names, (), engine=engine, types=types)
+        rows._table, rows._held = table, None
+        return rows
+
     @property
     def _all(self) -> list[Sequence[Value | None] | str]:
         if self._held is None:
-            self._held = list(tsv.lines(self._tsv or b""))
+            self._held = list(tsv.lines(self._as_tsv()))
         return self._held
 
     @overload
@@ -148,7 +157,7 @@ class Rows(Sequence[Row]):
         return (Row(index, held) for held in self._all)
 
     def __len__(self) -> int:
-        return len(self._all)
+        return len(self._all) if self._table is None else self._table.height
 
     def __bool__(self) -> bool:
         return bool(self[0][0]) if self.form == "ask" else bool(self._all)
@@ -211,9 +220,27 @@ class Rows(Sequence[Row]):
 
         :raises MissingExtraError: if polars is not installed.
         """
-        from clayonto.frames import to_polars
+        from clayonto.frames import read_cells, to_polars
 
-        return to_polars(self._as_tsv(), self.types)
+        return self._table.frame(self.types) if self._table is not None else to_polars(read_cells(self._as_tsv()), self.types)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The rows for whatever takes Arrow's stream of columns: ``pyarrow.table(rows)``, DuckDB, pandas; typed as :meth:`to_polars`.
+
+        :raises MissingExtraError: if polars is not installed.
+        """
+        return self.to_polars().__arrow_c_stream__(requested_schema)
+
+    def to_parquet(self) -> bytes:
+        """A Parquet file of the columns, typed as :meth:`to_polars`.
+
+        :raises MissingExtraError: if polars is not installed.
+        """
+        from io import BytesIO
+
+        made = BytesIO()
+        self.to_polars().write_parquet(made)
+        return made.getvalue()
 
     def to_pandas(self) -> pandas.DataFrame:
         """A pandas frame with a column for each of ours, typed also when empty (:mod:`clayonto.frames` has the types).
@@ -225,6 +252,8 @@ class Rows(Sequence[Row]):
         return to_pandas(self._as_tsv(), self.types)
 
     def _as_tsv(self) -> bytes:
+        if self._tsv is None and self._table is not None:
+            self._tsv = tsv.of_cells(self._table.cells())
         return self._tsv if self._tsv is not None else tsv.write(self.columns, self)
 
     def to_rdf(self, kind: str = "turtle") -> str:

@@ -14,6 +14,8 @@ from clayonto.terms import IRI, XSD, BlankNode, LangString, Value, lexical, lite
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import polars
+
 _MOST_KNOWN: Final = 100_000
 _ESCAPE: Final = re.compile(r"""\\(?:([tbnrf"'\\])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))""")
 _CONTROL: Final = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
@@ -53,6 +55,13 @@ def with_booleans(line: str, positions: Iterable[int]) -> str:
     for position in positions:
         cells[position] = _NUMBERED.get(cells[position], cells[position])
     return "\t".join(cells)
+
+
+def of_cells(cells: polars.DataFrame) -> bytes:
+    """A TSV document of a frame of cells; null is no value."""
+    head = "\t".join(f"?{name}" for name in cells.columns)
+    body = cells.write_csv(separator="\t", include_header=False, quote_style="never", null_value="")
+    return f"{head}\n{body}".encode()
 
 
 class Cells:

@@ -160,9 +160,8 @@ def test_an_answer_that_breaks_off_is_no_whole_answer(host: str, tmp_path: Path)
     there = clayonto.connect(f"{host}/q", retries=0)
     there._engine._server = "known"  # type: ignore[attr-defined]
     Endpoint.instead = broken
-    got = []
     with pytest.raises(IncompleteAnswerError):
-        got += there.stream(QUERY)
+        list(there.stream(QUERY))
     with pytest.raises(EndpointError):
         there.query(QUERY)
 

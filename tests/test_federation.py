@@ -47,11 +47,12 @@ class Endpoint(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         query = parse_qs(body)["query"][0]
         type(self).asked.append((self.path, query, dict(self.headers)))
-        if type(self).instead is not None:
-            type(self).instead(self)
+        instead = type(self).instead
+        if instead is not None:
+            instead(self)
             return
         results = self.stores[self.path].query(query)
-        self.answer(200, results.serialize(format=ox.QueryResultsFormat.JSON), "application/sparql-results+json")  # type: ignore[union-attr, arg-type]
+        self.answer(200, results.serialize(format=ox.QueryResultsFormat.JSON), "application/sparql-results+json")  # type: ignore[arg-type]
 
     def do_GET(self) -> None:
         type(self).asked.append((self.path, "", dict(self.headers)))

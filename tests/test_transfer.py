@@ -131,7 +131,8 @@ def test_a_push_that_stops_leaves_what_was_there_and_goes_on_when_asked_again(
 ) -> None:
     clayonto.push(projects(tmp_path, 3), store, graph=MINE)
     file = projects(tmp_path, 95)
-    send, sent = Graphs.send, []
+    send = Graphs.send
+    sent: list[int] = []
 
     def failing(self: Graphs, name: str | None, lines: list[Line]) -> None:
         if len(sent) == 4:
@@ -158,7 +159,8 @@ def test_a_part_whose_fate_is_unknown_is_asked_after_before_it_is_sent_again(
     arrives: bool, nameless: bool, store: str, tmp_path: Path, odd: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = odd if nameless else projects(tmp_path, 20)
-    send, calls = Graphs.send, []
+    send = Graphs.send
+    calls: list[list[Line]] = []
 
     def lost(self: Graphs, name: str | None, lines: list[Line]) -> None:
         calls.append(lines)

@@ -23,9 +23,10 @@ from clayonto.cli.common import (
 from clayonto.cli.language import command, say
 
 if TYPE_CHECKING:
+    from clayonto.plan import Plan
     from clayonto.query import NamedQuery
 
-FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld")
+FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld", "parquet")
 
 
 @command(help=say("List the named queries.", "Luettele nimetyt kyselyt."))
@@ -78,6 +79,13 @@ def queries(style: str, lang: str) -> None:
 @lang_option
 @format_option(*FORMATS)
 @output_option
+@click.option(
+    "--explain",
+    is_flag=True,
+    help=say(
+        "Say how it is answered, not what the answer is (-f json too).", "Kerro, miten siihen vastataan, älä vastausta (myös -f json)."
+    ),
+)
 def query(
     query: str,
     params: tuple[str, ...],
@@ -93,6 +101,7 @@ def query(
     lang: str,
     style: str,
     output: str | None,
+    explain: bool,
 ) -> None:
     """Answer a query."""
     from clayonto.errors import UsageError
@@ -115,6 +124,16 @@ def query(
         services=services,
     )
     plain = not named.has_header and not values
+    if explain:
+        write(_explained(asked.plan(named.text if plain else named.bind(values, base=asked.base)), style), output)
+        return
+    if style == "parquet":
+        if output in (None, "-") and sys.stdout.isatty():
+            raise UsageError(
+                say("Parquet is not for reading: name a file with -o.", "Parquet ei ole luettavaa tekstiä: nimeä tiedosto valinnalla -o.")
+            )
+        write_pieces([(asked.query(named.text) if plain else asked.run(named, **values)).to_parquet()], output)
+        return
     if endpoint is not None and style in ("csv", "tsv") and form(named.text) == "select":
         # An endpoint may answer with more rows than fit into memory.
         with asked.stream(named.text) if plain else asked.stream(named, **values) as stream:
@@ -137,6 +156,41 @@ def query(
         write(WRITERS[style](rows), output)
     except ValueError as error:
         raise UsageError(str(error)) from error
+
+
+def _explained(plan: Plan, style: str) -> str:
+    if style == "json":
+        import json
+
+        return json.dumps(plan.to_dict(), ensure_ascii=False, indent=1)
+    from clayonto.results import draw_table
+
+    head = say(
+        f"{plan.engine}: {plan.reason}. {plan.rows} rows in {plan.milliseconds:.1f} ms.",
+        f"{plan.engine}: {plan.reason}. {plan.rows} riviä, {plan.milliseconds:.1f} ms.",
+    )
+    lines = [head]
+    if plan.steps:
+        columns = [say("step", "vaihe") if plan.ordered else say("pattern", "kuvio"), say("rows", "rivejä"), "ms"]
+        cells = [
+            [_short(step.what), str(step.rows), "" if step.milliseconds is None else f"{step.milliseconds:.1f}"] for step in plan.steps
+        ]
+        lines += ["", draw_table(columns, cells, numeric=[False, True, True])]
+    if not plan.ordered:
+        english, finnish = (
+            "The engine does not tell in which order it joins them.",
+            "Moottori ei kerro, missä järjestyksessä se liittää ne.",
+        )
+        lines += ["", say(english, finnish)]
+    return "\n".join([*lines, *(["", *plan.remarks] if plan.remarks else [])])
+
+
+def _short(text: str) -> str:
+    import re
+
+    from clayonto.namespaces import shorten
+
+    return re.sub(r"<([^>]*)>", lambda found: shorten(found[1]), text)
 
 
 def _values(params: tuple[str, ...]) -> dict[str, object]:

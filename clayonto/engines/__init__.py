@@ -9,7 +9,7 @@ from clayonto.errors import UnknownEngineError
 if TYPE_CHECKING:
     from clayonto.engines.base import Engine
 
-ENGINES: Final = ("oxigraph", "rdflib")
+ENGINES: Final = ("oxigraph", "rdflib", "columnar")
 """The engines there are, the default first."""
 
 
@@ -31,5 +31,9 @@ def make(name: str | None = None) -> Engine:
             from clayonto.engines.rdflib import RdflibEngine
 
             return RdflibEngine()
+        case "columnar":
+            from clayonto.engines.columnar import ColumnarEngine
+
+            return ColumnarEngine()
         case _:
-            raise UnknownEngineError(name, ENGINES, hint=f"The engines are {' and '.join(ENGINES)}.")
+            raise UnknownEngineError(name, ENGINES, hint=f"The engines are {', '.join(ENGINES)}.")

@@ -6,10 +6,12 @@ raises the errors of :mod:`clayonto.errors`. Queries see its default graph: the 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import polars
 
     from clayonto.sources import Source
     from clayonto.terms import Value
@@ -65,3 +67,34 @@ class Engine(Protocol):
 
     def __len__(self) -> int:
         """How many triples the default graph has."""
+
+
+@runtime_checkable
+class ColumnEngine(Engine, Protocol):
+    """An engine that answers some queries by the column, and the others by a store of rows behind it."""
+
+    @property
+    def behind(self) -> str:
+        """The name of the engine that answers the others."""
+
+    def table(self, query: str, *, base: str) -> Table | None:
+        """The solutions of a SELECT query in order, as columns; ``None`` where :meth:`select` is to be asked."""
+
+    def why_rows(self, query: str, *, base: str) -> str | None:
+        """Why the engine behind answers a query, in a sentence; ``None`` if it does not."""
+
+    def steps(self, query: str, *, base: str) -> list[tuple[str, int, float]]:
+        """The steps of a query that is answered by the column: as SPARQL, the rows after each, and its milliseconds."""
+
+
+class Table(Protocol):
+    """Solutions as columns, for the analyst who wants a frame and no Python object for each cell."""
+
+    names: tuple[str, ...]
+    height: int
+
+    def cells(self) -> polars.DataFrame:
+        """A frame of cells of SPARQL TSV, null for no value."""
+
+    def frame(self, types: Mapping[str, str]) -> polars.DataFrame:
+        """A frame of values, typed as :mod:`clayonto.frames` has it; ``types`` are the declared ones."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
+from clayonto.engines.ordering import sortable
 from clayonto.errors import EngineError, QuerySyntaxError
 from clayonto.namespaces import PREFIXES
 from clayonto.terms import IRI, BlankNode, Value, lexical, literal
@@ -86,6 +87,10 @@ class OxigraphEngine:
         except (OSError, RuntimeError, ValueError) as error:
             raise EngineError(f"Oxigraph stopped in the middle of the answer: {error}.") from error
 
+    def n_triples(self) -> bytes:
+        """The triples of the default graph, each once, as the store holds them."""
+        return self._store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
+
     def ask(self, query: str, *, base: str) -> bool:
         """The answer of an ASK query."""
         return bool(self._query(query, base))
@@ -109,8 +114,10 @@ class OxigraphEngine:
         if self._unnamed and _GRAPH.search(query):
             self._fill_named_graphs()
         try:
-            return self._store.query(query, base_iri=base, prefixes=_PREFIXES)
+            return self._store.query(sortable(query), base_iri=base, prefixes=_PREFIXES)
         except SyntaxError as error:
+            # What is wrong is to be told of the text as it was given.
+            check_syntax(query, base=base)
             raise syntax_error(error, query) from error
         except (OSError, RuntimeError, ValueError) as error:
             raise EngineError(f"Oxigraph could not answer the query: {error}.") from error

@@ -1,0 +1,286 @@
+"""Graph patterns as joins of tables of numbers.
+
+The triples of a group are joined from the one with the fewest rows on, each next one the one that shares a variable and has the fewest; a filter
+is applied as soon as its variables are there. A path that is repeated becomes the table of the pairs that it joins.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import polars as pl
+
+from clayonto.engines.columnar.algebra import (
+    Beyond,
+    Const,
+    Either,
+    Group,
+    Link,
+    Optional,
+    Repeated,
+    Steps,
+    Triple,
+    Union,
+    Values,
+    Var,
+    Without,
+    variables,
+    written,
+)
+from clayonto.engines.columnar.columns import ID
+from clayonto.engines.columnar.expressions import Frame, evaluate, holds, in_rows, plain
+
+if TYPE_CHECKING:
+    from clayonto.engines.columnar.algebra import Expr, Path
+    from clayonto.engines.columnar.columns import Columns
+    from clayonto.engines.columnar.expressions import Cells
+
+_MOST_ROWS = 50_000_000
+_MOST_PAIRS = 5_000_000
+_FAR = 20
+
+
+class Trace:
+    """What was done to answer a query: each step, how many rows there were after it, and its milliseconds."""
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[str, int, float]] = []
+        self._last = perf_counter()
+
+    def note(self, what: str, frame: Frame) -> None:
+        """A step that ends now."""
+        now = perf_counter()
+        self.steps.append((what, len(frame.rows), (now - self._last) * 1000))
+        self._last = now
+
+
+TRACE: Final[ContextVar[Trace | None]] = ContextVar("TRACE", default=None)
+"""Where steps are noted, if they are."""
+
+
+def noted(what: str, frame: Frame) -> Frame:
+    """The frame, its step noted if somebody asked."""
+    trace = TRACE.get()
+    if trace is not None:
+        trace.note(what, frame)
+    return frame
+
+
+def solutions(group: Group, columns: Columns) -> Frame:
+    """The solutions of a group: a column for each variable, null where a variable has no value.
+
+    :raises Beyond: if it has something in it that is not answered in columns.
+    """
+    # NOT EXISTS holds for the whole group, so it comes last.
+    elements = sorted(group.elements, key=lambda element: isinstance(element, Without))
+    filters = list(group.filters)
+    frame: Frame | None = None
+    while elements:
+        element = elements[0]
+        if isinstance(element, Triple):
+            triples = []
+            while elements and isinstance(elements[0], Triple):
+                triples.append(elements.pop(0))
+            frame = _basic(triples, frame, filters, columns)  # type: ignore[arg-type]
+            continue
+        del elements[0]
+        if isinstance(element, Values):
+            frame = noted("VALUES", _joined(frame, _values(element, columns)))
+        elif isinstance(element, Union):
+            frame = noted("UNION", _joined(frame, _either(element, columns)))
+        elif frame is None:
+            raise Beyond("a group that begins with OPTIONAL, BIND or NOT EXISTS is not answered in columns")
+        elif isinstance(element, Optional):
+            frame = noted("OPTIONAL", _outer(frame, element.group, columns, how="left"))
+        elif isinstance(element, Without):
+            frame = noted("NOT EXISTS", _outer(frame, element.group, columns, how="anti"))
+        else:
+            frame = noted(f"BIND ?{element.name}", bound(frame, element.name, evaluate(element.expr, frame, columns), columns))
+        frame = _ready(frame, filters, columns)
+    if frame is None:
+        raise Beyond("an empty group is not answered in columns")
+    for test in filters:
+        frame = _filtered(frame, test, columns)
+    return frame
+
+
+def bound(frame: Frame, name: str, cells: Cells, columns: Columns) -> Frame:
+    """The frame with one more column.
+
+    :raises Beyond: if it has one of the name, or if what it would hold is not made in columns.
+    """
+    cells = plain(cells, columns)
+    if name in frame.kinds or cells.kind in ("text", "iri") or cells.kind == "boolean":
+        raise Beyond(f"what ?{name} stands for is not made in columns")
+    return Frame(frame.rows.with_columns(in_rows(cells, len(frame.rows)).data.alias(name)), frame.kinds | {name: cells.kind})
+
+
+def _filtered(frame: Frame, test: Expr, columns: Columns) -> Frame:
+    return Frame(frame.rows.filter(holds(test, frame, columns)), frame.kinds)
+
+
+def _ready(frame: Frame, filters: list[Expr], columns: Columns) -> Frame:
+    """The rows that pass the filters whose variables are all there; they are taken out of the list.
+
+    What comes later in the group cannot change a variable that is bound, and a variable that is not and is joined later is handed over.
+    """
+    for test in [f for f in filters if variables(f) and variables(f) <= set(frame.kinds)]:
+        frame = noted("FILTER", _filtered(frame, test, columns))
+        filters.remove(test)
+    return frame
+
+
+def _basic(triples: list[Triple], frame: Frame | None, filters: list[Expr], columns: Columns) -> Frame:
+    """Triples joined with what there is, from the fewest rows on."""
+    tables = [_terms(_triple(triple, columns)) for triple in triples]
+    fewest = min(len(table.rows) for table in [*tables, *([] if frame is None else [frame])])
+    for at, table in enumerate(tables):
+        # A table that is joined with a far smaller one is filtered after that. A filter is not taken out of the list here: what else binds
+        # the variable has to pass as well.
+        if len(table.rows) <= _FAR * max(fewest, 1):
+            for test in [f for f in filters if variables(f) and variables(f) <= set(table.kinds)]:
+                tables[at] = _filtered(tables[at], test, columns)
+    left = dict(enumerate(tables))
+    if frame is None:
+        first = min(left, key=lambda n: len(left[n].rows))
+        frame = noted(written(triples[first]), left.pop(first))
+    while left:
+        linked = [n for n, table in left.items() if set(table.kinds) & set(frame.kinds)] or list(left)
+        nearest = min(linked, key=lambda n: len(left[n].rows))
+        frame = noted(written(triples[nearest]), _joined(frame, left.pop(nearest)))
+        frame = _ready(frame, filters, columns) if left else frame
+    return _ready(frame, filters, columns)
+
+
+def _terms(rows: Any) -> Frame:
+    return Frame(rows, dict.fromkeys(rows.columns, "term"))
+
+
+def _either(union: Union, columns: Columns) -> Frame:
+    parts = [solutions(group, columns) for group in union.groups]
+    kinds: dict[str, str] = {}
+    for part in parts:
+        for name, kind in part.kinds.items():
+            if kinds.setdefault(name, kind) != kind:
+                raise Beyond(f"?{name} is {kind} in one part of UNION and {kinds[name]} in another")
+    return Frame(pl.concat([part.rows for part in parts], how="diagonal"), kinds)
+
+
+def _triple(triple: Triple, columns: Columns) -> Any:
+    if isinstance(triple.path, Repeated):
+        table = _repeated(triple.path, triple, columns)
+    else:
+        table = _pairs(triple.path, columns)
+    for end, name in ((triple.subject, "subject"), (triple.object, "object")):
+        if isinstance(end, Const):
+            number = columns.number(end.term)
+            table = table.clear() if number is None else table.filter(pl.col(name) == number)
+    subject, object_ = triple.subject, triple.object
+    if isinstance(subject, Var) and isinstance(object_, Var):
+        if subject == object_:
+            return table.filter(pl.col("subject") == pl.col("object")).select(pl.col("subject").alias(subject.name))
+        return table.select(pl.col("subject").alias(subject.name), pl.col("object").alias(object_.name))
+    if isinstance(subject, Var):
+        return table.select(pl.col("subject").alias(subject.name))
+    if isinstance(object_, Var):
+        return table.select(pl.col("object").alias(object_.name))
+    raise Beyond("a triple without a variable is not answered in columns")
+
+
+def _pairs(path: Path, columns: Columns) -> Any:
+    """Subjects and objects that a path joins: each as often as it does, but once only if it is repeated."""
+    if isinstance(path, Link):
+        table = columns.table(path.predicate)
+        return table.select(pl.col("object").alias("subject"), pl.col("subject").alias("object")) if path.back else table
+    if isinstance(path, Either):
+        pairs = pl.concat([_pairs(each, columns) for each in path.paths])
+        if pairs.is_duplicated().any():
+            raise Beyond("alternatives that join the same pair are not counted alike by engines")
+        return pairs
+    if isinstance(path, Steps):
+        first, *rest = (_pairs(each, columns) for each in path.paths)
+        for table in rest:
+            first = first.join(table, left_on="object", right_on="subject").select("subject", pl.col("object_right").alias("object"))
+        return first
+    step = _pairs(path.path, columns).unique()
+    return _closed(step, step)
+
+
+def _repeated(path: Repeated, triple: Triple, columns: Columns) -> Any:
+    """The pairs of a repeated path: from the end that is named, if one is."""
+    step = _pairs(path.path, columns).unique()
+    ends = [columns.number(end.term) for end in (triple.subject, triple.object) if isinstance(end, Const)]
+    if None in ends:
+        raise Beyond("a path from a term of which nothing is said is not answered in columns")
+    if isinstance(triple.subject, Const):
+        pairs = _closed(step.filter(pl.col("subject") == ends[0]), step)
+    elif isinstance(triple.object, Const):
+        back = step.select(pl.col("object").alias("subject"), pl.col("subject").alias("object"))
+        pairs = _closed(back.filter(pl.col("subject") == ends[0]), back).select(
+            pl.col("object").alias("subject"), pl.col("subject").alias("object")
+        )
+    else:
+        pairs = _closed(step, step)
+    if not path.zero:
+        return pairs
+    # A path of no step joins each term of the graph to itself (section 9.1).
+    terms = pl.Series("subject", ends or pl.arange(len(columns.texts), dtype=ID, eager=True), dtype=ID)
+    return pl.concat([pairs, pl.DataFrame({"subject": terms, "object": terms.alias("object")})]).unique()
+
+
+def _closed(whole: Any, step: Any) -> Any:
+    """What is reached from pairs by a step as often as it goes: every round takes a step from what the last one added."""
+    new = whole
+    while len(new):
+        longer = new.join(step, left_on="object", right_on="subject").select("subject", pl.col("object_right").alias("object")).unique()
+        new = longer.join(whole, on=["subject", "object"], how="anti")
+        whole = pl.concat([whole, new])
+        if len(whole) > _MOST_PAIRS:
+            raise Beyond("the path joins too many pairs to be held as a table")
+    return whole
+
+
+def _values(values: Values, columns: Columns) -> Frame:
+    made = {name: columns.numbers(row[at] for row in values.rows) for at, name in enumerate(values.names)}
+    for name, numbers in made.items():
+        # A term that the graph does not have has no number to be shown by.
+        if len(columns.texts) in numbers:
+            raise Beyond(f"VALUES gives ?{name} a term that the graph does not have")
+    return _terms(pl.DataFrame(made, schema=dict.fromkeys(values.names, ID)))
+
+
+def _joined(left: Frame | None, right: Frame) -> Frame:
+    if left is None:
+        return right
+    shared = _shared(left, right)
+    kinds = left.kinds | right.kinds
+    if shared:
+        return Frame(left.rows.join(right.rows, on=shared), kinds)
+    if len(left.rows) * len(right.rows) > _MOST_ROWS:
+        raise Beyond("two parts of the pattern share no variable, and their product is too large")
+    return Frame(left.rows.join(right.rows, how="cross"), kinds)
+
+
+def _shared(left: Frame, right: Frame) -> list[str]:
+    """The variables that two sides share: all of them bound, since what is unbound would join with anything."""
+    shared = [name for name in left.kinds if name in right.kinds]
+    for name in shared:
+        if left.kinds[name] != "term" or right.kinds[name] != "term":
+            raise Beyond(f"?{name} is made in the query and joined, which columns do not answer")
+        if left.rows[name].null_count() or right.rows[name].null_count():
+            raise Beyond(f"?{name} is not bound everywhere and is joined, which columns do not answer")
+    return shared
+
+
+def _outer(frame: Frame, group: Group, columns: Columns, *, how: Literal["left", "anti"]) -> Frame:
+    """OPTIONAL and NOT EXISTS: of a group whose filters look at nothing outside it."""
+    if any(not isinstance(e, Triple) for e in group.elements):
+        raise Beyond("a pattern within OPTIONAL or NOT EXISTS is not answered in columns")
+    right = solutions(group, columns)
+    shared = _shared(frame, right)
+    if not shared:
+        raise Beyond("OPTIONAL or NOT EXISTS that shares no variable is not answered in columns")
+    kinds = frame.kinds | right.kinds if how == "left" else frame.kinds
+    return Frame(frame.rows.join(right.rows, on=shared, how=how), kinds)

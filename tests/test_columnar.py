@@ -1,0 +1,296 @@
+"""The columnar engine gives the rows that the store gives: on the bundled graph, on queries made at random over untidy data, and on what changes."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from types import SimpleNamespace
+
+import polars as pl
+import pyoxigraph as ox
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import clayonto
+from clayonto.engines.columnar import ColumnarEngine
+from clayonto.engines.columnar.algebra import Beyond, parse
+from clayonto.query import queries
+from tests.conftest import SOAK, graph
+from tests.test_cli import run
+
+# Terms of every kind under the same predicates, in several languages, with escapes, odd lexical forms, nothing, and things that repeat.
+UNTIDY = r"""
+@prefix : <https://w3id.org/clayonto/id/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+:a :name "Alfa"@en , "Alfa"@fi , "alfa" ; :size 3 ; :cost 1.50 ; :in :r1 ; :mixed 5 ; :with :b , :c ; a :Thing .
+:b :name "Beta \"b\"\t\n\\"@en , "Ääkkönen"@fi ; :size 3 ; :cost 212000.25 ; :in :r2 ; :mixed "5" ; :with :a ; a :Thing .
+:c :name "gamma" ; :size -7 ; :cost 0.10 ; :in :r3 ; :mixed :a ; :with :a , :b , :c ; a :Thing , :Other .
+:d :size 12 ; :mixed "viisi"@fi ; :day "2021-05-31"^^xsd:date ; a :Thing .
+:e :name "Épsilon"@en-GB ; :cost "abc"^^xsd:decimal ; :mixed 5.0 ; :in _:somewhere ; :day "2020-01-01"^^xsd:date ; a :Other .
+:r1 :part :r2 . :r2 :part :r3 . :r3 :part :r1 . :r4 :part :r4 .
+:r1 :name "Region 1"@en . :r2 :name "Region 2"@en , "Alue 2"@fi . :r10 :name "Region 10" .
+"""
+PREDICATES = (":name", ":size", ":cost", ":in", ":mixed", ":with", "a", ":part", ":day", ":none")
+NAMES = ("?a", "?a", "?b", "?b", "?c")
+CONSTANTS = (":a", ":r2", ":Thing", '"Alfa"@en', '"alfa"', "3", ":nowhere")
+
+
+def texts(*choices: str) -> st.SearchStrategy[str]:
+    return st.sampled_from(choices)
+
+
+variable = texts(*NAMES)
+path = st.one_of(
+    texts(*PREDICATES),
+    st.builds("{}/{}".format, texts(*PREDICATES), texts(*PREDICATES)),
+    st.builds("({}|{})".format, texts(*PREDICATES), texts(*PREDICATES)),
+    st.builds("^{}".format, texts(*PREDICATES)),
+    texts(":part+", ":part*", "(:part|:with)+", ":in/:part*"),
+)
+# A triple of constants alone is left to the store.
+triple = st.builds(
+    "{} {} {} .".format, st.one_of(variable, variable, texts(":a", ":r1")), path, st.one_of(variable, variable, texts(*CONSTANTS))
+).filter(lambda t: "?" in t)
+text = st.one_of(
+    st.builds("STR({})".format, variable),
+    st.builds("LANG({})".format, variable),
+    st.builds("LCASE(STR({}))".format, variable),
+    texts('"alfa"', '"en"', '""', '"Alfa"'),
+)
+test = st.one_of(
+    st.builds("{} {} {}".format, text, texts("=", "!=", "<", ">", "<=", ">="), text),
+    st.builds("{} {} {}".format, variable, texts("=", "!=", "<", ">="), st.one_of(variable, texts("3", ":a", '"alfa"'))),
+    st.builds("{}({}, {})".format, texts("CONTAINS", "STRSTARTS", "STRENDS"), st.one_of(text, variable), texts('"a"', '"A"', '"\u00e4"')),
+    st.builds("BOUND({})".format, variable),
+    st.builds("ISIRI({})".format, variable),
+    st.builds("ISLITERAL({})".format, variable),
+    st.builds("STRLEN({}) > 4".format, text),
+    st.builds("{} IN ({}, :b)".format, variable, texts(":a", ":c")),
+)
+tests = st.recursive(
+    test,
+    lambda inner: st.one_of(
+        st.builds("({} && {})".format, inner, inner), st.builds("({} || {})".format, inner, inner), st.builds("!({})".format, inner)
+    ),
+    max_leaves=3,
+)
+filters = st.builds("FILTER({})".format, tests)
+block = st.lists(triple, min_size=1, max_size=3).map(" ".join)
+binding = st.one_of(
+    st.builds("BIND(LCASE(STR({})) AS ?made)".format, variable),
+    st.builds('BIND(COALESCE(STR({}), "none") AS ?made)'.format, variable),
+    st.builds("BIND(IF({}, 1, 2) AS ?made)".format, tests),
+    st.builds('BIND(CONCAT(STR({}), "-", STR({})) AS ?made)'.format, variable, variable),
+)
+element = st.one_of(
+    block,
+    filters,
+    st.builds("OPTIONAL {{ {} {} }}".format, block, st.one_of(st.just(""), filters)),
+    st.builds("{{ {} }} UNION {{ {} }}".format, block, block),
+    st.builds("FILTER NOT EXISTS {{ {} }}".format, block),
+    st.builds("VALUES {} {{ {} {} }}".format, variable, texts(*CONSTANTS), texts(*CONSTANTS)),
+)
+pattern = st.builds("?a {} ?b . {} {}".format, path, st.lists(element, max_size=3).map(" ".join), st.one_of(st.just(""), binding))
+aggregate = st.one_of(
+    st.builds("COUNT({}{})".format, texts("", "DISTINCT "), variable),
+    st.just("COUNT(*)"),
+    st.builds("{}({})".format, texts("SUM", "MIN", "MAX"), variable),
+    st.builds("{}(STR({}))".format, texts("MIN", "MAX"), variable),
+)
+select = st.one_of(
+    st.builds("SELECT {}?a ?b {{ {} }}".format, texts("", "DISTINCT "), pattern),
+    st.builds("SELECT ?a ?made {{ {} }}".format, pattern),
+    st.builds("SELECT ?a ({} AS ?n) {{ {} }} GROUP BY ?a".format, aggregate, pattern),
+    st.builds("SELECT ({} AS ?n) ({} AS ?m) {{ {} }}".format, aggregate, aggregate, pattern),
+    st.builds("SELECT (STR(?a) AS ?t) ({0} AS ?n) {{ {1} }} GROUP BY ?a HAVING({0} > 1)".format, aggregate, pattern),
+    st.builds("SELECT ?l ({} AS ?n) {{ {} }} GROUP BY (LANG(?a) AS ?l)".format, aggregate, pattern),
+)
+
+
+def untidy() -> clayonto.KnowledgeGraph:
+    triples = ox.serialize(ox.parse(UNTIDY, format=ox.RdfFormat.TURTLE), format=ox.RdfFormat.N_TRIPLES) or b""
+    kg = clayonto.load(bundle=False, engine="columnar")
+    with kg.edit() as edit:
+        edit.update(f"INSERT DATA {{ {triples.decode()} }}")
+    # In so few triples every query starts from few: here the columns are to answer whatever they can.
+    kg._engine.starts_from_few = lambda select: False  # type: ignore[attr-defined]
+    return kg
+
+
+COLUMNS = untidy()
+PREFIX = "PREFIX : <https://w3id.org/clayonto/id/> "
+
+
+def from_the_store(query: str) -> clayonto.Rows:
+    """The rows of the store behind the columns: the same blank nodes have the same names."""
+    return clayonto.Rows.from_tsv(COLUMNS._engine.select(query, base=COLUMNS.base), engine="oxigraph")
+
+
+def shown(rows: clayonto.Rows) -> Counter[tuple[str, ...]]:
+    return Counter(tuple(map(repr, row)) for row in rows)
+
+
+@pytest.mark.fuzz
+@settings(max_examples=400 * SOAK, deadline=None)
+@given(select)
+def test_any_query_gives_the_rows_of_the_store(query: str) -> None:
+    columns = COLUMNS.query(PREFIX + query)
+    assert shown(columns) == shown(from_the_store(PREFIX + query))
+
+
+@pytest.mark.fuzz
+@settings(max_examples=150 * SOAK, deadline=None)
+@given(
+    texts(
+        "?a :size ?b",
+        "?a :with ?b",
+        "?a :day ?b",
+        "?a a ?b ; :size ?x",
+        "?a :name ?b FILTER(LANG(?b) = 'en')",
+        "?a :name ?x OPTIONAL { ?a :size ?b }",
+    ),
+    st.lists(
+        st.builds("{}({})".format, texts("ASC", "DESC"), texts("?a", "?b", "STR(?b)", "LCASE(STR(?b))", "STRLEN(STR(?a))")), min_size=1
+    ),
+)
+def test_any_order_is_that_of_the_store(where: str, keys: list[str]) -> None:
+    # ?a and ?b last, so that nothing is left equal but what is the same.
+    query = f"{PREFIX} SELECT ?a ?b {{ {where} }} ORDER BY {' '.join(keys)} STR(?a) STR(?b)"
+    columns = COLUMNS.query(query)
+    assert columns.engine == "columnar"
+    assert list(columns) == list(from_the_store(query))
+
+
+def test_random_queries_reach_the_columns() -> None:
+    """Else the tests above would compare the store with itself."""
+    answered = Counter[str]()
+
+    @settings(max_examples=200, deadline=None, derandomize=True, database=None)
+    @given(select)
+    def ask(query: str) -> None:
+        answered[COLUMNS.query(PREFIX + query).engine] += 1
+
+    ask()
+    assert answered["columnar"] > 40, answered
+
+
+def test_what_stands_in_the_bundle() -> None:
+    ran = Counter[str]()
+    for query in map(queries().__getitem__, queries()):
+        rows = graph("columnar").query(query.example())
+        assert rows == graph("oxigraph").query(query.example()), query.name
+        ran[rows.engine] += 1
+    assert set(ran) == {"columnar", "oxigraph"}
+
+
+def test_rows_say_which_engine_ran_and_become_frames() -> None:
+    query = "SELECT ?kind (COUNT(?amount) AS ?n) (SUM(?v) AS ?sum) { ?amount clay:moneyKind ?kind ; epo:hasAmountValue ?v } GROUP BY ?kind ORDER BY ?kind"
+    columns, rows = graph("columnar").query(query), graph("oxigraph").query(query)
+    assert (columns.engine, rows.engine) == ("columnar", "oxigraph")
+    assert len(columns) == len(rows) > 2
+    assert columns.to_polars().equals(rows.to_polars())
+    assert columns.to_csv() == rows.to_csv()
+    assert columns.to_json() == rows.to_json()
+    lookup = graph("columnar").query("SELECT ?p { <project/clay> clay:underProgramme ?p }")
+    assert (lookup.engine, len(lookup)) == ("oxigraph", 1)
+
+
+def test_a_change_is_seen() -> None:
+    kg = clayonto.load(engine="columnar")
+    count = "SELECT (COUNT(?p) AS ?n) { ?p skos:prefLabel ?l }"
+    before = kg.query(count)
+    with kg.edit() as edit:
+        edit.update('INSERT DATA { <https://w3id.org/clayonto/id/project/x> a clay:Project ; skos:prefLabel "X"@en }')
+    after = kg.query(count)
+    assert (before.engine, after.engine) == ("columnar", "columnar")
+    assert after[0].n == before[0].n + 1
+    kg.materialise()
+    inferred = "SELECT (COUNT(*) AS ?n) { ?x a ?class ; skos:prefLabel ?l }"
+    plain = clayonto.load()
+    with plain.edit() as edit:
+        edit.update('INSERT DATA { <https://w3id.org/clayonto/id/project/x> a clay:Project ; skos:prefLabel "X"@en }')
+    plain.materialise()
+    assert kg.query(inferred) == plain.query(inferred)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { ?a :p ?b }",
+        "SELECT ?a { GRAPH ?g { ?a :p ?b } }",
+        "SELECT ?a { ?a ?p ?b }",
+        "SELECT ?a { ?a :p [] }",
+        "SELECT ?a { ?a :p ?b FILTER(REGEX(?b, 'x')) }",
+        "SELECT ?a { ?a :p? ?b }",
+        "SELECT ?a { ?a !:p ?b }",
+        "SELECT ?a { ?a nosuch:p ?b }",
+        "SELECT ?a { ?a :p 'x'^^xsd:date }",
+        "SELECT ?a { ?a :p ?b } LIMIT",
+        "SELECT ?a { ?a :p ?b",
+        "SELECT ?a { ?a :p ?b } }",
+        "SELECT { ?a :p ?b }",
+        "ASK { ?a :p ?b }",
+    ],
+)
+def test_what_is_beyond_is_left_to_the_store(query: str) -> None:
+    with pytest.raises(Beyond):
+        parse(PREFIX + query, base="https://w3id.org/clayonto/id/")
+
+
+def test_why_the_store_answers() -> None:
+    engine = ColumnarEngine()
+    assert "REGEX" in str(engine.why_rows("SELECT ?a { ?a skos:prefLabel ?b FILTER(REGEX(?b, 'x')) }", base=""))
+    assert "names" in str(engine.why_rows("SELECT ?b { <urn:x> skos:prefLabel ?b }", base=""))
+    assert engine.why_rows("SELECT ?b { ?a skos:prefLabel ?b }", base="") is None
+
+
+def test_an_answer_without_a_row() -> None:
+    kg = clayonto.load(bundle=False, engine="columnar")
+    rows = kg.query("SELECT ?a (COUNT(?b) AS ?n) { ?a <urn:none> ?b } GROUP BY ?a")
+    assert (rows.engine, rows.columns, len(rows)) == ("columnar", ("a", "n"), 0)
+
+
+def test_the_plan_of_columns_has_the_steps_that_were_taken() -> None:
+    query = (
+        'SELECT ?p ?l { ?p a clay:Project ; skos:prefLabel ?l . FILTER(LANG(?l) = "fi") OPTIONAL { ?p clay:acronym ?x } } ORDER BY STR(?l)'
+    )
+    kg = clayonto.load(engine="columnar")
+    kg._engine.starts_from_few = lambda select: False  # type: ignore[attr-defined]
+    plan = kg.plan(query)
+    assert (plan.engine, plan.ordered, plan.rows) == ("columnar", True, 1)
+    assert [step.what.split()[0] for step in plan.steps] == ["?p", "?p", "FILTER", "?p", "OPTIONAL", "ORDER"]
+    assert [step.rows for step in plan.steps][-1] == 1
+    assert plan.to_dict()["steps"][0]["rows"] == 1
+
+
+def test_the_plan_of_a_store_has_what_each_pattern_matches() -> None:
+    plan = graph("columnar").plan("SELECT ?p { <project/clay> clay:underProgramme ?p } ORDER BY RAND()")
+    assert (plan.engine, plan.ordered, plan.steps) == ("oxigraph", False, ())
+    plan = graph("oxigraph").plan("SELECT ?p ?l { ?p a clay:Project { ?p skos:prefLabel ?l } UNION { ?p clay:acronym ?l } }")
+    found = {step.what.split()[1]: step.rows for step in plan.steps}
+    labels, acronyms = (len(graph("oxigraph").query(f"SELECT ?s {{ ?s {p} ?o }}")) for p in ("skos:prefLabel", "clay:acronym"))
+    assert list(found.values()) == [1, labels, acronyms]
+    assert any("no-order" in remark for remark in plan.remarks)
+
+
+def test_parquet_and_arrow_have_the_columns() -> None:
+    rows = graph("columnar").run("money-by-kind")
+    assert pl.read_parquet(rows.to_parquet()).equals(rows.to_polars())
+    # Polars takes a sequence for one before it asks for its columns.
+    only_columns = SimpleNamespace(__arrow_c_stream__=rows.__arrow_c_stream__)
+    assert pl.DataFrame(only_columns).equals(rows.to_polars())
+
+
+def test_the_command_explains_and_writes_parquet(tmp_path: Path) -> None:
+    told = run("query", "money-by-kind", "--engine", "columnar", "--explain")
+    assert told.returncode == 0, told.stderr
+    assert "GROUP BY" in told.stdout
+    assert "clay:moneyKind" in told.stdout
+    assert (
+        json.loads(run("query", "project-partners", "--param", "project=project/clay", "--explain", "-f", "json").stdout)["engine"]
+        == "oxigraph"
+    )
+    file = tmp_path / "money.parquet"
+    assert run("query", "money-by-kind", "-f", "parquet", "-o", str(file)).returncode == 0
+    assert pl.read_parquet(file).height == 6
