@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import re
 import threading
 import time
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -20,7 +21,7 @@ import clayonto.results
 from clayonto.engines import ENGINES
 from clayonto.errors import EndpointError, EndpointTimeoutError, ForbiddenQueryError, IncompleteAnswerError, QuerySyntaxError, UsageError
 from clayonto.remote.federation import Services
-from tests.conftest import SOAK
+from tests.conftest import ROOT, SOAK
 from tests.test_cli import run
 
 if TYPE_CHECKING:
@@ -113,6 +114,22 @@ def test_the_graph_is_joined_with_three_others(kg: clayonto.KnowledgeGraph, host
         ("Italien", "Q38", "1340000.5"),
     ]
     assert [path for path, _, _ in Endpoint.asked] == ["/office", "/wikidata", "/kohesio"]
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"), list(enumerate(([("FIN", "Finnland"), ("ITA", "Italien")], [("FIN", "Q33"), ("ITA", "Q38")], [("Q1", "CLAY")])))
+)
+def test_the_queries_of_the_how_to_page_give_what_they_promise(number: int, expected: list[tuple[str, str]], host: str) -> None:
+    page = (ROOT / "docs" / "how-to" / "federate.md").read_text(encoding="utf-8")
+    query = re.findall(r"```sparql\n(.*?)```", page, flags=re.DOTALL)[number]
+    for real, played in (
+        ("https://publications.europa.eu/webapi/rdf/sparql", "office"),
+        ("https://query.wikidata.org/sparql", "wikidata"),
+        ("https://query.linkedopendata.eu/sparql", "kohesio"),
+    ):
+        query = query.replace(real, f"{host}/{played}")
+    rows = clayonto.load(services=[host]).query(query)
+    assert [tuple(str(value).rsplit("/")[-1] for value in row) for row in rows] == expected
 
 
 def test_a_service_is_asked_only_for_what_can_join(kg: clayonto.KnowledgeGraph, host: str) -> None:
