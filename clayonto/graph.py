@@ -83,7 +83,8 @@ def load(
 def connect(url: str, *, timeout: float = 60.0, retries: int = 3, graph: str | None = None, base: str = ID) -> KnowledgeGraph:
     """The graph behind a SPARQL 1.1 endpoint: the same calls, and the same named queries, on data that someone else holds. It is read only.
 
-    User and password, or a token, are taken from ``CLAYONTO_ENDPOINT_USER`` and ``CLAYONTO_ENDPOINT_PASSWORD``, or ``CLAYONTO_ENDPOINT_TOKEN``.
+    User and password, or a token, are taken from ``CLAYONTO_ENDPOINT_USER`` and ``CLAYONTO_ENDPOINT_PASSWORD``, or ``CLAYONTO_ENDPOINT_TOKEN``,
+    or from a file (:mod:`clayonto.remote.credentials`).
 
     :param url: the address that takes queries.
     :param timeout: seconds that an answer may take to begin.

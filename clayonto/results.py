@@ -23,6 +23,9 @@ TRIPLE_COLUMNS: Final = ("subject", "predicate", "object")
 """The columns of what CONSTRUCT and DESCRIBE give back."""
 
 
+_HELD: Final = (tuple, str)  # as a constant: a union would be made anew for each row
+
+
 class _Columns(dict[str, int]):
     """Column name to position, and what reads a row that is still text."""
 
@@ -41,7 +44,7 @@ class Row:
     def __init__(self, columns: Iterable[str], values: Sequence[Value | None] | str) -> None:
         self._columns = columns if isinstance(columns, _Columns) else _Columns(columns)
         # Values, or the text of them until the first is asked for: most rows of a long answer are only passed over.
-        self._held: tuple[Value | None, ...] | str = values if isinstance(values, tuple | str) else tuple(values)
+        self._held: tuple[Value | None, ...] | str = values if isinstance(values, _HELD) else tuple(values)
 
     @property
     def _values(self) -> tuple[Value | None, ...]:

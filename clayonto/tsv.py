@@ -77,21 +77,19 @@ class Cells:
     def row(self, line: str) -> tuple[Value | None, ...]:
         """The values of one line, in order; ``None`` where a variable has no value."""
         known = self._known
-        values: list[Value | None] = []
-        for text in line.split("\t"):
-            if text in known:
-                values.append(known[text])
-                continue
-            # An IRI and a number are quicker made than kept, and seldom the same.
-            start = text[0]
-            if start == "<" and text[1:2] != "<":
-                values.append(IRI(text[1:-1]))
-                continue
-            value = term(text)
-            if len(known) < _MOST_KNOWN:
-                known[text] = value
-            values.append(value)
-        return tuple(values)
+        # An IRI is quicker made than kept.
+        return tuple(
+            [
+                known[cell] if cell in known else IRI(cell[1:-1]) if cell[0] == "<" and cell[1:2] != "<" else self._read(cell)
+                for cell in line.split("\t")
+            ]
+        )
+
+    def _read(self, cell: str) -> Value:
+        value = term(cell)
+        if len(self._known) < _MOST_KNOWN:
+            self._known[cell] = value
+        return value
 
 
 def read(tsv: bytes) -> tuple[list[str], list[tuple[Value | None, ...]]]:

@@ -87,7 +87,11 @@ class RemoteEngine:
 
     def triples(self) -> Iterator[Any]:
         """The triples of the graph that is asked."""
-        for solution in self._results("SELECT ?s ?p ?o WHERE { ?s ?p ?o }", ID):
+        return self.solutions("SELECT ?s ?p ?o WHERE { ?s ?p ?o }", base=ID)
+
+    def solutions(self, query: str, *, base: str) -> Iterator[tuple[Any, ...]]:
+        """The solutions of a SELECT query, of pyoxigraph terms; errors as for :meth:`select`."""
+        for solution in self._results(query, base):
             yield tuple(solution)
 
     def select(self, query: str, *, base: str) -> bytes:
@@ -141,7 +145,7 @@ class RemoteEngine:
         if format_ in (None, ox.QueryResultsFormat.CSV):
             raise failures.not_sparql(self.url, media, body)
         try:
-            return ox.parse_query_results(body, format=format_)
+            return ox.parse_query_results(stores.readable(self.store, body), format=format_)
         except (SyntaxError, ValueError) as error:
             raise failures.unreadable(self.url, media, error) from error
 

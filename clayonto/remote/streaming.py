@@ -72,7 +72,7 @@ def _ask(engine: RemoteEngine, query: str, credentials: Credentials, until: floa
         format_ = ox.QueryResultsFormat.from_media_type(media)
         if format_ in (None, ox.QueryResultsFormat.CSV):
             raise failures.not_sparql(engine.url, media, response.read())
-        yield from _of_results(engine, Pieces(pieces), media, format_)
+        yield from _of_results(engine, Pieces(stores.readable_pieces(engine.store, pieces)), media, format_)
 
 
 def _in_time(engine: RemoteEngine, pieces: Iterator[bytes], until: float) -> Iterator[bytes]:
