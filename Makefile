@@ -6,21 +6,24 @@ BIN := .venv/bin
 TURTLE := $(shell find data ontology/concepts -name '*.ttl' | sort)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help tour test soak bench lint types format reference picture wheel clean
+# The SPARQL engine of published sites: a package of npm, at the version and with the checksum in package-lock.json.
+ENGINE := clayonto/publish/assets/oxigraph
+
+.PHONY: help tour test soak bench lint types format reference picture wheel engine checkers clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */\1\t/' | expand -t 10
 
-tour: .venv/.installed  ## a guided first look at the bundled graph
+tour: .venv/.installed engine  ## a guided first look at the bundled graph
 	@$(BIN)/clayonto tour
 
-test: .venv/.developing  ## all tests, and the examples in the docstrings
+test: .venv/.developing engine checkers  ## all tests, and the examples in the docstrings
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 soak: .venv/.developing  ## the fuzzing of the tests, a hundred times as long
 	CLAYONTO_SOAK=100 $(BIN)/python -m pytest -n 2 --dist worksteal -m fuzz
 
-bench: .venv/.developing  ## measure beside the alternatives
+bench: .venv/.developing engine  ## measure beside the alternatives
 	$(BIN)/python benchmarks/startup.py
 	@echo
 	$(BIN)/python benchmarks/rows.py
@@ -34,6 +37,10 @@ bench: .venv/.developing  ## measure beside the alternatives
 	$(BIN)/python benchmarks/diff.py
 	@echo
 	$(BIN)/python benchmarks/remote.py
+	@echo
+	$(BIN)/python benchmarks/publish.py
+	@echo
+	$(BIN)/python benchmarks/browser.py
 
 lint: .venv/.developing  ## style and spelling of the code
 	$(BIN)/ruff check .
@@ -54,11 +61,29 @@ reference: .venv/.developing  ## write docs/reference from docstrings, help text
 picture: .venv/.developing  ## draw the picture of the README anew
 	$(BIN)/python docs/picture.py docs/tour.svg
 
-wheel: .venv/.developing  ## build the wheel and the source archive into dist/
+wheel: .venv/.developing engine  ## build the wheel and the source archive into dist/
 	$(BIN)/python -m build --outdir dist .
 
+engine:  ## fetch the SPARQL engine that published sites carry, through npm
+	@test $(ENGINE)/package.json -nt package-lock.json || { command -v npm >/dev/null && $(MAKE) --no-print-directory $(ENGINE)/package.json; } || \
+		echo "Published sites have no SPARQL page: the npm package oxigraph could not be fetched. Install npm and run make engine."
+
+checkers:  ## fetch what the tests hold web pages against, through npm
+	@test tests/npm/node_modules/.package-lock.json -nt tests/npm/package-lock.json || { command -v npm >/dev/null && \
+		npm ci --prefix tests/npm --silent --no-audit --no-fund --ignore-scripts && touch tests/npm/node_modules/.package-lock.json; } || \
+		echo "Pages are not held against WCAG and HTML: the checkers could not be fetched. Install npm and run make checkers."
+
 clean:  ## remove what the other targets made
-	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv dist node_modules tests/npm/node_modules $(ENGINE) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# The package has its licence by name alone, so the text goes with it. What tells the version is written last.
+$(ENGINE)/package.json: package.json package-lock.json
+	npm ci --silent --no-audit --no-fund --ignore-scripts --fetch-retries=1 --fetch-retry-mintimeout=1000
+	@mkdir -p $(ENGINE)
+	@cp node_modules/oxigraph/web.js node_modules/oxigraph/web_bg.wasm $(ENGINE)/
+	@cp LICENSE $(ENGINE)/LICENSE-APACHE
+	@cp node_modules/oxigraph/package.json $@
+	@touch $@
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with make PYTHON=…"; exit 2; }

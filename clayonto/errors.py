@@ -33,7 +33,8 @@
             ├── IncompleteAnswerError        the endpoint keeps a part of the answer back, or broke off
             └── TransferError                what arrived is not what was sent; ``missing`` and ``extra`` triples
 
-Each message is a sentence for the person who reads it: what was wrong, where, and what to do.
+Each message is a sentence for the person who reads it: what was wrong, where, and what to do. One thing is only warned of, as Python warns:
+:class:`ShapesWarning`.
 """
 
 from __future__ import annotations
@@ -214,6 +215,10 @@ class ShapesError(ClayontoError):
     def __init__(self, message: str, *, shape: str = "") -> None:
         self.shape = shape
         super().__init__(message)
+
+
+class ShapesWarning(UserWarning):
+    """A shape uses a term that has no effect; given by :mod:`warnings`, because the shapes can be used all the same."""
 
 
 class NotPublishableError(ClayontoError):

@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all."""
+"""Writing a file whole or not at all, and the folder for what is kept between runs."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import os
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_OFF: Final = frozenset({"", "0", "off", "no", "false"})
 
 
 def replace(file: Path, content: str | bytes) -> None:
@@ -40,3 +42,15 @@ def replacing(file: Path) -> Iterator[BinaryIO]:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def cache_folder() -> Path | None:
+    """The folder of the cache; ``None`` when it is turned off."""
+    chosen = os.environ.get("CLAYONTO_CACHE")
+    if chosen is not None:
+        return None if chosen.strip().lower() in _OFF else Path(chosen)
+    root = os.environ.get("XDG_CACHE_HOME", "")
+    try:
+        return (Path(root) if Path(root).is_absolute() else Path.home() / ".cache") / "clayonto"
+    except RuntimeError:  # there is no home
+        return None

@@ -65,6 +65,7 @@ PREFIXES: Final = MappingProxyType(
         "epo": "http://data.europa.eu/a4g/ontology#",
         "foaf": "http://xmlns.com/foaf/0.1/",
         "frapo": "http://purl.org/cerif/frapo/",
+        "geosparql": "http://www.opengis.net/ont/geosparql#",
         "org": "http://www.w3.org/ns/org#",
         "owl": "http://www.w3.org/2002/07/owl#",
         "prov": "http://www.w3.org/ns/prov#",

@@ -199,6 +199,10 @@ class Rows(Sequence[Row]):
         """W3C SPARQL 1.1 Query Results CSV: values without types, lines ended by CR LF."""
         return self._results("csv")
 
+    def solutions(self) -> bytes:
+        """The rows as the engine handed them over, as TSV: the same bytes for the same answer of the same engine."""
+        return self._tsv if self._tsv is not None else self.to_tsv().encode()
+
     def to_tsv(self) -> str:
         """W3C SPARQL 1.1 Query Results TSV: terms as in Turtle, values in canonical form."""
         return tsv.write(self.columns, self).decode()

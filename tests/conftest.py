@@ -51,6 +51,14 @@ def reference(path: str) -> Path:
     return found
 
 
+def npm(path: str) -> Path:
+    """A file of a package that ``make checkers`` fetches; skips the test where it is absent."""
+    found = ROOT / "tests" / "npm" / "node_modules" / path
+    if not found.exists():
+        pytest.skip(f"{path.partition('/')[0]} is not here; install npm and run make checkers")
+    return found
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.skipped and isinstance(report.longrepr, tuple):
         reason = str(report.longrepr[2]).removeprefix("Skipped: ")

@@ -68,8 +68,9 @@ AUTHORITIES: Final = (
     r"http://data\.europa\.eu/nuts/code/[A-Z]{2}[0-9A-Z]{0,3}",
     r"http://data\.europa\.eu/nuts/scheme/20[0-9]{2}",
     r"https://creativecommons\.org/licenses/by/4\.0/",
+    r"http://www\.opengis\.net/ont/geosparql#wktLiteral",
 )
-"""IRIs of official lists and of the licence, as patterns."""
+"""IRIs of official lists, of the licence and of the datatype of points, as patterns."""
 LANGUAGES: Final = ("en", "fi")
 
 _KINDS: Final = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import clayonto
 from clayonto.errors import UnknownEngineError
+from clayonto.files import cache_folder
 from clayonto.inference import REASONERS, axioms, cache, infer, make
 from clayonto.inference.base import INFERRED, OWN, InferenceResult, says_nothing
 from clayonto.namespaces import ID, PREFIXES
@@ -325,12 +326,12 @@ def test_other_content_and_other_reasoners_are_kept_apart(cached: Path, tmp_path
 def test_the_cache_lies_where_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CLAYONTO_CACHE", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert cache.folder() == tmp_path / "clayonto"
+    assert cache_folder() == tmp_path / "clayonto"
     monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")
-    assert cache.folder() == Path.home() / ".cache" / "clayonto"
+    assert cache_folder() == Path.home() / ".cache" / "clayonto"
     for off in ("off", "0", "OFF", ""):
         monkeypatch.setenv("CLAYONTO_CACHE", off)
-        assert cache.folder() is None
+        assert cache_folder() is None
     assert clayonto.load().infer()
 
 

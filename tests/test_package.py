@@ -12,7 +12,9 @@ import pytest
 
 import clayonto
 from clayonto import errors
+from clayonto.publish import sparql
 from clayonto.resources import FOLDERS
+from tests.browser import NO_ENGINE
 from tests.conftest import ROOT
 
 HEAVY = ("rdflib", "pyshacl", "owlrl", "SPARQLWrapper", "httpx", "polars", "pandas", "pyoxigraph", "click")
@@ -57,6 +59,9 @@ def test_every_error_is_in_the_tree_and_has_a_code() -> None:
     found = [v for v in vars(errors).values() if isinstance(v, type) and issubclass(v, Exception)]
     assert len(found) > 10
     for error in found:
+        if issubclass(error, Warning):
+            assert error.__name__ in (errors.__doc__ or "")
+            continue
         assert issubclass(error, errors.ClayontoError)
         assert error.exit_code in (1, 2, 3)
         assert error.__name__.startswith("_") or error.__name__ in (errors.__doc__ or "")
@@ -82,6 +87,13 @@ def test_the_wheel_holds_the_four_folders_as_they_are(wheel: Path) -> None:
             assert zipfile.ZipFile(wheel).read(inside) == file.read_bytes()
     assert "clayonto/py.typed" in names
     assert not [n for n in names if n.startswith("tests/")]
+
+
+@pytest.mark.skipif(not sparql.available(), reason=NO_ENGINE)
+def test_the_wheel_has_the_engine_of_the_sparql_page(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as held:
+        for name in sparql.ENGINE:
+            assert held.read(f"clayonto/publish/assets/oxigraph/{name}") == (ROOT / "clayonto/publish/assets/oxigraph" / name).read_bytes()
 
 
 def test_the_zipped_wheel_works_where_it_is(wheel: Path) -> None:

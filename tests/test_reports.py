@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import clayonto
 from clayonto.cli.validate import _ENGINES, validate
-from clayonto.errors import ShapesError, UnknownEngineError
+from clayonto.errors import ShapesError, ShapesWarning, UnknownEngineError
 from clayonto.sources import bundled, from_paths
 from clayonto.validation import ENGINES, ValidationReport, wellformed
 from clayonto.validation import validate as hold
@@ -503,6 +503,19 @@ def test_all_faults_of_shapes_are_told_at_once(tmp_path: Path) -> None:
     places = [line.removeprefix(str(tmp_path)).split(": ")[0] for line in str(raised.value).splitlines()]
     assert places == ["/s.ttl:3", "/s.ttl:4", "/s.ttl:5"]
     assert raised.value.shape == EX + "S"
+
+
+def test_a_term_of_a_draft_has_no_effect_and_is_warned_of(tmp_path: Path) -> None:
+    text = "\nex:S sh:targetClass ex:T ; sh:property [ sh:path ex:p ; sh:shape ex:N ] , [ sh:path ex:q ; sh:shape ex:N ] .\nex:N sh:class ex:C .\n"
+    shapes, data = turtle(tmp_path, text, "s.ttl"), turtle(tmp_path, "ex:x a ex:T ; ex:p ex:y .", "d.ttl")
+    for engine in ENGINES:
+        with pytest.warns(ShapesWarning, match=r"s\.ttl:4: sh:shape, which 2 shapes use, .* has sh:node in its place"):
+            assert clayonto.load(data, bundle=False).validate(shapes=shapes, engine=engine).conforms
+    done = CliRunner().invoke(validate, [str(data), "--shapes", str(shapes), "-f", "json"])
+    assert done.exit_code == 0
+    assert "Warning: " in done.stderr
+    assert "sh:shape" in done.stderr
+    assert json.loads(done.stdout)["conforms"] is True
 
 
 def test_the_bundled_shapes_are_what_shacl_allows() -> None:

@@ -53,8 +53,8 @@ _NEEDS = {
     "file",
     metavar="FILE",
     help=say(
-        "TOML file with title, publisher, licence, contact, base, languages and target.",
-        "TOML-tiedosto, jossa ovat title, publisher, licence, contact, base, languages ja target.",
+        "TOML file with title, publisher, licence, contact, base, languages, target, version and catalogue.",
+        "TOML-tiedosto, jossa ovat title, publisher, licence, contact, base, languages, target, version ja catalogue.",
     ),
 )
 @click.option(
@@ -127,11 +127,11 @@ def _told(summary: Summary, out: str, config: Config) -> str:
         ),
         say(
             f"{summary.written} written, {summary.unchanged} as they were, {summary.removed} removed, {summary.withdrawn} withdrawn with a notice, "
-            f"{summary.kept} of others kept",
+            f"{summary.versioned} of earlier versions and {summary.kept} of others kept",
             f"{summary.written} kirjoitettu, {summary.unchanged} ennallaan, {summary.removed} poistettu, {summary.withdrawn} vedetty pois ilmoituksin, "
-            f"{summary.kept} muiden jätetty",
+            f"{summary.versioned} aiempien versioiden ja {summary.kept} muiden jätetty",
         ),
-        *summary.notes,
+        *(say(note["en"], note["fi"]) for note in summary.notes),
         say(*_NEEDS[config.target]),
     ]
     return "\n".join(lines)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Literal
 
 import click
 
 from clayonto.cli.common import endpoint_option, format_option, infer_option, lang_option, open_graph, output_option, told, write
 from clayonto.cli.language import command, say
+from clayonto.errors import ShapesWarning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,8 +102,11 @@ def validate(
 ) -> None:
     """Check data against the shapes."""
     grouping: Literal["thing", "shape"] = "shape" if by == "shape" else "thing"
-    with told(say("Checking …", "Tarkistetaan …")):
+    with warnings.catch_warnings(record=True) as warned, told(say("Checking …", "Tarkistetaan …")):
+        warnings.simplefilter("always", ShapesWarning)
         report = _checked(paths, store, endpoint, graph, timeout, no_bundle=no_bundle, engine=engine, shapes=shapes, infer=infer)
+    for one in warned:
+        click.echo(f"{say('Warning', 'Varoitus')}: {one.message}", err=True)
     forms: dict[str, Callable[[], str]] = {
         "text": lambda: report.to_text(lang=lang, by=grouping, times=times),
         "json": report.to_json,

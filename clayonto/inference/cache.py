@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from clayonto.files import replace
+from clayonto.files import cache_folder, replace
 from clayonto.inference.base import InferenceResult
 
 if TYPE_CHECKING:
@@ -24,19 +22,6 @@ if TYPE_CHECKING:
 
 _FORMAT: Final = "clayonto-closure-1"
 """Part of every key: to be counted up when the same content and versions are to give another closure."""
-_OFF: Final = frozenset({"", "0", "off", "no", "false"})
-
-
-def folder() -> Path | None:
-    """The folder of the cache; ``None`` when it is turned off."""
-    chosen = os.environ.get("CLAYONTO_CACHE")
-    if chosen is not None:
-        return None if chosen.strip().lower() in _OFF else Path(chosen)
-    root = os.environ.get("XDG_CACHE_HOME", "")
-    try:
-        return (Path(root) if Path(root).is_absolute() else Path.home() / ".cache") / "clayonto"
-    except RuntimeError:  # there is no home
-        return None
 
 
 def key(sources: Iterable[Source], *, engine: str, version: str) -> str:
@@ -55,7 +40,7 @@ def key(sources: Iterable[Source], *, engine: str, version: str) -> str:
 
 def load(name: str) -> InferenceResult | None:
     """The closure that is kept under a key; ``None`` if none is, or it is damaged."""
-    place = folder()
+    place = cache_folder()
     if place is None:
         return None
     try:
@@ -77,7 +62,7 @@ def load(name: str) -> InferenceResult | None:
 
 def save(name: str, result: InferenceResult) -> None:
     """Keep a closure under a key, whole or not at all; not one with blank nodes, whose names do not outlive a run."""
-    place = folder()
+    place = cache_folder()
     if place is None or any(isinstance(term, ox.BlankNode) for triple in result.triples for term in triple):
         return
     body = result.to_nquads().encode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clayonto.errors import InconsistentError
+from clayonto.files import cache_folder
 from clayonto.inference import cache, infer, make
 from clayonto.places import Place
 
@@ -40,7 +41,7 @@ class Conclusions:
         sources = self._graph.sources
         as_bundled = bool(sources) and all(source.bundled for source in sources) and not self._graph.is_edited
         key = ""
-        if as_bundled and not trivial and cache.folder() is not None:
+        if as_bundled and not trivial and cache_folder() is not None:
             key = cache.key(sources, engine=reasoner.name, version=reasoner.version)
             kept = cache.load(key)
             if kept is not None:

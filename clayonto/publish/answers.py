@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
+from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from clayonto import sparql
 from clayonto.errors import ParameterError
 from clayonto.namespaces import expand
 from clayonto.publish.layout import Layout
 from clayonto.publish.markup import shortened, table, text, words
+from clayonto.publish.relevance import Reading, concerns, readings, terms
+from clayonto.publish.sparql import PATH, link
+from clayonto.publish.units import Each, beside
 from clayonto.publish.values import Values
 from clayonto.publish.wording import COLUMNS
 from clayonto.results import show
 from clayonto.terms import IRI, LangString, TypedLiteral
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from clayonto.graph import KnowledgeGraph
     from clayonto.publish.site import Site
@@ -26,30 +33,124 @@ MOST_ROWS: Final = 100
 """How many rows of an answer a page shows; the CSV file has all."""
 
 
-class Answer(NamedTuple):
-    """A query, the values it was answered for, and its rows in each language; no rows at all where the graph has nothing to ask about."""
+class Answer:
+    """A query, the values it was answered for, and its rows in each language; no rows at all where the graph has nothing to ask about.
 
-    query: NamedQuery
-    values: Mapping[str, str]
-    rows: Mapping[str, Rows]
+    ``asked`` says what was asked. ``said`` tells this answer from others: by its rows, or, where they are known to be the same as earlier, by what it was then.
+    """
+
+    def __init__(
+        self, query: NamedQuery, values: Mapping[str, str], asked: str, ask: Callable[[], Mapping[str, Rows]], *, said: str
+    ) -> None:
+        self.query = query
+        self.values = values
+        self.asked = asked
+        self._ask = ask
+        self.said = said or self._digest()
+
+    @cached_property
+    def rows(self) -> Mapping[str, Rows]:
+        """Language to rows; asked for when they are needed."""
+        return self._ask()
+
+    def _digest(self) -> str:
+        digest = sha256()
+        for lang, rows in self.rows.items():
+            digest.update(lang.encode() + b"\n" + rows.solutions())
+        return digest.hexdigest()
+
+    def text(self, site: Site, lang: str) -> str:
+        """The SPARQL that was asked, in a language."""
+        spoken = {"lang": lang} if "lang" in self.query.params else {}
+        return published(site, self.query.bind({**self.values, **spoken}, base=site.data_base))
+
+
+class _Known(NamedTuple):
+    """What is kept of an answer: what was asked, how the query reads the data, the published names of the terms in it, and :attr:`Answer.said`."""
+
+    asked: str
+    plan: list[tuple[Any, ...]]
+    names: dict[str, str]
+    said: str
+
+
+def published(site: Site, query: str) -> str:
+    """A query as it runs on the published data: things under their published names, and no header."""
+    parts, end = [], 0
+    for token in sparql.tokens(query):
+        if token.kind == "iri":
+            parts += [query[end : token.start], site.public(token.text)]
+            end = token.start + len(token.text)
+    whole = "".join([*parts, query[end:]])
+    return "\n".join(line for line in whole.split("\n") if not line.startswith("#+")).strip()
 
 
 def ask(graph: KnowledgeGraph, site: Site) -> dict[str, Answer]:
-    """The answer to each bundled query, for its examples, or for the first thing of the class where the graph has no such example."""
+    """The answer to each bundled query, for its examples, or for the first thing of the class where the graph has no such example.
+
+    After an earlier build, only what has changed since and bears on an answer has it asked again.
+    """
     from concurrent.futures import ThreadPoolExecutor
+
+    before = {name: _Known(*known) for name, known in site.memory.get("answers", {}).items()}
+    changed = site.changed
+    graphs = (site.index, beside(changed)) if changed is not None else ()
+
+    def names(plan: list[tuple[Any, ...]]) -> dict[str, str]:
+        return {term: site.public(term) for one in plan for term in terms(Reading(*one))} if site.config.renamed else {}
+
+    def said(name: str, asked: str) -> str:
+        known = before.get(name)
+        if changed is None or known is None or not known.plan or known.asked != asked or known.names != names(known.plan):
+            return ""
+        triples = (*changed.added, *changed.removed)
+        return "" if concerns([Reading(*one) for one in known.plan], triples, graphs, known.names) else known.said
 
     def answer(query: NamedQuery) -> Answer:
         values = {key: value for key, p in query.params.items() if key != "lang" and (value := _example(graph, site, p)) is not None}
-        try:
-            if "lang" not in query.params:
-                return Answer(query, values, dict.fromkeys(site.languages, graph.run(query, **values)))
-            return Answer(query, values, {lang: graph.run(query, **values, lang=lang) for lang in site.languages})
-        except ParameterError:
-            return Answer(query, values, {})  # the graph has no thing of the class that is asked about
+        asked = _asked(query, values, site)
+
+        def rows() -> Mapping[str, Rows]:
+            try:
+                if "lang" not in query.params:
+                    return dict.fromkeys(site.languages, graph.run(query, **values))
+                return {lang: graph.run(query, **values, lang=lang) for lang in site.languages}
+            except ParameterError:
+                return {}  # the graph has no thing of the class that is asked about
+
+        return Answer(query, values, asked, rows, said=said(query.name, asked))
 
     # The default engine answers outside Python's lock, so that two questions are answered at once.
     with ThreadPoolExecutor(max_workers=2 if graph.engine == "oxigraph" else 1) as pool:
-        return dict(zip(graph.queries, pool.map(answer, graph.queries.values()), strict=True))
+        made = dict(zip(graph.queries, pool.map(answer, graph.queries.values()), strict=True))
+    plans = {
+        name: before[name].plan if name in before and before[name].asked == one.asked else _plan(one.query, one.values, base=graph.base)
+        for name, one in made.items()
+    }
+    site.memory["answers"] = {name: tuple(_Known(one.asked, plans[name], names(plans[name]), one.said)) for name, one in made.items()}
+    return made
+
+
+def _asked(query: NamedQuery, values: Mapping[str, str], site: Site) -> str:
+    """What is asked, and which of the things that are asked about are there."""
+    there = [
+        key for key, value in values.items() if query.params[key].type == "iri" and not query.params[key].is_list and _is_there(site, value)
+    ]
+    return json.dumps([query.text, values, sorted(there), list(site.languages)], ensure_ascii=False)
+
+
+def _is_there(site: Site, value: str) -> bool:
+    term = site.public(f"<{expand(str(value), base=site.data_base)}>")
+    return term in site.index.out or term in site.index.back
+
+
+def _plan(query: NamedQuery, values: Mapping[str, str], *, base: str) -> list[tuple[Any, ...]]:
+    """How a query reads the data, in a form that can be kept; empty if that cannot be told."""
+    try:
+        read = readings(query.bind(values, base=base), base=base)
+    except ParameterError:
+        return []
+    return [tuple(one) for one in read or ()]
 
 
 def _example(graph: KnowledgeGraph, site: Site, parameter: Parameter) -> str | None:
@@ -65,14 +166,13 @@ def _example(graph: KnowledgeGraph, site: Site, parameter: Parameter) -> str | N
     return f"<{site.original(things[0])[1:-1]}>" if things else given
 
 
-def files(site: Site) -> Iterator[tuple[str, bytes]]:
-    """The pages of the questions, the list of them, and the CSV files."""
+def index(site: Site) -> Iterator[tuple[str, bytes]]:
+    """The list of the questions."""
     for lang in site.languages:
         layout = Layout(site, lang)
-        values = Values(site, lang, layout.say)
         say = layout.say
         items = "".join(
-            f'<li class="term"><h3><a href="{name}.html">{words(a.query.title[lang])}</a></h3><p>{words(a.query.description[lang])}</p></li>'
+            f'<li class="term"><h2><a href="{name}.html">{words(a.query.title[lang])}</a></h2><p>{words(a.query.description[lang])}</p></li>'
             for name, a in sorted(site.answers.items(), key=lambda item: item[1].query.title[lang])
         )
         body = (
@@ -80,10 +180,24 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
             f'<p class="lead">{say["questions_lead"]}</p><ul class="hits">{items}</ul>'
         )
         yield f"{lang}/query/index.html", layout.page("query/index.html", body, title=say["questions"], description=say["questions_lead"])
-        for name, answer in site.answers.items():
-            yield f"{lang}/query/{name}.html", _page(layout, values, name, answer)
-            if lang in answer.rows:
-                yield f"{lang}/query/{name}.csv", _published(site, answer.rows[lang]).encode()
+
+
+def _maker(site: Site) -> Callable[[tuple[str, Answer]], Iterator[tuple[str, bytes]]]:
+    layouts = [Layout(site, lang) for lang in site.languages]
+    values = [Values(site, layout.lang, layout.say) for layout in layouts]
+
+    def made(item: tuple[str, Answer]) -> Iterator[tuple[str, bytes]]:
+        name, answer = item
+        for layout, told in zip(layouts, values, strict=True):
+            yield f"{layout.lang}/query/{name}.html", _page(layout, told, name, answer)
+            if layout.lang in answer.rows:
+                yield f"{layout.lang}/query/{name}.csv", _published(site, answer.rows[layout.lang]).encode()
+
+    return made
+
+
+EACH: Final = Each(lambda site: ((f"query/{name}", (one.asked, one.said), (name, one)) for name, one in site.answers.items()), _maker)
+"""The page of each question, and its answer as CSV."""
 
 
 def _published(site: Site, rows: Rows) -> str:
@@ -124,8 +238,10 @@ def _page(layout: Layout, values: Values, name: str, answer: Answer) -> bytes:
         body.append(
             f'<p class="note">{count}.{first} <a href="{name}.csv" type="text/csv">{say["download_csv"]}</a></p>\n{_table(values, rows)}'
         )
-    text_of = "\n".join(line for line in query.example(base=site.data_base).split("\n") if not line.startswith("#+"))
-    body.append(f'<h2 id="query">{say["query_text"]}</h2>\n<pre tabindex="0"><code>{text(text_of.strip())}</code></pre>\n')
+    asked_text = answer.text(site, lang)
+    body.append(f'<h2 id="query">{say["query_text"]}</h2>\n<pre tabindex="0"><code>{text(asked_text)}</code></pre>\n')
+    if site.queryable:
+        body.append(f'<p><a href="../{PATH}{link(asked_text)}">{say["edit_and_run"]}</a></p>\n')
     about = {"@type": "Dataset", "name": title, "description": description, "license": site.config.licence}
     return layout.page(f"query/{name}.html", "".join(body), title=title, description=description, about=about)
 

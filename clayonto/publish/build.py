@@ -1,63 +1,85 @@
 """Makes a site from its parts and puts it in place, whole or not at all.
 
-A part is a function of the :class:`~clayonto.publish.site.Site` that gives ``(path, bytes)``. All files are made in a folder beside the target: what is as it was
-is linked from the old site, so that a rebuild writes only what changed. Then the folders are swapped.
+A part is a function of the :class:`~clayonto.publish.site.Site` that gives ``(path, bytes)``, or an :class:`~clayonto.publish.units.Each`: many
+small units, of which a later build makes only those
+again that read something that has changed. All files are made in a folder beside the target (``staging.py``); then the folders are swapped.
 """
 
 from __future__ import annotations
 
-import gzip
-import os
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
-from clayonto.errors import ConfigError, NotPublishableError, OutputError
+from clayonto.errors import NotPublishableError, OutputError
+from clayonto.processes import Beside
+from clayonto.publish import sparql, versions
 from clayonto.publish.answers import ask
+from clayonto.publish.memory import Keeper, Memory, digest_of
 from clayonto.publish.site import Site
+from clayonto.publish.staging import MANIFEST, Made, Staging, files_of, manifest, new_beside, swap
+from clayonto.publish.units import Each, Unit, changes, make, places
+from clayonto.validation.data import no_collecting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from clayonto.graph import KnowledgeGraph
+    from clayonto.publish.answers import Answer
     from clayonto.publish.config import Config
 
-Part: TypeAlias = Callable[[Site], Iterator[tuple[str, bytes]]]
-MANIFEST: Final = ".clayonto-site.gz"
-"""The file that says which files of a folder are the site's; whatever else lies there stays."""
+Part: TypeAlias = "Callable[[Site], Iterator[tuple[str, bytes]]] | Each"
 _MOST_ON_PAGES: Final = 900_000_000
 _MACHINE: Final = "clayonto.publish.machine"
 
 
 @dataclass
 class Summary:
-    """What was done: files by what became of them, bytes in all, seconds."""
+    """What was done: files by what became of them (``versioned`` are those of earlier versions, taken along), bytes in all, seconds."""
 
     written: int = 0
     unchanged: int = 0
     withdrawn: int = 0
     removed: int = 0
     kept: int = 0
+    versioned: int = 0
     size: int = 0
     pages: int = 0
     triples: int = 0
     seconds: float = 0.0
-    notes: list[str] = field(default_factory=list)
+    notes: list[dict[str, str]] = field(default_factory=list)
+    """What the publisher should know, by language."""
 
     @property
     def files(self) -> int:
         """How many files the site has."""
-        return self.written + self.unchanged
+        return self.written + self.unchanged + self.versioned
+
+
+class Parts(NamedTuple):
+    """The parts of a site: ``things`` are the units of all things, ``others`` what needs no answer to a query, ``answered`` what does."""
+
+    things: Sequence[Part] = ()
+    others: Sequence[Part] = ()
+    answered: Sequence[Part] = ()
+
+
+def parts() -> Parts:
+    """All parts of a site."""
+    from clayonto.publish import answers, data, pages
+
+    machine = [import_module(_MACHINE).files] if find_spec(_MACHINE) else []
+    return Parts([pages.THINGS], [pages.files, data.files, *machine], [pages.asked, answers.EACH])
 
 
 def publish(graph: KnowledgeGraph, out: str | Path, config: Config, *, progress: Callable[[str], None] | None = None) -> Summary:
     """Make a site of a graph in the folder ``out``, which is replaced whole.
+
+    What the last build of the same folder left in the cache (``memory.py``) saves work and changes no byte.
 
     :param progress: called with a sentence now and then.
     :raises NotPublishableError: if the data has a violation; nothing is written then.
@@ -66,177 +88,177 @@ def publish(graph: KnowledgeGraph, out: str | Path, config: Config, *, progress:
     """
     started, say = perf_counter(), progress or (lambda _: None)
     target = Path(out)
-    old = _manifest(target)
-    say("Checking the data")
-    report = graph.validate()
-    if not report.conforms:
-        raise NotPublishableError(report)
-    say("Reading the graph")
-    site = Site.of(graph, config)
-    say("Asking the named queries")
-    site.answers = ask(graph, site)
-    made = parts()
-    site.catalogued = any(part.__module__.startswith(_MACHINE) for part in made)
-    summary = build(site, made, target, old=old, progress=say)
+    old = manifest(target)
+    with no_collecting():
+        summary = _published(graph, target, config, old, say)
+    summary.notes += _notes(summary, config)
     summary.seconds = perf_counter() - started
-    if config.target == "github-pages" and summary.size > _MOST_ON_PAGES:
-        summary.notes.append(f"The site has {summary.size / 1e6:.0f} MB; GitHub Pages takes 1000 MB at most, so choose another host.")
     return summary
 
 
-def parts() -> list[Part]:
-    """The parts of a site, in order."""
-    from clayonto.publish import data, pages
+def _notes(summary: Summary, config: Config) -> Iterator[dict[str, str]]:
+    """What the publisher should know of a site, whatever was done for it."""
+    if config.target == "github-pages" and summary.size > _MOST_ON_PAGES:
+        size = f"{summary.size / 1e6:.0f}"
+        yield {
+            "en": f"The site has {size} MB; GitHub Pages takes 1000 MB at most, so choose another host.",
+            "fi": f"Sivustossa on {size} Mt; GitHub Pagesiin mahtuu enintään 1000 Mt, joten valitse toinen palvelin.",
+        }
+    if not sparql.available():
+        yield sparql.remedy()
+    elif summary.triples > sparql.MANY:
+        yield sparql.warning(summary.triples)
 
-    made: list[Part] = [pages.files, pages.things, data.files]
-    if find_spec(_MACHINE):
-        made.append(import_module(_MACHINE).files)
-    return made
+
+def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[str, str], say: Callable[[str], None]) -> Summary:
+    keeper = Keeper(target, config, graph.base)
+    from_files = bool(graph.sources) and not graph.is_edited and graph.closure is None
+    sources = digest_of(graph.sources) if from_files and keeper.keeps else ""
+    before = keeper.load()
+    if before is not None and sources and before.sources == sources:
+        as_it_was = _as_it_was(target, old, before)
+        if as_it_was is not None:
+            return as_it_was
+    say("Checking the data")
+    # A graph that was read from files can be looked at by two processes at once.
+    checked = Beside(lambda: conforms(graph), apart=from_files)
+    try:
+        say("Reading the graph")
+        site = Site.of(graph, config)
+        if not checked.result():
+            raise NotPublishableError(graph.validate())
+    finally:
+        checked.stop()
+    memory = Memory(sources=sources, out=site.index.out, places=places(site), slugs=dict(site.slugs))
+    if before is not None and before.slugs == memory.slugs:
+        site.changed = changes(before.out, before.places, site, memory.places)
+        site.memory = before.parts
+    made = parts()
+    site.catalogued = any(getattr(part, "__module__", "").startswith(_MACHINE) for part in made.others)
+    site.queryable = site.catalogued and sparql.available()
+
+    def answers() -> Mapping[str, Answer]:
+        say("Asking the named queries")
+        return ask(graph, site)
+
+    summary = build(site, made, target, old=old, answers=answers, before=before, memory=memory, progress=say)
+    if keeper.keeps:
+        keeper.save(memory)
+    return summary
+
+
+def conforms(graph: KnowledgeGraph) -> bool:
+    """Whether a graph may be published."""
+    return graph.validate().conforms
 
 
 def build(
-    site: Site, parts: Iterable[Part], target: Path, *, old: dict[str, str] | None = None, progress: Callable[[str], None] | None = None
+    site: Site,
+    parts: Parts,
+    target: Path,
+    *,
+    old: dict[str, str] | None = None,
+    answers: Callable[[], Mapping[str, Answer]] = dict,
+    before: Memory | None = None,
+    memory: Memory | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Summary:
-    """Put the files of some parts in place of a folder. Parameters and errors as for :func:`publish`.
+    """Put the files of some parts in place of a folder. Errors as for :func:`publish`.
 
     :param old: the manifest of the site that is there.
+    :param answers: gives the answers to the named queries; what needs none is made meanwhile.
+    :param before: what the last build left, and ``memory`` what this one leaves.
     """
-    old = _manifest(target) if old is None else old
+    old = manifest(target) if old is None else old
     say = progress or (lambda _: None)
-    made = Summary(pages=len(site.pages), triples=site.index.size)
+    before, memory = before or Memory(), memory or Memory()
     site.withdrawn = frozenset(_withdrawn(site, old))
+    sizes = {path: (target / path).stat().st_size for path in old if versions.version_of(path) and (target / path).is_file()}
+    site.published = versions.published(sizes, target / versions.LIST)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        staged = Path(tempfile.mkdtemp(dir=target.parent.resolve(), prefix=f".{target.resolve().name}.new-"))
+        there = files_of(target)
+        staged = new_beside(target)
     except OSError as error:
         raise OutputError(error, path=str(target)) from error
+
+    def work(*some: Part) -> _Work:
+        staging = Staging(staged, target, there, known=before.stamps)
+        units: dict[str, Unit] = {}
+        for part in some:
+            if isinstance(part, Each):
+                units |= make(part, site, staging, before=before.units, changed=site.changed)
+            else:
+                for path, content in part(site):
+                    staging.put(path, content)
+        return _Work(staging.made(), units, site.memory)
+
     try:
-        staging = _Staging(staged, target, made)
-        for part in parts:
-            for path, content in part(site):
-                staging.put(path, content)
-                if staging.count % 20_000 == 0:
-                    say(f"{staging.count} files")
+        # The first time most of the work is in the things; later it is in what is about all of them at once.
+        first = site.changed is None
+        beside = Beside(lambda: work(*parts.others, *(parts.things if first else ())))
+        try:
+            mine = [] if first else [work(*parts.things)]
+            site.answers = answers()
+            say("Making the pages")
+            mine.append(work(*parts.answered))
+            done = [*mine, beside.result()]
+        finally:
+            beside.stop()
         say("Putting the site in place")
-        staging.finish(old, site.withdrawn)
-        _swap(staged, target)
+        staging = Staging(staged, target, there)
+        for one in done:
+            staging.take(one.made)
+        taken = staging.finish(old, site.withdrawn)
+        swap(staged, target)
     except OSError as error:
         raise OutputError(error, path=str(target)) from error
     finally:
         shutil.rmtree(staged, ignore_errors=True)
-    return made
+    summary = Summary(
+        written=staging.written,
+        unchanged=len(staging.files) - staging.written - taken.versioned,
+        withdrawn=len(site.withdrawn),
+        removed=sum(path not in staging.files for path in old),
+        kept=taken.others,
+        versioned=taken.versioned,
+        notes=[versions.note(one) for one in sorted(staging.replaced)],
+        size=staging.size,
+        pages=len(site.pages),
+        triples=site.index.size,
+    )
+    memory.stamps = staging.files
+    for one in done:
+        memory.units |= {name: tuple(unit) for name, unit in one.units.items()}
+        memory.parts |= one.memory
+    memory.figures = {"size": summary.size, "pages": summary.pages, "triples": summary.triples}
+    return summary
 
 
-class _Staging:
-    """The folder in which a site is made."""
+class _Work(NamedTuple):
+    """What one process has made: its files, what its units were made from, and what its parts keep."""
 
-    def __init__(self, folder: Path, target: Path, summary: Summary) -> None:
-        self._folder = str(folder)
-        self._target = str(target)
-        self._summary = summary
-        self._made: dict[str, str] = {}
-        self._folders: set[str] = set()
-        # A folder made for a moment is for its maker alone; a site is for the web server.
-        mask = os.umask(0)
-        os.umask(mask)
-        folder.chmod(0o777 & ~mask)
-
-    @property
-    def count(self) -> int:
-        return len(self._made)
-
-    def put(self, path: str, content: bytes) -> None:
-        """Make one file.
-
-        :raises ConfigError: if it would lie outside the folder, or is there already.
-        """
-        check(path)
-        if path in self._made:
-            raise ConfigError(f"Two parts of the site make the file “{path}”.")
-        self._made[path] = ""
-        new, before = f"{self._folder}/{path}", f"{self._target}/{path}"
-        self._make_folder(path)
-        self._summary.size += len(content)
-        if _holds(before, content):
-            os.link(before, new)
-            self._summary.unchanged += 1
-            return
-        with open(new, "xb") as file:  # noqa: PTH123
-            file.write(content)
-        self._summary.written += 1
-
-    def _make_folder(self, path: str) -> None:
-        folder = path.rpartition("/")[0]
-        if folder not in self._folders:
-            os.makedirs(f"{self._folder}/{folder}", exist_ok=True)  # noqa: PTH103
-            self._folders.add(folder)
-
-    def finish(self, old: dict[str, str], withdrawn: frozenset[str]) -> None:
-        """Keep what is not the site's own, and write down what is."""
-        self._summary.withdrawn = len(withdrawn)
-        self._summary.removed = sum(path not in self._made for path in old)
-        for path in _files(self._target):
-            if path in old or path == MANIFEST:
-                continue
-            if path in self._made:
-                raise ConfigError(
-                    f"“{path}” is in the folder and not the site's own, and the site has a file there too; move it out of the way."
-                )
-            self._make_folder(path)
-            os.link(f"{self._target}/{path}", f"{self._folder}/{path}", follow_symlinks=False)
-            self._summary.kept += 1
-        lines = "".join(f"{'w' if path in withdrawn else 'f'} {path}\n" for path in sorted(self._made))
-        content = gzip.compress(lines.encode(), mtime=0)
-        if _holds(f"{self._target}/{MANIFEST}", content):
-            os.link(f"{self._target}/{MANIFEST}", f"{self._folder}/{MANIFEST}")
-        else:
-            Path(self._folder, MANIFEST).write_bytes(content)
+    made: Made
+    units: dict[str, Unit]
+    memory: dict[str, Any]
 
 
-def check(path: str) -> None:
-    """Refuse a path that is not one of a file inside the site.
-
-    :raises ConfigError: if it is absolute, climbs, or names what a file system cannot hold.
-    """
-    if not path or path.startswith("/") or "\\" in path or "\0" in path or {"", ".", ".."} & set(path.split("/")):
-        raise ConfigError(f"The path {path!a} is not inside the site.")
-
-
-def _holds(file: str, content: bytes) -> bool:
-    try:
-        if os.stat(file, follow_symlinks=False).st_size != len(content):  # noqa: PTH116
-            return False
-        with open(file, "rb") as there:  # noqa: PTH123
-            return there.read() == content
-    except OSError:
-        return False
-
-
-def _files(folder: str) -> Iterator[str]:
-    for where, folders, names in os.walk(folder):
-        links = [name for name in folders if os.path.islink(f"{where}/{name}")]  # noqa: PTH114
-        for name in sorted([*names, *links]):
-            yield os.path.relpath(f"{where}/{name}", folder).replace(os.sep, "/")
-
-
-def _manifest(target: Path) -> dict[str, str]:
-    """The files of the site in a folder: path to ``f``, or ``w`` where a page was withdrawn; empty for a new or empty folder.
-
-    :raises ConfigError: if the folder holds something else.
-    """
-    if target.is_symlink() or (target.exists() and not target.is_dir()):
-        raise ConfigError(f"{target} is not a folder; name a new or empty one, or one that holds a site.")
-    if not target.exists():
-        return {}
-    try:
-        lines = gzip.decompress((target / MANIFEST).read_bytes()).decode().splitlines()
-    except FileNotFoundError:
-        if not all(entry.name in (".git", "CNAME") for entry in target.iterdir()):
-            raise ConfigError(f"{target} holds files and is no site of clayonto's; name a new or empty folder.") from None
-        return {}
-    except (OSError, EOFError, ValueError) as error:
-        raise ConfigError(f"{target / MANIFEST}, the list of the site's files, cannot be read; name a new folder.") from error
-    return {path: state for state, _, path in (line.partition(" ") for line in lines)}
+def _as_it_was(target: Path, old: dict[str, str], before: Memory) -> Summary | None:
+    """The summary of a build for which nothing has to be done; ``None`` if a file of the site is not as the last build left it."""
+    there = files_of(target)
+    if old.keys() != before.stamps.keys() or any(there.get(path) != stamp for path, stamp in before.stamps.items()):
+        return None
+    withdrawn = sum(state == "w" for state in old.values())
+    versioned = sum(state == "k" for state in old.values())
+    return Summary(
+        unchanged=len(old) - versioned,
+        versioned=versioned,
+        withdrawn=withdrawn,
+        kept=len(there.keys() - old.keys() - {MANIFEST}),
+        size=before.figures["size"],
+        pages=before.figures["pages"],
+        triples=before.figures["triples"],
+    )
 
 
 def _withdrawn(site: Site, old: dict[str, str]) -> Iterator[str]:
@@ -244,23 +266,7 @@ def _withdrawn(site: Site, old: dict[str, str]) -> Iterator[str]:
     for path, state in old.items():
         lang, slash, rest = path.partition("/")
         page = rest.removesuffix(".html")
-        if not slash or rest == page or page in now or lang not in site.languages:
+        if not slash or rest == page or page in now or lang not in site.languages or versions.version_of(path):
             continue
         if state == "w" or f"data/{page}.ttl" in old:
             yield path
-
-
-def _swap(staged: Path, target: Path) -> None:
-    """Put a finished folder in the place of another. Between the two renamings nothing is there; if the second fails, the first is undone."""
-    aside = staged.with_name(staged.name.replace(".new-", ".old-"))
-    there = target.exists()
-    if there:
-        target.rename(aside)
-    try:
-        staged.rename(target)
-    except OSError:
-        if there:
-            aside.rename(target)
-        raise
-    if there:
-        shutil.rmtree(aside, ignore_errors=True)

@@ -9,6 +9,9 @@
     base = "https://data.x.example/"
     languages = ["fi", "en"]
     target = "apache"
+    version = "1.0"
+
+What the catalogue says besides is in a table of its own (:mod:`clayonto.publish.catalogue`).
 """
 
 from __future__ import annotations
@@ -21,6 +24,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from clayonto.errors import ConfigError, TermError, nearest
 from clayonto.namespaces import ID, check_iri
+from clayonto.publish import catalogue
+from clayonto.publish.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +44,9 @@ _DESCRIPTION: Final = {
     "en": "Programmes, projects, partners, clusters and money as linked open data, with the document behind every figure.",
     "fi": "Ohjelmat, hankkeet, kumppanit, klusterit ja raha avoimena linkitettynä datana, jokaisen luvun takana asiakirja.",
 }
-_KEYS: Final = ("title", "description", "publisher", "licence", "contact", "base", "languages", "target")
+_KEYS: Final = ("title", "description", "publisher", "licence", "contact", "base", "languages", "target", "version", "catalogue")
+VERSION: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,40}(?<![.])")
+"""What a version may be called: it is the name of a folder, too."""
 _EMAIL: Final = re.compile(r"[^@\s<>\"']+@[^@\s<>\"']+\.[^@\s<>\"']+")
 _LICENCE: Final = f'licence = "{CC_BY}"'
 EXAMPLE: Final = f"""title = {{ en = "Funding in our region", fi = "Alueemme rahoitus" }}
@@ -57,7 +64,8 @@ class Config:
     """What a publisher decides.
 
     ``title`` and ``description`` are by language; ``publisher_url`` and ``contact`` (a ``mailto:`` or web IRI) may be empty. ``base`` is the URL
-    of the site, ended by a slash. ``renamed`` says whether things get IRIs under ``base``, or keep those that the data gives them.
+    of the site, ended by a slash. ``version`` is what this edition of the dataset is called; if it is empty, a name is made from the version of the ontology and the
+    data. ``renamed`` says whether things get IRIs under ``base``, or keep those that the data gives them.
     """
 
     licence: str
@@ -69,6 +77,8 @@ class Config:
     base: str = HOME
     languages: tuple[Language, ...] = LANGUAGES
     target: Target = "plain"
+    version: str = ""
+    catalogue: Catalogue = field(default_factory=Catalogue)
 
     @property
     def renamed(self) -> bool:
@@ -157,6 +167,14 @@ def _checked(table: Mapping[str, Any], name: str) -> dict[str, Any]:
                         f'{name}: languages is a list of “fi” and “en”, the first being the default: languages = ["fi", "en"]'
                     )
                 values[key] = tuple(dict.fromkeys(value))
+            case "version":
+                if not isinstance(value, str) or not VERSION.fullmatch(value):
+                    raise ConfigError(
+                        f'{name}: version is a text of letters, digits, “.”, “+” and “-”, at most 41 of them: version = "1.0"; found {value!a}.'
+                    )
+                values[key] = value
+            case "catalogue":
+                values[key] = catalogue.parse(value, name=name)
             case _:
                 if value not in TARGETS:
                     raise ConfigError(f"{name}: target is one of {', '.join(TARGETS)}; found {value!a}.")

@@ -1,7 +1,8 @@
 """The data files beside each page: Turtle, JSON-LD, N-Triples and RDF/XML.
 
-Each has all triples of the thing and its parts, the labels of what they point to, and what the document itself is: about what, under which licence. The files of all
-pages and of the ontology together hold the whole graph. XML has no place for control characters: in RDF/XML alone, they become U+FFFD.
+Each has all triples of the thing and its parts, the labels of what they point to, and what the document itself is: about what, under which licence,
+of which dataset. The files of all pages and of the ontology together hold the whole graph. No document says when it was changed: the data tells that
+of few things, and the clock of none. XML has no place for control characters: in RDF/XML alone, they become U+FFFD.
 """
 
 from __future__ import annotations
@@ -31,12 +32,16 @@ _NOT_XML: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]"
 
 
 def files(site: Site) -> Iterator[tuple[str, bytes]]:
-    """The data files of all pages and of the ontology."""
-    for page in site.pages.values():
-        yield from of_page(site, page)
-    lines = [line for subject in site.vocabulary for line in site.index.lines(subject)]
-    for ending, content in written(lines):
+    """The data files of the ontology; those of pages are made with the pages."""
+    terms = [line for subject in site.vocabulary for line in site.index.lines(subject)]
+    about = about_document(site, VOCABULARY_FILE, site.ontology) if site.ontology else []
+    for ending, content in written([*terms, *about]):
         yield f"{VOCABULARY_FILE}.{ending}", content
+    if site.ontology_version:
+        path = f"{VOCABULARY_FILE}/{site.ontology_version}"
+        # What stays when the dataset has gone on is no document of it.
+        for ending, content in written([*terms, *about_document(site, path, site.ontology, of_dataset=False)]):
+            yield site.data(path, ending), content
 
 
 def of_page(site: Site, page: Page) -> Iterator[tuple[str, bytes]]:
@@ -54,13 +59,23 @@ def lines_of(site: Site, page: Page) -> list[str]:
         said = index.out.get(term)
         if said:
             lines += [f"{term} {p} {o} .\n" for p in _LABELS for o in said.get(p, ())]
-    document = f"<{site.document(page)}>"
-    lines += [
-        f"{document} {curie('rdf:type')} {curie('foaf:Document')} .\n",
-        f"{document} {curie('foaf:primaryTopic')} {page.term} .\n",
-        f"{document} {curie('dct:license')} <{site.config.licence}> .\n",
-    ]
-    return lines
+    return [*lines, *about_document(site, page.path, page.term)]
+
+
+def about_document(site: Site, path: str, topic: str, *, of_dataset: bool = True) -> list[str]:
+    """What the data files at a path say of themselves, as N-Triples.
+
+    :param topic: the term of what they are about.
+    """
+    said = {
+        curie("rdf:type"): curie("foaf:Document"),
+        curie("foaf:primaryTopic"): topic,
+        curie("dct:license"): f"<{site.config.licence}>",
+    }
+    if site.catalogued and of_dataset:
+        said[f"<{PREFIX_MAP['void']}inDataset>"] = f"<{site.dataset}>"
+    document = f"<{site.document(path)}>"
+    return [f"{document} {predicate} {value} .\n" for predicate, value in said.items()]
 
 
 def written(lines: Iterable[str]) -> Iterator[tuple[str, bytes]]:

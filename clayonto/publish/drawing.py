@@ -76,3 +76,25 @@ def bars(given: Sequence[Bar], *, title: str, most: int = 12) -> str:
         )
         lines.append(f'<rect x="0" y="{y + 19}" height="10" rx="2" width="{max(100 * bar.value / largest, 0.4):.2f}%"/>')
     return "".join([*lines, "</svg>"])
+
+
+def columns(given: Sequence[Bar], *, title: str, most: int = 60) -> str:
+    """Numbers as columns, in the order given; the empty text if there are too few to compare or too many to tell apart."""
+    if not 2 <= len(given) <= most:
+        return ""
+    largest = max(bar.value for bar in given) or 1
+    each, tall = 100 / len(given), 120
+    # Names stand under every column that has room for one.
+    step = ceil(len(given) / 14)
+    lines = [f'<svg class="chart" role="img" aria-label="{text(title)}" width="100%" height="{tall + 40}">']
+    for number, bar in enumerate(given):
+        high = max(tall * bar.value / largest, 1)
+        middle = f"{(number + 0.5) * each:.2f}%"
+        lines.append(
+            f'<rect x="{(number + 0.15) * each:.2f}%" y="{18 + tall - high:.1f}" height="{high:.1f}" rx="2" width="{0.7 * each:.2f}%"/>'
+        )
+        if step == 1:
+            lines.append(f'<text class="num" x="{middle}" y="{13 + tall - high:.1f}" text-anchor="middle">{text(bar.told)}</text>')
+        if number % step == 0:
+            lines.append(f'<text class="tick" x="{middle}" y="{tall + 35}" text-anchor="middle">{text(shortened(bar.name, 12))}</text>')
+    return "".join([*lines, "</svg>"])

@@ -9,7 +9,8 @@ from clayonto.publish.index import curie
 from clayonto.publish.layout import Layout, licence, opening
 from clayonto.publish.markup import outward, text, words
 from clayonto.publish.paths import url
-from clayonto.publish.site import PAGE_CLASSES, Site
+from clayonto.publish.projection import EUROPE, WORLD
+from clayonto.publish.site import DOWNLOADS, PAGE_CLASSES, Page, Site
 from clayonto.publish.wording import PLURALS, WORDS
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from clayonto.locales import Language
 
-ASSETS: Final = ("style.css", "icon.svg", "search.js", "go.js")
+ASSETS: Final = ("style.css", "icon.svg", "search.js", "go.js", EUROPE.file, WORLD.file)
 _MAIN: Final = frozenset(
     map(
         curie,
@@ -34,7 +35,7 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
     """All of them."""
     for name in ASSETS:
         yield f"assets/{name}", packaged("clayonto.publish").joinpath("assets", name).read_bytes()
-    yield "index.html", _entrance(site, "", {lang: f"{lang}/index.html" for lang in site.languages})
+    yield "index.html", entrance(site, "", {lang: f"{lang}/index.html" for lang in site.languages})
     yield "404.html", _missing(site)
     for lang in site.languages:
         layout = Layout(site, lang)
@@ -45,15 +46,14 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
         layout = Layout(site, "fi" if tongue == "fi" else "en")
         body = f'<h1>{layout.say["withdrawn"]}</h1><p class="lead">{layout.say["withdrawn_lead"]}</p><p><code>{words(file.removesuffix(".html"))}</code></p>'
         yield path, layout.page(file, body, title=layout.say["withdrawn"])
-    if site.config.hashed:
-        for page in site.pages.values():
-            # A thing with an IRI from elsewhere may have parts with IRIs of this site.
-            if any(term.startswith("<" + site.namespace) for term in (page.term, *page.parts)):
-                where = {lang: url(site.html(page.path, lang)) for lang in site.languages}
-                yield (
-                    f"id/{page.path}/index.html",
-                    _entrance(site, "../" * (page.path.count("/") + 2), where, data=f"data/{url(page.path)}"),
-                )
+
+
+def of_page(site: Site, page: Page) -> Iterator[tuple[str, bytes]]:
+    """The way in to a thing's page from its IRI, on a host that can redirect nothing."""
+    # A thing with an IRI from elsewhere may have parts with IRIs of this site.
+    if site.config.hashed and any(term.startswith("<" + site.namespace) for term in (page.term, *page.parts)):
+        where = {lang: url(site.html(page.path, lang)) for lang in site.languages}
+        yield f"id/{page.path}/index.html", entrance(site, "../" * (page.path.count("/") + 2), where, data=f"data/{url(page.path)}")
 
 
 def ordered(site: Site) -> list[str]:
@@ -95,6 +95,9 @@ def _front(layout: Layout) -> bytes:
         f'<input type="search" id="q" name="q" autocomplete="off"><button>{say["search"]}</button></form></div>\n',
         f'<section aria-labelledby="classes"><h2 id="classes">{say["classes_lead"]}</h2><ul class="cards">{cards}</ul>{also}</section>\n',
     ]
+    ways = "".join(f'<li><a href="{place}"><span>{say[key]}</span></a></li>' for key, place in site.survey.ways)
+    if ways:
+        body.append(f'<section aria-labelledby="ways"><h2 id="ways">{say["ways"]}</h2><ul class="cards">{ways}</ul></section>\n')
     asked = [(name, site.answers[name].query) for name in _FRONT_QUERIES if name in site.answers]
     if asked:
         items = "".join(f'<li><a href="query/{name}.html"><span>{words(query.title[lang])}</span></a></li>' for name, query in asked)
@@ -102,13 +105,18 @@ def _front(layout: Layout) -> bytes:
         body.append(
             f'<section aria-labelledby="questions"><h2 id="questions">{say["questions"]}</h2><ul class="cards">{items}</ul>{more}</section>\n'
         )
-    catalogue = f'<li><a href="../catalog.ttl">{say["catalogue"]} (DCAT-AP)</a></li>' if site.catalogued else ""
+    catalogue = (
+        f'<li><a href="{DOWNLOADS}.html">{say["downloads"]}</a></li><li><a href="../catalog.ttl">{say["catalogue"]} (DCAT-AP)</a></li>'
+        if site.catalogued
+        else ""
+    )
     body.append(
         f'<section class="data" aria-labelledby="machines"><h2 id="machines">{say["machines"]}</h2><p>{say["machines_lead"]}</p>'
         f'<ul class="formats"><li><a href="../def.ttl">{say["ontology"]} (Turtle)</a></li><li><a href="def.html">{say["terms"]}</a></li>{catalogue}</ul></section>\n'
     )
     about = {
         "@type": "Dataset",
+        "@id": site.dataset,
         "name": layout.title,
         "description": description,
         "license": site.config.licence,
@@ -143,7 +151,7 @@ def _about(layout: Layout) -> bytes:
     return layout.page("about.html", body, title=say["about"], description=say["about_lead"])
 
 
-def _entrance(site: Site, up: str, where: dict[Language, str], *, data: str | None = None) -> bytes:
+def entrance(site: Site, up: str, where: dict[Language, str], *, data: str | None = None) -> bytes:
     """A page that leads on to the languages, and at once to the first; a fragment of its address goes along."""
     from clayonto.publish.data import FORMATS
 

@@ -6,15 +6,18 @@ A term is its canonical N-Triples text: ``<https://…>``, ``"text"@fi``, ``_:c1
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from copy import copy
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pyoxigraph as ox
 
 from clayonto.namespaces import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+V = TypeVar("V")
 TYPE: Final = f"<{PREFIXES['rdf']}type>"
 _VOCABULARY: Final = tuple(f"<{PREFIXES[p]}" for p in ("owl", "rdfs", "rdf", "sh"))
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
@@ -52,6 +55,50 @@ def _unescape(found: re.Match[str]) -> str:
     return chr(int(code, 16)) if code else _SIGNS[found.group(3)]
 
 
+ALL: Final = "*"
+"""Noted where all keys of a dictionary were gone through."""
+
+
+class Noting(dict[str, V]):
+    """A dictionary that notes the keys it is asked for, there or not. To be read only."""
+
+    def __init__(self, said: Mapping[str, V], asked: set[str]) -> None:
+        super().__init__(said)
+        self._note = asked.add
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """As of any dictionary."""
+        self._note(key)
+        return super().get(key, default)
+
+    def __getitem__(self, key: str) -> V:
+        self._note(key)
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        self._note(str(key))
+        return super().__contains__(key)
+
+    def __iter__(self) -> Iterator[str]:
+        self._note(ALL)
+        return super().__iter__()
+
+    def keys(self) -> Any:
+        """As of any dictionary."""
+        self._note(ALL)
+        return super().keys()
+
+    def values(self) -> Any:
+        """As of any dictionary."""
+        self._note(ALL)
+        return super().values()
+
+    def items(self) -> Any:
+        """As of any dictionary."""
+        self._note(ALL)
+        return super().items()
+
+
 class Index:
     """Triples by subject and by object, in the order of their texts.
 
@@ -66,7 +113,10 @@ class Index:
         known: dict[str, str] = {}
         out, back, keep = self.out, self.back, known.setdefault
         last = before = ""
-        for line in sorted(lines):
+        # Taken from the end, so that a line is let go when its terms are known.
+        ordered = sorted(lines, reverse=True)
+        while ordered:
+            line = ordered.pop()
             if line == before:
                 continue
             before = line
@@ -102,6 +152,15 @@ class Index:
             for thing in objects:
                 yield f"{subject} {predicate} {thing} .\n"
 
+    def noting(self, asked: set[str], asked_back: set[str]) -> Index:
+        """The same triples, which note what is asked of them: subjects asked for in one set, objects in the other, and that something read them all.
+
+        See :data:`ALL`.
+        """
+        view = copy(self)
+        view.out, view.back = Noting(self.out, asked), Noting(self.back, asked_back)
+        return view
+
     def renamed(self, names: Callable[[str], str]) -> Index:
         """The same triples with other names for their subjects and objects."""
         return Index(f"{names(s)} {p} {names(o)} ." for s, said in self.out.items() for p, objects in said.items() for o in objects)
@@ -113,6 +172,7 @@ def read(n_triples: bytes, *, base: str) -> Index:
     Blank nodes of data get IRIs under ``base`` (RDF 1.1, section 3.5), so that they can be told apart in files of their own; those that axioms are made of stay.
     """
     lines = n_triples.decode().split("\n")
+    del n_triples
     lines.pop()
     nameless = [line for line in lines if "_:" in line and (line.startswith("_:") or line.split(" ", 2)[2].startswith("_:"))]
     if not nameless:
@@ -121,7 +181,9 @@ def read(n_triples: bytes, *, base: str) -> Index:
     data.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     written = (ox.serialize(data, format=ox.RdfFormat.N_QUADS) or b"").decode()
     without = set(nameless)
-    index = Index([*(line for line in lines if line not in without), *(line for line in written.split("\n") if line)])
+    named = (line for line in lines if line not in without)
+    del lines, data
+    index = Index(chain(named, (line for line in written.split("\n") if line)))
     axioms = _axioms(index)
     if all(term in axioms for terms in (index.out, index.back) for term in terms if term[0] == "_"):
         return index

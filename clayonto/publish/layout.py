@@ -6,8 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from clayonto.publish.data import FORMATS
-from clayonto.publish.markup import outward, shortened, text, words
+from clayonto.publish.markup import is_web, outward, shortened, text, words
 from clayonto.publish.paths import url
+from clayonto.publish.site import DOWNLOADS
 from clayonto.publish.wording import WORDS
 
 if TYPE_CHECKING:
@@ -21,9 +22,12 @@ POLICY: Final = (
     "base-uri 'none'; form-action 'self'"
 )
 """The content security policy: nothing from elsewhere, no script or style inside a page."""
+CONTEXT: Final = {"@vocab": "https://schema.org/"} | {name: {"@type": "@id"} for name in ("license", "url")}
+"""The context of the JSON-LD in pages: written out, because a client that reads a page should need no other server."""
 _NAVIGATION: Final = (
     ("browse", "index.html#classes"),
     ("questions", "query/index.html"),
+    ("sparql", "sparql/index.html"),
     ("ontology", "def.html"),
     ("search", "search.html"),
 )
@@ -39,7 +43,9 @@ class Layout:
         self.say = WORDS[lang]
         config = site.config
         self.title = config.title[lang]
-        navigation = "".join(f'<li><a href="@@{target}">{self.say[key]}</a></li>' for key, target in _NAVIGATION)
+        navigation = "".join(
+            f'<li><a href="@@{target}">{self.say[key]}</a></li>' for key, target in _NAVIGATION if key != "sparql" or site.queryable
+        )
         self._header = (
             f'<a class="skip" href="#main">{self.say["skip"]}</a>\n'
             f'<header class="top"><div><a class="site" href="@@index.html">{words(self.title)}</a>'
@@ -51,10 +57,11 @@ class Layout:
             else ""
         )
         publisher = outward(config.publisher_url, words(config.publisher)) if config.publisher_url else words(config.publisher)
+        downloads = f'<li><a href="@@{DOWNLOADS}.html">{self.say["downloads"]}</a></li>' if site.catalogued else ""
         self._footer = (
             f"<footer><div><ul><li>{self.say['publisher']}: {publisher}</li>"
             f"<li>{self.say['licence']}: {licence(config.licence)}</li>{contact}"
-            f'<li><a href="@@about.html">{self.say["about"]}</a></li><li><a href="@@glossary.html">{self.say["glossary"]}</a></li></ul></div></footer>'
+            f'<li><a href="@@about.html">{self.say["about"]}</a></li>{downloads}<li><a href="@@glossary.html">{self.say["glossary"]}</a></li></ul></div></footer>'
         )
 
     def page(
@@ -67,6 +74,7 @@ class Layout:
         data: str | None = None,
         about: Mapping[str, Any] | None = None,
         scripts: Iterable[str] = (),
+        styles: Iterable[str] = (),
         counterpart: str | None = None,
     ) -> bytes:
         """A whole page.
@@ -78,6 +86,7 @@ class Layout:
         :param data: path of its data files without their ending, if it has any.
         :param about: schema.org JSON-LD of what it is about.
         :param scripts: files of ``assets/`` that it runs.
+        :param styles: files of ``assets/`` that it is styled by, besides those of every page.
         :param counterpart: what the other languages have in its place, if they have no such page.
         """
         lang, site = self.lang, self.site
@@ -100,11 +109,15 @@ class Layout:
             where = url(data)
             head += [f'<link rel="alternate" type="{kind}" href="{up}{where}.{ending}">' for ending, (kind, _, _) in FORMATS.items()]
         head.append(f'<link rel="license" href="{text(site.config.licence)}">')
+        # Signposts (signposting.org): by which name to cite what the page is about, and where to find what describes the whole.
+        if about is not None and data is not None and is_web(about["@id"]):
+            head.append(f'<link rel="cite-as" href="{text(about["@id"])}">')
+        if site.catalogued:
+            head.append(f'<link rel="linkset" type="application/linkset+json" href="{up}linkset.json">')
+        head += [f'<link rel="stylesheet" href="{up}assets/{style}">' for style in styles]
         head += [f'<script src="{up}assets/{script}" defer></script>' for script in scripts]
         if about is not None:
-            told = json.dumps(
-                {"@context": {"@vocab": "https://schema.org/"}, **about}, ensure_ascii=False, separators=(",", ":")
-            ).translate(_JSON)
+            told = json.dumps({"@context": CONTEXT, **about}, ensure_ascii=False, separators=(",", ":")).translate(_JSON)
             head.append(f'<script type="application/ld+json">{told}</script>')
         switch = "".join(
             f'<a class="lang" lang="{o}" hreflang="{o}" href="{up}{o}/{counterpart or place}">{WORDS[o]["lang_name"]}</a>' for o in others

@@ -13,6 +13,7 @@ from clayonto.publish.index import TYPE, curie, literal
 from clayonto.publish.layout import Layout
 from clayonto.publish.markup import table, words
 from clayonto.publish.paths import segment, url
+from clayonto.publish.survey import PARTNERS
 from clayonto.publish.values import Values
 from clayonto.publish.wording import PROPERTIES
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from clayonto.locales import Language
     from clayonto.publish.site import Site
 
-MOST_ROWS: Final = 200
+MOST_ROWS: Final = 150
 """How many things a page of a list has."""
 _COLUMNS: Final = tuple(
     map(
@@ -97,6 +98,7 @@ def _by_class(layout: Layout, values: Values, kind: str, things: Sequence[str]) 
         (say["name"], False),
         *((words(PROPERTIES[c][lang == "fi"] if c in PROPERTIES else _capital(site.name(c, lang))), False) for c in columns),
     ]
+    ways = _ways(layout, kind)
     for start in range(0, len(things), MOST_ROWS):
         number = start // MOST_ROWS + 1
         rows = []
@@ -108,11 +110,21 @@ def _by_class(layout: Layout, values: Values, kind: str, things: Sequence[str]) 
             f"<h1>{words(title)}</h1>\n",
             _definition(site, kind, lang),
             f'<p class="note">{say["list_of"].format(n=len(things))} <a href="../../list/{url(slug)}.csv" type="text/csv">{say["download_csv"]}</a></p>\n',
+            ways,
             table(head, rows),
             pages(layout, len(things), number, "index"),
         ]
         file = f"{slug}/index.html" if number == 1 else f"{slug}/index-{number}.html"
         yield f"{lang}/{file}", layout.page(file, "".join(body), title=title if number == 1 else f"{title} ({number})", description=title)
+
+
+def _ways(layout: Layout, kind: str) -> str:
+    """Links to the other ways in which things of a class are listed."""
+    survey, say = layout.site.survey, layout.say
+    known = {"way_map": kind in PARTNERS, "way_network": kind in PARTNERS}
+    known |= {f"way_{key}": kind in facet.kinds for key, facet in survey.facets.items()}
+    links = [f'<li><a href="../{place}">{say[key]}</a></li>' for key, place in survey.ways if known[key]]
+    return f'<nav aria-label="{say["ways"]}"><ul class="also ways">{"".join(links)}</ul></nav>\n' if links else ""
 
 
 def _definition(site: Site, kind: str, lang: Language) -> str:

@@ -7,10 +7,13 @@ from typing import Final
 from clayonto.publish.index import curie
 from clayonto.publish.markup import table, words
 from clayonto.publish.parts import CLAIM, HEADS, Context
-from clayonto.publish.site import MOST_PARTS
+from clayonto.publish.paths import url
+from clayonto.publish.site import MOST_CLAIMS, MOST_PARTS
 
 MOST_REFERRING: Final = 20
-"""How many things of one class that refer to another in one way are listed; the rest is counted."""
+"""How many things of one class that refer to another in one way are on its page; of more, all are on pages of their own."""
+MOST_ON_PAGE: Final = 200
+"""How many of them each of those pages has."""
 _ROLES: Final = tuple(map(curie, ("prov:hadRole", "org:role")))
 _ABOUT, _ASPECT, _RANK, _SAYS, _NAMES = map(curie, ("clay:about", "clay:aspect", "clay:rank", "clay:statesValue", "clay:statesThing"))
 _QUOTED, _PHRASE, _PREFERRED = curie("prov:wasQuotedFrom"), curie("prov:value"), curie("rank:preferred")
@@ -20,9 +23,13 @@ class Origins(Context):
     """The claims behind a thing and its parts, and what refers to it."""
 
     def claims(self) -> str:
-        """What each source says, grouped by respect; where sources disagree, that is told."""
+        """What each source says, grouped by respect; where sources disagree, that is told.
+
+        Where all claims are on pages of their own, the page of the thing shows those on which sources disagree.
+        """
         claims = self.kinds.get(CLAIM, [])
-        shown = claims[:MOST_PARTS]
+        disputed_only = bool(self.here) and len(claims) > MOST_CLAIMS
+        shown = claims if disputed_only else claims[:MOST_PARTS]
         if not shown:
             return ""
         groups: dict[tuple[str, str], list[str]] = {}
@@ -33,6 +40,8 @@ class Origins(Context):
         for (about, aspect), same in sorted(groups.items(), key=lambda item: (item[0][0] != self.page.term, item[0])):
             preferred = {v for c in same if _PREFERRED in self.index.objects(c, _RANK) for v in self.stated(c)}
             disputed = any(v not in preferred for c in same for v in self.stated(c)) and len(same) > 1
+            if disputed_only and not disputed:
+                continue
             respect = words(self.site.name(aspect, self.lang)) if aspect else ""
             if about != self.page.term:
                 respect += f' <span class="note">{words(self.site.name(about, self.lang))}</span>'
@@ -40,9 +49,14 @@ class Origins(Context):
                 respect += f' <span class="flag">{self.say["disagree"]}</span>'
             for number, claim in enumerate(sorted(same, key=lambda c: (_PREFERRED not in self.index.objects(c, _RANK), c))):
                 head = f'<th scope="row" rowspan="{len(same)}">{respect}</th>' if number == 0 else ""
-                rows.append(f"<tr{self.anchor(claim)}>{head}{self.claim(claim, ranked=disputed)}</tr>")
+                named = "" if disputed_only else self.anchor(claim)
+                rows.append(f"<tr{named}>{head}{self.claim(claim, ranked=disputed)}</tr>")
         titles = [(self.say[key], False) for key in ("respect", "states", "source")]
-        return f'<p class="note">{self.say["agree_note"]}</p>' + table(titles, rows) + self.rest(len(shown), len(claims))
+        told = f'<p class="note">{self.say["agree_note"]}</p>' + (table(titles, rows) if rows else "")
+        if disputed_only:
+            where = next(path for path, kind, _ in self.site.more_parts(self.page) if kind == CLAIM)
+            return f'{told}<p><a href="{self.near}{url(where)}.html">{self.say["all"].format(n=len(claims))}</a></p>'
+        return told + self.rest(len(shown), len(claims))
 
     def stated(self, claim: str) -> list[str]:
         """The values that a claim states."""
@@ -50,7 +64,7 @@ class Origins(Context):
 
     def claim(self, claim: str, *, ranked: bool) -> str:
         """The cells of one claim: what it states, and where."""
-        stated = self.values.values(self.stated(claim), self.near, page=self.page.term) if self.stated(claim) else ""
+        stated = self.values.values(self.stated(claim), self.near, page=self.here) if self.stated(claim) else ""
         rank = self.index.objects(claim, _RANK)
         if ranked and rank:
             stated += f' <span class="note">({words(self.site.name(rank[0], self.lang))})</span>'
@@ -62,7 +76,20 @@ class Origins(Context):
         return f"<td>{stated}</td><td>{source}</td>"
 
     def referring(self) -> str:
-        """What refers to the thing, by class and property."""
+        """What refers to the thing, by class and property; of many, the first ones, and where all of them are."""
+        told = []
+        before = 0
+        for number, (title, kind, things) in enumerate(self.groups()):
+            items = "".join(f"<li>{self.refers(t, kind)}</li>" for t in things[:MOST_REFERRING])
+            if len(things) > MOST_REFERRING:
+                where = f"{self.near}more/{url(self.page.path)}/refers-{before // MOST_ON_PAGE + 1}.html#g-{number}"
+                items += f'<li><a href="{where}">{self.say["all"].format(n=len(things))}</a></li>'
+                before += len(things)
+            told.append(f'<h3>{title}</h3><ul class="cols">{items}</ul>')
+        return "".join(told)
+
+    def groups(self) -> list[tuple[str, str, list[str]]]:
+        """What refers to the thing: the title of each class and property as HTML, the class, and the things in order."""
         own = {self.page.term, *self.page.parts}
         groups: list[tuple[str, str, list[str]]] = []
         for predicate, subjects in self.index.back.get(self.page.term, {}).items():
@@ -72,15 +99,12 @@ class Origins(Context):
         told = []
         for predicate, kind, things in sorted(groups, key=lambda g: (self.all.plural(g[1]), g[0])):
             ordered = sorted(things, key=lambda t: (self.site.name(t, self.lang).casefold(), t)) if len(things) <= 500 else things
-            items = "".join(f"<li>{self.refers(t, kind)}</li>" for t in ordered[:MOST_REFERRING])
-            if len(things) > MOST_REFERRING:
-                items += f'<li class="note">{self.say["more"].format(n=len(things) - MOST_REFERRING)}</li>'
             if HEADS.get(kind) == predicate:
                 title = f'{self.say["takes_part"]} <span class="note">({len(things)})</span>'
             else:
                 title = f'{words(self.all.plural(kind))} <span class="note">({self.all.property(predicate)}, {len(things)})</span>'
-            told.append(f'<h3>{title}</h3><ul class="cols">{items}</ul>')
-        return "".join(told)
+            told.append((title, kind, ordered))
+        return told
 
     def refers(self, thing: str, kind: str) -> str:
         """A thing that refers to the page's; a part in something by what it is a part in, and in which role."""

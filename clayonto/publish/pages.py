@@ -1,27 +1,44 @@
-"""The pages for people: a part of the site that is made of the parts in the modules beside it."""
+"""The pages for people: parts of the site that are made of the parts in the modules beside it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from clayonto.publish import answers, front, lists, search, vocabulary
+from clayonto.publish import answers, data, front, lists, maps, more, search, sorted_lists, sparql, ties, vocabulary
 from clayonto.publish.things import Things
+from clayonto.publish.units import Each
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from clayonto.publish.site import Site
+    from clayonto.publish.site import Page, Site
 
 
 def files(site: Site) -> Iterator[tuple[str, bytes]]:
-    """All pages but those of the things: front page, lists, search, questions, ontology."""
-    for part in (front, lists, search, answers, vocabulary):
+    """The pages about all things and about the ontology: lists, map, network, search, terms, glossary."""
+    for part in (lists, sorted_lists, maps, ties, search, vocabulary):
         yield from part.files(site)
 
 
-def things(site: Site) -> Iterator[tuple[str, bytes]]:
-    """The page of each thing, in each language."""
-    for lang in site.languages:
-        made = Things(site, lang)
-        for page in site.pages.values():
-            yield made.page(page)
+def asked(site: Site) -> Iterator[tuple[str, bytes]]:
+    """What leads to the questions: the front page with all around it, the list of questions, and the examples of the SPARQL page."""
+    yield from front.files(site)
+    yield from answers.index(site)
+    yield from sparql.settings(site)
+
+
+def _maker(site: Site) -> Callable[[Page], Iterator[tuple[str, bytes]]]:
+    languages = [Things(site, lang) for lang in site.languages]
+
+    def made(page: Page) -> Iterator[tuple[str, bytes]]:
+        for things in languages:
+            yield things.page(page)
+            yield from more.files(things, page)
+        yield from data.of_page(site, page)
+        yield from front.of_page(site, page)
+
+    return made
+
+
+THINGS: Final = Each(lambda site: ((term, (page.path, page.kind, tuple(page.parts)), page) for term, page in site.pages.items()), _maker)
+"""The page of each thing in each language with those that it leads on to, its data files, and its way in."""

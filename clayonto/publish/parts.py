@@ -42,9 +42,11 @@ HEADS: Final = {curie("clay:ProjectParticipation"): curie("prov:agent"), curie("
 class Context:
     """What every section of a thing's page works with, and what they share."""
 
-    def __init__(self, all_things: Things, page: Page) -> None:
+    def __init__(self, all_things: Things, page: Page, *, elsewhere: bool = False) -> None:
+        """:param elsewhere: the context is that of another page about the thing, to whose path ``page`` has been changed."""
         self.all = all_things
         self.page = page
+        self.here = "" if elsewhere else page.term
         self.site, self.index, self.values, self.say = all_things.site, all_things.index, all_things.values, all_things.say
         self.lang = all_things.lang
         self.near = "../" * page.path.count("/")
@@ -68,7 +70,7 @@ class Context:
     def cell(self, objects: Sequence[str]) -> str:
         """Several values in a cell of a table."""
         told = [
-            self.values.period(o) or self.values.value(o, self.near, page=self.page.term) if is_iri(o) else self.values.value(o, self.near)
+            self.values.period(o) or self.values.value(o, self.near, page=self.here) if is_iri(o) else self.values.value(o, self.near)
             for o in self.values.in_language(objects)[:6]
         ]
         if len(objects) > 6 and len(told) == 6:
@@ -124,7 +126,7 @@ class Parts(Context):
                 about, aspect = self.index.objects(claim, _ABOUT), self.index.objects(claim, _ASPECT)
                 if about:
                     respect = f" ({words(self.site.name(aspect[0], self.lang))})" if aspect else ""
-                    told.append(self.values.link(about[0], self.near, page=self.page.term) + respect)
+                    told.append(self.values.link(about[0], self.near, page=self.here) + respect)
             if len(claims) > 4:
                 told.append(self.say["more"].format(n=len(claims) - 4))
             rows.append(f'<tr{self.anchor(part)}><th scope="row">{self.named(part)}</th><td>{"<br>".join(told)}</td></tr>')

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 
 from clayonto.namespaces import CONCEPT, ID, PREFIXES, shorten
 
-RESERVED: Final = frozenset({"query", "assets", "az", "data", "def", "download", "id", "list"})
+RESERVED: Final = frozenset({"assets", "az", "by", "data", "def", "download", "id", "list", "map", "more", "network", "query", "sparql"})
 """First segments that the site has for itself."""
 _INDEX: Final = re.compile(r"index(-\d+)?", re.IGNORECASE)
 # What Windows, a URL or a shell takes for something else; format characters could make two names look the same.

@@ -5,12 +5,18 @@ Terms are N-Triples texts (:mod:`clayonto.publish.index`); things have the IRIs 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from copy import copy
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from clayonto.namespaces import PREFIXES, shorten
-from clayonto.publish.index import TYPE, Index, curie, is_vocabulary, literal, read
-from clayonto.publish.paths import Paths, iri_path, url
+from clayonto.namespaces import CLAY, PREFIXES, shorten
+from clayonto.publish.config import VERSION
+from clayonto.publish.index import TYPE, Index, Noting, curie, is_vocabulary, literal, read
+from clayonto.publish.paths import RESERVED, Paths, iri_path, segment, url
+from clayonto.publish.versions import Published
+from clayonto.validation.data import no_collecting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,6 +24,8 @@ if TYPE_CHECKING:
     from clayonto.graph import KnowledgeGraph
     from clayonto.publish.answers import Answer
     from clayonto.publish.config import Config
+    from clayonto.publish.survey import Survey
+    from clayonto.publish.units import Changes
 
 PAGE_CLASSES: Final = tuple(
     map(
@@ -55,10 +63,13 @@ PARTS: Final[Mapping[str, tuple[tuple[bool, str], ...]]] = {
     }.items()
 }
 """Classes whose things are fragments of another's page, and how that other is found: from the thing (true) or to it, by which property."""
-_LABELS: Final = tuple(map(curie, ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name")))
+LABELS: Final = tuple(map(curie, ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name")))
 _LONGEST_LABEL: Final = 160
 MOST_PARTS: Final = 60
-"""How many parts of one class a page shows; the data files have all."""
+"""How many parts of one class a page shows; the rest have pages of their own, with as many on each."""
+MOST_CLAIMS: Final = 24
+"""How many claims a page shows beside all else; where there are more, all of them have pages of their own."""
+_CLAIM: Final = curie("clay:Claim")
 
 
 class Label(NamedTuple):
@@ -81,9 +92,12 @@ class Site:
     """All that parts of the site ask.
 
     ``index`` has the triples under their published names. ``pages`` is term to :class:`Page`; ``parts`` is the term of a part to that of its page;
-    ``classes`` is class to the terms of its pages; ``vocabulary`` lists the subjects that the ontology's own page is about;
-    ``answers`` are those of the named queries; ``withdrawn`` holds the paths of pages that an earlier build had and this one has no more;
-    ``catalogued`` says whether there is a catalogue of the data set, ``catalog.ttl``; ``data_base`` is the namespace that the data gives its things.
+    ``further`` is the term of a part that its page does not show to the path of the page that does; ``classes`` is class to the terms of its pages;
+    ``vocabulary`` lists the subjects that the ontology's own page is about; ``answers`` are those of the named queries; ``withdrawn`` holds the paths
+    of pages that an earlier build had and this one has no more; ``memory`` has what parts left at the last build and leave for the next one, each
+    under a name of its own, and ``changed`` what has changed in between (``None`` if that is not known); ``catalogued`` says whether there is a
+    catalogue of the data set, ``catalog.ttl``, and ``queryable`` whether there is a page that takes queries; ``published`` has the versions that
+    earlier builds left; ``data_base`` is the namespace that the data gives its things.
     """
 
     def __init__(self, index: Index, config: Config, *, base: str) -> None:
@@ -93,9 +107,14 @@ class Site:
         self.base = config.base
         self.namespace = config.base + "id/" if config.renamed else base
         self.withdrawn: frozenset[str] = frozenset()
+        self.published = Published()
         self.answers: Mapping[str, Answer] = {}
         self.catalogued = False
+        self.memory: dict[str, Any] = {}
+        self.changed: Changes | None = None
+        self.queryable = False
         self.data_base = base
+        self._asked: set[str] | None = None
         self._labels: dict[str, dict[str, Label]] = {lang: {} for lang in self.languages}
         self._public: dict[str, str] = {}
         paths = Paths(base, self.namespace)
@@ -115,9 +134,9 @@ class Site:
         self.pages: Mapping[str, Page] = {
             term: Page(term, where[term], self.kind(term), parts.get(term, ())) for term in sorted(where) if term not in self.parts
         }
-        self.shown: frozenset[str] = frozenset(
-            part for own in parts.values() for same in self.by_kind(own).values() for part in same[:MOST_PARTS]
-        )
+        self.further: Mapping[str, str] = {
+            part: file for page in self.pages.values() for file, _, further in self.more_parts(page) for part in further
+        }
         self.vocabulary: Sequence[str] = sorted(s for s in index.out if is_vocabulary(index, s) or s[0] == "_")
         self.classes: dict[str, list[str]] = {}
         for term, shown in self.pages.items():
@@ -127,12 +146,33 @@ class Site:
     @classmethod
     def of(cls, graph: KnowledgeGraph, config: Config) -> Site:
         """The site of a graph."""
-        stated, closure = graph.n_triples(), graph.closure
-        if closure is not None:
-            import pyoxigraph as ox
+        with no_collecting():
+            # Nothing here keeps the text, which is large.
+            return cls(read(_n_triples(graph), base=graph.base), config, base=graph.base)
 
-            stated += ox.serialize((ox.Triple(*t) for t in closure.triples), format=ox.RdfFormat.N_TRIPLES) or b""
-        return cls(read(stated, base=graph.base), config, base=graph.base)
+    # ------------------------------------------------------------------ what is asked
+
+    def noting(self) -> tuple[Site, set[str], set[str]]:
+        """The same site, and two sets in which it notes what is asked of it: terms whose triples or place are read, and terms that are read backwards.
+
+        What is about all things at once (``classes``, ``vocabulary``, ``answers``, ``withdrawn`` and what was kept) it does not tell: whoever needs
+        that depends on all.
+        """
+        asked: set[str] = set()
+        backwards: set[str] = set()
+        view = copy(self)
+        view.index = self.index.noting(asked, backwards)
+        view.pages, view.parts, view.paths = Noting(self.pages, asked), Noting(self.parts, asked), Noting(self.paths, asked)
+        view._asked = asked  # noqa: SLF001 (its own copy)
+        view._labels = {}  # noqa: SLF001
+        view.__dict__.pop("survey", None)
+        del view.classes, view.vocabulary, view.answers, view.withdrawn, view.memory, view.changed
+        return view, asked, backwards
+
+    def asks(self, term: str) -> None:
+        """Note that a term is read, for who keeps what was once read of it; see :meth:`noting`."""
+        if self._asked is not None:
+            self._asked.add(term)
 
     # ------------------------------------------------------------------ names
 
@@ -164,9 +204,19 @@ class Site:
             kinds.setdefault(self.kind(thing), []).append(thing)
         return kinds
 
+    def more_parts(self, page: Page) -> Iterator[tuple[str, str, Sequence[str]]]:
+        """The parts that a page does not show: the path of the page that does, their class, and they themselves."""
+        number = 0
+        for kind, same in self.by_kind(page.parts).items() if len(page.parts) > MOST_CLAIMS else ():
+            first = 0 if kind == _CLAIM and len(same) > MOST_CLAIMS else MOST_PARTS
+            for start in range(first, len(same), MOST_PARTS):
+                number += 1
+                yield f"more/{page.path}/parts-{number}", kind, same[start : start + MOST_PARTS]
+
     def label(self, term: str, lang: str) -> Label:
         """What to call a thing or a term in a language: its label there, in English, in any language, or its IRI in short."""
-        known = self._labels[lang]
+        known = self._labels.setdefault(lang, {})
+        self.asks(term)
         found = known.get(term)
         if found is None:
             found = known[term] = self._label(term, lang)
@@ -174,7 +224,7 @@ class Site:
 
     def _label(self, term: str, lang: str) -> Label:
         said = self.index.out.get(term, {})
-        for predicate in _LABELS:
+        for predicate in LABELS:
             texts = {
                 language: text for text, language, _ in map(literal, (o for o in said.get(predicate, ()) if o[0] == '"')) if text.strip()
             }
@@ -213,8 +263,7 @@ class Site:
             return url(self.html(page.path, lang))
         home = self.parts.get(term)
         if home is not None:
-            page_url = url(self.html(self.pages[home].path, lang))
-            return f"{page_url}#{self.anchor(term)}" if term in self.shown else page_url
+            return f"{url(self.html(self.further.get(term) or self.pages[home].path, lang))}#{self.anchor(term)}"
         if term in self.index.out and is_vocabulary(self.index, term):
             return f"{lang}/def.html#{self.term_anchor(term)}"
         return None
@@ -225,11 +274,37 @@ class Site:
         short = shorten(term[1:-1])
         return short.removeprefix("clay:").replace(":", "-") if ":" in short and not short.startswith("http") else url(short)
 
-    def document(self, page: Page) -> str:
-        """The IRI of the document that describes a thing, which the data files speak of beside the thing."""
-        return self.base + "data/" + url(page.path)
+    def document(self, path: str) -> str:
+        """The IRI of the document whose data files lie at a path, which they speak of beside what they are about."""
+        return self.base + "data/" + url(path)
+
+    @cached_property
+    def ontology(self) -> str:
+        """The term of the ontology that the site's ontology page is about: the project's own, or else the first; the empty text if there is none."""
+        found = [term for term in self.vocabulary if curie("owl:Ontology") in self.index.objects(term, TYPE)]
+        return next((term for term in found if term == f"<{CLAY.removesuffix('#')}>"), found[0] if found else "")
+
+    @cached_property
+    def ontology_version(self) -> str:
+        """The version of that ontology as its IRI has it below the ontology's own (``0.1.0``), or as it is stated; the empty text if it has none."""
+        said = self.index.objects(self.ontology, curie("owl:versionIRI"))
+        below = [iri[1:-1].removeprefix(self.ontology[1:-1].rstrip("#/") + "/") for iri in said]
+        stated = [literal(text)[0] for text in self.index.objects(self.ontology, curie("owl:versionInfo"))]
+        return next((name for name in (*below, *stated) if VERSION.fullmatch(name)), "")
+
+    @property
+    def dataset(self) -> str:
+        """The IRI of the whole dataset, which the catalogue describes."""
+        return self.base + "catalog.ttl#dataset"
 
     # ------------------------------------------------------------------ all of it
+
+    @cached_property
+    def survey(self) -> Survey:
+        """Views of the whole graph, worked out when they are first asked for."""
+        from clayonto.publish.survey import Survey
+
+        return Survey(self)
 
     def triples(self) -> Iterator[str]:
         """All triples as N-Triples lines, in order."""
@@ -243,15 +318,22 @@ class Site:
             folders = Counter(self.pages[t].path.split("/")[0] for t in self.classes[kind])
             best = min(folders, key=lambda f: (-folders[f], f))
             if best in slugs.values():
-                best = (
-                    "".join(f"-{c.lower()}" if c.isupper() else c for c in shorten(kind[1:-1]).rpartition(":")[2]).strip("-")
-                    if kind
-                    else "other"
-                )
-            while best in slugs.values():
+                local = re.split("[:/#]", shorten(kind[1:-1]))[-1]
+                best = "".join(f"-{c.lower()}" if c.isupper() else c for c in local).strip("-")
+            best = segment(best) if best else "other"
+            while best in RESERVED or best.casefold() in {slug.casefold() for slug in slugs.values()}:
                 best += "-list"
-            slugs[kind] = Paths("").add(best).removeprefix("thing/") if best else "other"
+            slugs[kind] = best
         return slugs
+
+
+def _n_triples(graph: KnowledgeGraph) -> bytes:
+    """What a graph states, and what :meth:`clayonto.KnowledgeGraph.materialise` has added to it."""
+    if graph.closure is None:
+        return graph.n_triples()
+    import pyoxigraph as ox
+
+    return graph.n_triples() + (ox.serialize((ox.Triple(*t) for t in graph.closure.triples), format=ox.RdfFormat.N_TRIPLES) or b"")
 
 
 def kind_of(index: Index, term: str) -> str:
@@ -303,7 +385,11 @@ class _Plan:
         return None
 
 
+DOWNLOADS: Final = "download"
+"""The path of the page of downloads."""
 VOCABULARY_FILE: Final = "def"
 """The path of the ontology's own page."""
-PREFIX_MAP: Final = {prefix: namespace for prefix, namespace in PREFIXES.items() if namespace.startswith("http")}
+PREFIX_MAP: Final = {prefix: namespace for prefix, namespace in PREFIXES.items() if namespace.startswith("http")} | {
+    "void": "http://rdfs.org/ns/void#"
+}
 """Prefixes for data files."""

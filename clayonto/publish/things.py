@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from clayonto.publish import maps, more, sorted_lists
 from clayonto.publish.data import FORMATS
+from clayonto.publish.history import History
 from clayonto.publish.index import curie, literal
 from clayonto.publish.layout import Layout, licence
 from clayonto.publish.markup import outward, shortened, words
@@ -55,6 +57,7 @@ class Things:
 
     def property(self, predicate: str) -> str:
         """What a property is called, as HTML."""
+        self.site.asks(predicate)
         known = self._names.get(predicate)
         if known is None and predicate in PROPERTIES:
             known = self._names[predicate] = PROPERTIES[predicate][self.lang == "fi"]
@@ -138,9 +141,12 @@ class _Thing(Context):
         for number, (kind, things) in enumerate(sorted(self.kinds.items(), key=lambda item: (_PART_ORDER.get(item[0], 99), item[0]))):
             if kind not in done:
                 yield self.section(f"s-{number}", words(self.all.plural(kind)), parts.table(kind, things))
+        yield self.section("s-map", self.say["map"], maps.small(self))
         yield self.section("s-time", self.say["timeline"], parts.time())
+        yield self.section("s-history", self.say["history"], History(self.all, self.page).section())
         yield self.section("s-sources", self.say["sources"], origins.claims())
-        yield self.section("s-from", self.say["referring"], origins.referring())
+        yield self.section("s-from", self.say["referring"], sorted_lists.listed(self) + origins.referring())
+        yield self.section("s-more", self.say["all_parts"], more.leading_on(self))
 
     # ------------------------------------------------------------------ facts
 

@@ -25,6 +25,8 @@ _MONTHS: Final = (
 _NUMBERS: Final = frozenset(
     _XSD + kind for kind in ("integer", "decimal", "nonNegativeInteger", "positiveInteger", "int", "long", "double", "float")
 )
+_WKT: Final = PREFIXES["geosparql"] + "wktLiteral"
+_POINT: Final = re.compile(r"POINT ?\((-?\d{1,3}(?:\.\d{1,10})?) (-?\d{1,3}(?:\.\d{1,10})?)\)")
 _DATES: Final = frozenset(_XSD + kind for kind in ("date", "dateTime", "gYear", "gYearMonth"))
 START, END, AT = curie("dcat:startDate"), curie("dcat:endDate"), curie("clay:atTime")
 _AMOUNT, _CURRENCY = curie("epo:hasAmountValue"), curie("epo:hasCurrency")
@@ -55,6 +57,7 @@ class Values:
         :param near: the way from the page up to the folder of the language.
         :param page: the page that the link stands on: its own parts are fragments there.
         """
+        self.site.asks(term)
         known = self._links.get(term)
         if known is None:
             known = self._links[term] = self._link(term)
@@ -62,7 +65,8 @@ class Values:
         if place is None:
             return inner
         if page and self.site.parts.get(term) == page:
-            return f'<a href="#{self.site.anchor(term)}">{inner}</a>' if term in self.site.shown else inner
+            # What the page does not show has an anchor all the same, which leads on.
+            return f'<a href="#{self.site.anchor(term)}">{inner}</a>'
         return f'<a href="{near}{place}">{inner}</a>'
 
     def _link(self, term: str) -> tuple[str | None, str]:
@@ -71,7 +75,9 @@ class Values:
         place = self.site.place(term, self.lang)
         if place is not None:
             return place[len(self.lang) + 1 :], inner
-        return None, outward(term[1:-1], inner) if is_iri(term) else inner
+        # An IRI of the site's own that nothing is said of leads nowhere.
+        known = is_iri(term) and not term.startswith("<" + self.site.namespace)
+        return None, outward(term[1:-1], inner) if known else inner
 
     def value(self, term: str, near: str, *, page: str = "") -> str:
         """A term as HTML."""
@@ -88,7 +94,15 @@ class Values:
             return self.say["yes" if said == "true" else "no"]
         if datatype == _XSD + "anyURI":
             return outward(said)
+        point = _POINT.fullmatch(said) if datatype == _WKT else None
+        if point:
+            longitude, latitude = (Decimal(part) for part in point.groups())
+            return self.degrees(latitude, "north", "south") + ", " + self.degrees(longitude, "east", "west")
         return words(shortened(said))
+
+    def degrees(self, value: Decimal, positive: str, negative: str) -> str:
+        """Degrees to one side of the equator or of the first meridian."""
+        return f"{self.number(abs(value))}°\u00a0{self.say[positive if value >= 0 else negative]}"
 
     def values(self, terms: Iterable[str], near: str, *, page: str = "", most: int = 12) -> str:
         """Several terms: those in another language are left out where one is in the reader's; a list where there are many."""

@@ -1,15 +1,20 @@
-"""The ontology's own pages: its terms with a diagram, the shapes, the glossary."""
+"""The ontology's own pages: its terms with a diagram, the same at the address of its version, the shapes, the glossary."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from clayonto.namespaces import PREFIXES, shorten
+from clayonto.publish.data import FORMATS
+from clayonto.publish.front import entrance
 from clayonto.publish.index import TYPE, Index, curie, is_iri, literal, read
 from clayonto.publish.layout import Layout
 from clayonto.publish.lists import sort_key
 from clayonto.publish.markup import outward, shortened, table, text, words
+from clayonto.publish.paths import url
+from clayonto.publish.site import VOCABULARY_FILE
 from clayonto.publish.values import Values
+from clayonto.publish.versions import natural
 from clayonto.publish.wording import PROPERTIES, WORDS
 
 if TYPE_CHECKING:
@@ -17,10 +22,16 @@ if TYPE_CHECKING:
 
     from clayonto.publish.site import Site
 
-_ONTOLOGY: Final = curie("owl:Ontology")
 _CLASSES: Final = frozenset(map(curie, ("owl:Class", "rdfs:Class")))
 _PROPERTIES: Final = frozenset(map(curie, ("owl:ObjectProperty", "owl:DatatypeProperty", "owl:AnnotationProperty", "rdf:Property")))
-_TITLE, _DESCRIPTION, _VERSION = curie("dct:title"), curie("dct:description"), curie("owl:versionInfo")
+_TITLE, _DESCRIPTION = curie("dct:title"), curie("dct:description")
+_FACTS: Final = {
+    curie("owl:versionInfo"): "version", curie("owl:versionIRI"): "version_iri", curie("owl:priorVersion"): "prior_version", curie("dct:issued"): "issued",
+    curie("dct:modified"): "modified", curie("dct:license"): "licence",
+    "<http://purl.org/vocab/vann/preferredNamespacePrefix>": "prefix", "<http://purl.org/vocab/vann/preferredNamespaceUri>": "namespace",
+    curie("dct:bibliographicCitation"): "cite",
+}  # fmt: skip
+"""What is told of the ontology itself, by property."""
 _DEFINITION, _EXAMPLE = curie("skos:definition"), curie("skos:example")
 _BROADER: Final = (curie("rdfs:subClassOf"), curie("rdfs:subPropertyOf"))
 _TARGET, _PATH, _MESSAGE, _SEVERITY = (f"<{PREFIXES['sh']}{name}>" for name in ("targetClass", "path", "message", "severity"))
@@ -49,9 +60,18 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
     for lang in site.languages:
         layout = Layout(site, lang)
         made = _Vocabulary(layout)
-        yield f"{lang}/def.html", made.ontology()
+        yield f"{lang}/{VOCABULARY_FILE}.html", made.ontology()
+        if site.ontology_version:
+            yield f"{lang}/{VOCABULARY_FILE}/{site.ontology_version}.html", made.ontology(site.ontology_version)
         yield f"{lang}/glossary.html", made.glossary()
         yield f"{lang}/shapes.html", made.shapes(shapes)
+    if site.ontology_version and site.config.target in ("plain", "github-pages"):
+        # A host that redirects nothing has a page at the version's own address, which leads on.
+        path = f"{VOCABULARY_FILE}/{site.ontology_version}"
+        yield (
+            f"{path}/index.html",
+            entrance(site, "../../", {lang: f"{lang}/{url(path)}.html" for lang in site.languages}, data=f"data/{url(path)}"),
+        )
 
 
 def _shapes() -> Index:
@@ -82,35 +102,64 @@ class _Vocabulary:
         own = PREFIXES["clay"]
         return sorted(found, key=lambda t: (not t.startswith(f"<{own}"), sort_key(self.site.name(t, self.lang), self.lang), t))
 
-    def ontology(self) -> bytes:
-        say, layout = self.say, self.layout
-        ontology = next((t for t in self.site.vocabulary if _ONTOLOGY in self.index.objects(t, TYPE)), "")
+    def ontology(self, version: str = "") -> bytes:
+        """The page of the ontology: the one that goes with the site, or that of its version, which stays when there is a later one."""
+        say, layout, site = self.say, self.layout, self.site
+        ontology = site.ontology
         title = self.told(self.index, ontology, _TITLE) or say["ontology"]
-        version = self.index.objects(ontology, _VERSION)
-        formats = "".join(
-            f'<li><a href="../def.{e}">{n}</a></li>'
-            for e, n in (("ttl", "Turtle"), ("jsonld", "JSON-LD"), ("nt", "N-Triples"), ("rdf", "RDF/XML"))
+        path, near = (f"{VOCABULARY_FILE}/{version}", "../") if version else (VOCABULARY_FILE, "")
+        data = f"data/{path}" if version else path
+        formats = "".join(f'<li><a href="{near}../{url(data)}.{ending}">{name}</a></li>' for ending, (_, name, _) in FORMATS.items())
+        more = (
+            "" if version else f'<li><a href="shapes.html">{say["shapes"]}</a></li><li><a href="glossary.html">{say["glossary"]}</a></li>'
         )
+        steps = [(f"{VOCABULARY_FILE}.html", say["ontology"]), *([(f"{path}.html", words(version))] if version else [])]
         body = [
-            layout.crumbs("", ("def.html", say["ontology"])),
+            layout.crumbs(near, *((url(target), name) for target, name in steps)),
             f'<h1>{title}</h1><p class="lead">{self.told(self.index, ontology, _DESCRIPTION) or say["ontology_lead"]}</p>',
-            f'<p class="note">{say["versions"].format(v=words(literal(version[0])[0])) + ". " if version else ""}{outward(ontology[1:-1]) if ontology else ""}</p>',
-            f'<ul class="formats">{formats}<li><a href="shapes.html">{say["shapes"]}</a></li><li><a href="glossary.html">{say["glossary"]}</a></li></ul>',
+            f'<p class="flag">{say["one_version"].format(v=words(version))}</p> <p><a href="{near}{VOCABULARY_FILE}.html">{say["latest"]}</a></p>'
+            if version
+            else "",
+            self.facts(ontology, near),
+            "" if version else self.versions(),
+            f'<ul class="formats">{formats}{more}</ul>',
             f'<h2 id="diagram">{say["diagram"]}</h2>{self.diagram()}',
         ]
-        for key, kinds in (("classes", _CLASSES), ("properties", _PROPERTIES)):
+        shown = {key: self.terms(kinds) for key, kinds in (("classes", _CLASSES), ("properties", _PROPERTIES))}
+        here = frozenset(term for terms in shown.values() for term in terms)
+        for key, terms in shown.items():
             body.append(f'<h2 id="{key}">{say[key]}</h2>')
-            body += [self.term(term) for term in self.terms(kinds)]
-        title_text = literal(self.index.objects(ontology, _TITLE)[0])[0] if self.index.objects(ontology, _TITLE) else say["ontology"]
+            body += [self.term(term, here) for term in terms]
+        stated = self.index.objects(ontology, _TITLE)
         about = {
-            "@id": ontology[1:-1] or self.site.base,
+            "@id": ontology[1:-1] or site.base,
             "@type": "DefinedTermSet",
-            "name": title_text,
-            "license": self.site.config.licence,
+            "name": literal(stated[0])[0] if stated else say["ontology"],
+            "license": site.config.licence,
+            **({"version": site.ontology_version} if site.ontology_version else {}),
         }
-        return layout.page("def.html", "".join(body), title=say["ontology"], description=say["ontology_lead"], data="def", about=about)
+        name = f"{say['ontology']} {version}" if version else say["ontology"]
+        return layout.page(f"{path}.html", "".join(body), title=name, description=say["ontology_lead"], data=data, about=about)
 
-    def term(self, term: str) -> str:
+    def facts(self, ontology: str, near: str) -> str:
+        """What is said of the ontology itself."""
+        said = self.index.out.get(ontology, {})
+        rows = [(key, self.values.values(said[predicate], near)) for predicate, key in _FACTS.items() if predicate in said]
+        if ontology:
+            rows.insert(0, ("identifier", outward(ontology[1:-1])))
+        told = "".join(f"<div><dt>{self.say[key]}</dt><dd>{value}</dd></div>" for key, value in rows)
+        return f'<section class="facts" aria-label="{self.say["facts"]}"><dl>{told}</dl></section>\n' if told else ""
+
+    def versions(self) -> str:
+        """The versions of the ontology that the site has, the latest first."""
+        names = {*self.site.published.ontologies, self.site.ontology_version} - {""}
+        links = "".join(
+            f'<li><a href="{VOCABULARY_FILE}/{url(name)}.html">{words(name)}</a></li>' for name in sorted(names, key=natural, reverse=True)
+        )
+        return f'<h2 id="versions">{self.say["all_versions"]}</h2><ul class="formats">{links}</ul>\n' if links else ""
+
+    def term(self, term: str, here: frozenset[str]) -> str:
+        """A term, told; ``here`` are the terms of the page, links to which stay in it."""
         label = self.site.label(term, self.lang)
         other = [self.site.label(term, o) for o in self.site.languages if o != self.lang]
         others = "".join(f' <span class="note" lang="{text(o.lang)}">{words(o.text)}</span>' for o in other if o.text != label.text)
@@ -123,8 +172,14 @@ class _Vocabulary:
             if told:
                 lines.append(f"<p>{f'<span class=note>{self.say[key]}:</span> ' if key else ''}{told}</p>")
         if broader:
-            lines.append(f'<p><span class="note">{self.say["subclass"]}:</span> {", ".join(self.values.link(t, "") for t in broader)}</p>')
+            lines.append(f'<p><span class="note">{self.say["subclass"]}:</span> {", ".join(self.near(t, here) for t in broader)}</p>')
         return f'<div class="term" id="{text(self.site.term_anchor(term))}">{"".join(lines)}</div>\n'
+
+    def near(self, term: str, here: frozenset[str]) -> str:
+        """A link to a term of the same page, or its name."""
+        label = self.site.label(term, self.lang)
+        name = words(label.text, label.lang, self.lang)
+        return f'<a href="#{text(self.site.term_anchor(term))}">{name}</a>' if term in here else name
 
     def diagram(self) -> str:
         width, height, dx, dy = 168, 46, 296, 104

@@ -3,17 +3,21 @@
 Three things are looked at: that every term of SHACL's namespace is one that it has and that is checked here; SHACL's own shapes for shapes
 (SHACL-SHACL, appendix C of the specification, as pyshacl brings it along); and that the shapes can be compiled. The bundled shapes are held to
 the same by a test.
+
+A term that drafts of SHACL had and published shapes still carry is no fault, because every processor passes over it; that it has no effect is a
+:class:`~clayonto.errors.ShapesWarning`.
 """
 
 from __future__ import annotations
 
+import warnings
 from functools import cache
 from importlib import resources, util
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
-from clayonto.errors import BundleError, ShapesError, nearest
+from clayonto.errors import BundleError, ShapesError, ShapesWarning, nearest
 from clayonto.namespaces import ID, PREFIXES, shorten
 from clayonto.places import Place
 from clayonto.sources import triples_of
@@ -35,6 +39,9 @@ Triples = list[tuple[Any, Any, Any]]
 _SHSH: Final = "http://www.w3.org/ns/shacl-shacl#"
 _UNCHECKED: Final = frozenset({"target", "expression", "js", "filterShape"})
 """What SHACL's namespace has besides Core and SHACL-SPARQL, and would constrain or target something."""
+_DRAFT: Final = {"shape": "node"}
+"""Terms of drafts, by what became of them. The DCAT-AP shapes of 2.0 to 3.0 carry ``sh:shape`` (SEMICeu/DCAT-AP#229); a processor that follows the
+Recommendation does not know it, so to take it for ``sh:node`` would find what no other finds."""
 _OPAQUE: Final = frozenset(SH + name + "ConstraintComponent" for name in ("Node", "And", "Or", "Xone", "Not"))
 """Components whose results say that a shape breaks another shape, not what is wrong with it."""
 _MOST: Final = 20
@@ -46,6 +53,8 @@ def checked(sources: Sequence[Source], *, base: str = ID) -> Shapes:
     :param base: what IRIs are shown relative to.
     :raises DataError: if a file cannot be read.
     :raises ShapesError: if a shape is not what SHACL allows, with every fault that was found, its file and line; or if no shape has a target.
+
+    Warns with :class:`~clayonto.errors.ShapesWarning` of terms without effect.
     """
     from clayonto.validation.data import Data
 
@@ -70,6 +79,8 @@ def checked(sources: Sequence[Source], *, base: str = ID) -> Shapes:
             faults.append(_Fault(one.result.focus, one.value_place or one.place, one.message()))
     if faults:
         raise _error(faults, sources)
+    for sentence in _without_effect(triples, where):
+        warnings.warn(sentence, ShapesWarning, stacklevel=2)
     if shapes is None or not shapes.targeted:
         names = ", ".join(source.name for source in sources)
         raise ShapesError(
@@ -115,7 +126,8 @@ def _unknown_terms(triples: Triples, where: Where) -> Iterator[_Fault]:
         for term in triple[1:]:
             local = term.value.removeprefix(SH) if isinstance(term, ox.NamedNode) and term.value.startswith(SH) else ""
             unchecked = local in _UNCHECKED and term is triple[1]
-            if not local or (local in known and not unchecked) or (node, local) in told:
+            draft = local in _DRAFT and term is triple[1]
+            if not local or draft or (local in known and not unchecked) or (node, local) in told:
                 continue
             told.add((node, local))
             uses = f"{_name(node, where)} uses sh:{local}"
@@ -125,6 +137,22 @@ def _unknown_terms(triples: Triples, where: Where) -> Iterator[_Fault]:
                 near = " or ".join(f"sh:{name}" for name in nearest(local, known))
                 why = f"which SHACL does not have; {f'did you mean {near}?' if near else 'remove it.'}"
             yield _Fault(node, where.triple(triple) or where.node(node), f"{uses}, {why}")
+
+
+def _without_effect(triples: Triples, where: Where) -> Iterator[str]:
+    """A sentence for each term of a draft, with the place where it is first used."""
+    uses: dict[str, list[tuple[Any, Any, Any]]] = {}
+    for triple in triples:
+        local = triple[1].value.removeprefix(SH)
+        if local in _DRAFT and triple[1].value == SH + local:
+            uses.setdefault(local, []).append(triple)
+    for local, found in sorted(uses.items()):
+        places = [place for one in found if (place := where.triple(one) or where.node(one[0]))]
+        at = f"{min(places)}: " if places else ""
+        yield (
+            f"{at}sh:{local}, which {len(found)} {'shapes use' if len(found) > 1 else 'shape uses'}, is of a draft of SHACL and has no effect; "
+            f"SHACL has sh:{_DRAFT[local]} in its place."
+        )
 
 
 def _name(node: Term, where: Where) -> str:

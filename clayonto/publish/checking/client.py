@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from hashlib import sha256
@@ -10,7 +11,7 @@ from urllib.parse import unquote
 
 import pyoxigraph as ox
 
-from clayonto.publish.checking.dataset import Descriptions, checksum, unpacked
+from clayonto.publish.checking.dataset import Descriptions, Distribution, checksum, unpacked
 from clayonto.publish.checking.documents import FORMATS, PageLinks, in_canon, read_page, read_sitemap, read_triples
 from clayonto.publish.checking.findings import Finding, Report
 from clayonto.publish.checking.hosts import Folder
@@ -26,6 +27,11 @@ _ACCEPT: Final = {media: f"{media}, */*;q=0.1" for media in FORMATS} | {
     _HTML: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 }
 _IS_DOCUMENT: Final = " <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://xmlns.com/foaf/0.1/Document> ."
+_VERSION_IRI: Final = " <http://www.w3.org/2002/07/owl#versionIRI> <"
+# What XML cannot hold, as N-Triples write it: RDF/XML has U+FFFD in its place, and is held against the other formats so.
+_NOT_XML: Final = re.compile(
+    r"(?<!\\)((?:\\\\)*)(?:\\u00(?:0[0-8BEF]|1[0-9A-F])|\\[bf]|\\uFFF[EF]|[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff])"
+)
 _EXPECTED: Final = {
     "ttl": "text/turtle", "jsonld": "application/ld+json", "nt": "application/n-triples", "rdf": "application/rdf+xml", "html": _HTML,
     "csv": "text/csv", "geojson": "application/geo+json",
@@ -43,7 +49,10 @@ class Client:
         self._say = progress or (lambda _: None)
         self._findings: list[Finding] = []
         self._pages: dict[str, PageLinks] = {}
-        self._documents: dict[str, set[str]] = {}  # the subjects of each data file that was read well
+        self._documents: dict[
+            str, set[str]
+        ] = {}  # what each data file that was read well is about: its subjects, and versions of ontologies
+        self._versions: set[str] = set()
         self._counts = {"iris": 0, "pages": 0, "files": 0, "triples": 0}
         self._without_cors: list[str] = []
 
@@ -144,7 +153,7 @@ class Client:
     def _downloads(self, described: Descriptions) -> set[str] | None:
         """The triples of the N-Quads dump; every download's checksum on the way."""
         dump = None
-        for url, digest in described.distributions:
+        for url, digest in [*described.distributions, *self._earlier(described)]:
             self._say(f"Reading {url.rpartition('/')[2]}")
             answer = self._host.get(url)
             ending = url.rpartition(".")[2]
@@ -152,7 +161,7 @@ class Client:
                 continue
             if digest and checksum(answer.body) != digest:
                 self._fault("checksum", url, "its SHA-256 is not the catalogue's", "sen SHA-256 ei ole luettelon ilmoittama")
-            if url.endswith(".nq.gz"):
+            if url.endswith(".nq.gz") and dump is None:
                 try:
                     lines = read_triples(unpacked(answer.body), ox.RdfFormat.N_QUADS, url)
                     dump = in_canon(lines)
@@ -166,6 +175,18 @@ class Client:
                 "siinä ei ole luettavaa N-Quads-latausta",
             )
         return dump
+
+    def _earlier(self, described: Descriptions) -> Iterator[Distribution]:
+        """The downloads of the other versions that the catalogue names, by the descriptions beside them."""
+        now = set(described.distributions)
+        for url in sorted({iri.partition("#")[0] for iri in described.values("dcat:hasVersion")}):
+            body = self._wanted(url, "text/turtle")
+            if body is None:
+                continue
+            try:
+                yield from (one for one in Descriptions(body, b"", url).distributions if one not in now)
+            except SyntaxError as error:
+                self._unreadable(url, "text/turtle", error)
 
     # ------------------------------------------------------------------ pages
 
@@ -219,7 +240,8 @@ class Client:
         for link in sorted(page.links):
             bare, mark, fragment = link.partition("#")
             there = self._pages.get(bare)
-            if mark and fragment and there is not None and not {fragment, unquote(fragment)} & there.ids:
+            # A fragment “name=value” is a value for the element of that name.
+            if mark and fragment and there is not None and not {fragment, unquote(fragment), fragment.partition("=")[0]} & there.ids:
                 self._fault("link", url, f"to {link}: the page has no such place", f"osoitteeseen {link}: sivulla ei ole sellaista kohtaa")
 
     def _languages(self, url: str, page: PageLinks) -> None:
@@ -259,20 +281,27 @@ class Client:
             except SyntaxError as error:
                 self._unreadable(url, kinds[url], error)
                 continue
-            digests[url] = sha256("\n".join(sorted(lines)).encode()).digest()
+            digests[url] = sha256(_NOT_XML.sub("\\1\ufffd", "\n".join(sorted(lines))).encode()).digest()
             first = first_of[url]
             if digests.get(first) == digests[url] and first != url:
                 self._documents[url] = self._documents[first]
                 continue
-            self._documents[url] = {line.partition(" ")[0] for line in lines}
+            self._documents[url] = {line.partition(" ")[0] for line in lines} | self._note_versions(lines)
             if first in digests and first != url:
                 self._fault(
                     "formats-differ", url, f"its triples are not those of {first}", f"sen väitteet eivät ole samat kuin tiedostossa {first}"
                 )
-            else:
+            elif not url.startswith(f"{self._host.base}data/def/"):
+                # The documents of a version of the ontology stay as they are when the dataset goes on.
                 union.update(self._of_the_dataset(lines))
         self._counts["files"] = len(digests)
         return union
+
+    def _note_versions(self, lines: set[str]) -> set[str]:
+        """The IRIs of versions of an ontology that a document tells, as terms; those of the site are noted."""
+        told = {line.rstrip(" .").rpartition(" ")[2] for line in lines if _VERSION_IRI in line}
+        self._versions.update(term[1:-1] for term in told if term.startswith(f"<{self._host.base}"))
+        return told
 
     def _of_the_dataset(self, lines: set[str]) -> Iterator[str]:
         """The triples of a data file without those about the file."""
@@ -306,6 +335,8 @@ class Client:
         iris = sorted({s[1:-1] for s in (line.partition(" ")[0] for line in dump) if s.startswith(f"<{base}")})
         if self._sample is not None and len(iris) > self._sample:
             iris = [iris[number * len(iris) // self._sample] for number in range(self._sample)]
+        # Each version of the ontology has an IRI of its own, and documents that stay.
+        iris = sorted({*iris, *self._versions})
         self._counts["iris"] = len(iris)
         requests: dict[str, list[str]] = {}
         for iri in iris:
@@ -345,5 +376,6 @@ class Client:
     def _subjects(self, answer: Answer, media: str) -> set[str]:
         known = self._documents.get(answer.url)
         if known is None:
-            known = self._documents[answer.url] = {line.partition(" ")[0] for line in read_triples(answer.body, FORMATS[media], answer.url)}
+            lines = set(read_triples(answer.body, FORMATS[media], answer.url))
+            known = self._documents[answer.url] = {line.partition(" ")[0] for line in lines} | self._note_versions(lines)
         return known

@@ -82,7 +82,8 @@ class _Parser(HTMLParser):
                 self.found.languages[said["hreflang"].lower()] = target
             elif media in FORMATS:
                 self.found.data[media] = target
-        if target.startswith(("http://", "https://")):
+        # What a page is to be cited as is asked for by itself, in every format.
+        if target.startswith(("http://", "https://")) and "cite-as" not in relations:
             self.found.links.add(target)
 
     handle_startendtag = handle_starttag

@@ -116,7 +116,7 @@ class Folder:
         bare = url.partition("#")[0].partition("?")[0]
         if not bare.startswith(self.base):
             return Answer(url, 0, problem="it is not of this site")
-        path = unquote(bare[len(self.base) :])
+        path = unquote(bare[len(self.base) :], errors="surrogateescape")
         gone, page = self._rules.page(path)
         if gone:
             return Answer(bare, 410)
@@ -170,7 +170,7 @@ class _Rules(NamedTuple):
 
     def page(self, path: str) -> tuple[bool, str | None]:
         """Whether a path was withdrawn, and the page it leads to, if the rules say so."""
-        text = path.encode().decode("latin-1")  # rules are about bytes
+        text = path.encode(errors="surrogateescape").decode("latin-1")  # rules are about bytes
         if any(pattern.search(text) for pattern in self.gone):
             return True, None
         for pattern, page in self.pages:
@@ -237,12 +237,15 @@ def _nginx(text: str) -> _Rules:
     root = prefix.group(1) if prefix else "/"
     pages, gone = [], []
     for key, quoted, bare in _NGINX_ENTRY.findall(blocks.get("page", "")):
+        if key.startswith("~") and quoted:
+            # One name, with regard to case.
+            key = re.sub(r"\\(.)", r"\1", key.removeprefix("~^").removesuffix("$"))
         if key.startswith("~"):
             pages.append(
                 (re.compile("^" + _below(key[1:].replace("?<", "?P<"), re.escape(root))), r"\g<1>" if bare.startswith("$") else bare)
             )
         else:
-            exact = re.escape(unquote(_below("^" + key, root)).encode().decode("latin-1"))
+            exact = re.escape(unquote(_below("^" + key, root), errors="surrogateescape").encode(errors="surrogateescape").decode("latin-1"))
             pages.insert(0, (re.compile(f"^{exact}$"), unquote(quoted or bare).encode().decode("latin-1").replace("\\", "\\\\")))
     for key, _, _ in _NGINX_ENTRY.findall(blocks.get("gone", "")):
         gone.append(re.compile("^" + re.escape(unquote(_below("^" + key, root)).encode().decode("latin-1")) + "$"))

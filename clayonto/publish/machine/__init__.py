@@ -1,8 +1,8 @@
 """The machine side of a site: downloads, descriptions of the dataset, and how its IRIs are answered.
 
 ``statistics.py`` counts; ``dumps.py``, ``tables.py`` and ``places.py`` write the whole dataset; ``facts.py`` has what ``dcat.py``, ``void.py``, ``examples.py`` and
-``discovery.py`` say of it alike. ``routes.py`` says which request leads to which document; ``apache.py``, ``nginx.py`` and ``w3id.py`` write that down
-for a host, and ``hosting.py`` tells the publisher what the host needs.
+``discovery.py`` say of it alike; ``releases.py`` is the page of all versions. ``routes.py`` says which request leads to which document; ``apache.py``,
+``nginx.py`` and ``w3id.py`` write that down for a host, and ``hosting.py`` tells the publisher what the host needs.
 """
 
 from __future__ import annotations
@@ -10,15 +10,18 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from clayonto.publish.machine.dcat import catalog
+from clayonto.publish import sparql
+from clayonto.publish.geometry import geojson
+from clayonto.publish.machine.dcat import catalog, release
 from clayonto.publish.machine.discovery import api_catalog, linkset, robots, sitemaps
 from clayonto.publish.machine.dumps import FORMATS, dumps, sums
 from clayonto.publish.machine.examples import executables
 from clayonto.publish.machine.facts import Facts
 from clayonto.publish.machine.hosting import files as hosting
-from clayonto.publish.machine.places import geojson
+from clayonto.publish.machine.releases import downloads
 from clayonto.publish.machine.tables import tables
 from clayonto.publish.machine.void import void
+from clayonto.publish.versions import LIST, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,10 +33,18 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
     """Path and content of each file of the machine side."""
     facts = Facts(site)
     checksums: dict[str, str] = {}
-    for name, content in _downloads(facts):
+    sizes: dict[str, int] = {}
+    for name, content in _version(facts):
         checksums[name] = hashlib.sha256(content).hexdigest()
+        sizes[facts.folder + name] = len(content)
         yield facts.folder + name, content
-    yield facts.folder + "SHA256SUMS", sums(checksums)
+        if name == "data.ttl.gz":
+            yield from sparql.files(site, sparql.Dump(facts.folder + name, len(content)))
+    summed = sums(checksums)
+    sizes[facts.folder + "SHA256SUMS"] = len(summed)
+    yield facts.folder + "SHA256SUMS", summed
+    yield LIST, listed(facts.releases(sizes))
+    yield from downloads(facts)
     yield "catalog.ttl", catalog(facts)
     described = void(facts)
     yield "void.ttl", described
@@ -46,14 +57,20 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
     yield from hosting(facts)
 
 
+def _version(facts: Facts) -> Iterator[tuple[str, bytes]]:
+    """The files of this version's folder, but for their checksums."""
+    yield from _downloads(facts)
+    yield "dataset.ttl", release(facts)
+
+
 def _downloads(facts: Facts) -> Iterator[tuple[str, bytes]]:
     """The files that the dataset can be downloaded as; those that are the whole or a part of it are noted in ``facts.downloads``."""
     site = facts.site
-    for ending, content in dumps(site.index, graph=facts.dataset.value):
+    for ending, content in dumps(facts.blocks):
         form = FORMATS[ending]
         facts.add(f"data.{ending}.gz", content, form.media, form.file_type, form.title, packed=True)
         yield f"data.{ending}.gz", content
-    for table in tables(site.index, title=site.config.title, licence=site.config.licence):
+    for table in tables(site.index, title=site.config.title, licence=site.config.licence, memory=site.memory, changed=site.changed):
         if table.klass:
             title = {"en": f"{site.name(table.klass, 'en')} (CSV)", "fi": f"{site.name(table.klass, 'fi')} (CSV)"}
             facts.add(f"csv/{table.file}", table.content, "text/csv", "CSV", title, packed=False)

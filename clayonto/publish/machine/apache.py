@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from clayonto.publish.data import FORMATS
-from clayonto.publish.machine.routes import ALSO, CONCEPTS, MEDIA, QUALITY, Routes
+from clayonto.publish.machine.routes import ALSO, CONCEPTS, MEDIA, QUALITY, VERSIONS, Routes
 from clayonto.publish.site import VOCABULARY_FILE
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def _rules(routes: Routes) -> Iterator[str]:
     yield f'RewriteRule "^id/(.+)$" "{MAP}/$1" [L]'
     if routes.own_terms:
         yield f'RewriteRule "^({CONCEPTS}.+)$" "{MAP}/$1" [L]'
-        yield f'RewriteRule "^{VOCABULARY_FILE}(?:/[0-9][0-9A-Za-z.+-]*)?$" "{MAP}/{VOCABULARY_FILE}" [L]'
+        yield f'RewriteRule "^{VOCABULARY_FILE}$" "{MAP}/{VOCABULARY_FILE}" [L]'
+        yield f'RewriteRule "^({VERSIONS})/?$" "{MAP}/$1" [L]'
 
 
 def type_map(routes: Routes) -> bytes:
@@ -113,7 +114,8 @@ def type_map(routes: Routes) -> bytes:
 
 def pattern(text: str) -> str:
     """A regular expression for just this text, byte by byte, with nothing in it that ends a line or a quotation."""
-    return "".join(chr(b) if re.fullmatch(rb"[A-Za-z0-9/_-]", bytes([b])) else f"\\x{b:02x}" for b in text.encode())
+    raw = text.encode(errors="surrogateescape")
+    return "".join(chr(b) if re.fullmatch(rb"[A-Za-z0-9/_-]", bytes([b])) else f"\\x{b:02x}" for b in raw)
 
 
 def substitute(text: str) -> str:

@@ -13,13 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _AUTHORITY: Final = "authority:"
-_THEMES: Final = ("data-theme/REGI", "data-theme/ECON")
 _LANGUAGE: Final = {"fi": "language/FIN", "en": "language/ENG"}
 _EUROPE: Final = "continent/EUROPE"
-_KEYWORDS: Final = {
-    "en": ("European cooperation", "funding", "projects", "clusters", "linked open data"),
-    "fi": ("Euroopan yhteistyö", "rahoitus", "hankkeet", "klusterit", "linkitetty avoin data"),
-}
 
 
 def catalog(facts: Facts) -> bytes:
@@ -27,66 +22,88 @@ def catalog(facts: Facts) -> bytes:
 
     :param facts: with the downloads.
     """
-    return write_turtle(_triples(facts), prefixes=PREFIXES_USED, base=None).encode()
+    return write_turtle(_catalog(facts), prefixes=PREFIXES_USED, base=None).encode()
 
 
-def _triples(facts: Facts) -> Iterator[Triple]:
-    config = facts.site.config
-    site, licence = ox.NamedNode(facts.base), ox.NamedNode(config.licence)
-    issued, modified = (ox.Literal(day, datatype=node("xsd:date")) for day in facts.dates)
-    for thing, kind in ((facts.catalog, "dcat:Catalog"), (facts.dataset, "dcat:Dataset")):
-        yield thing, node("rdf:type"), node(kind)
-        for title in texts(dict(config.title), facts.languages):
-            yield thing, node("dct:title"), title
-        for description in texts(dict(config.description), facts.languages):
-            yield thing, node("dct:description"), description
-        yield thing, node("dct:publisher"), facts.publisher
-        yield thing, node("dct:issued"), issued
-        yield thing, node("dct:modified"), modified
-        for language in facts.languages:
-            yield thing, node("dct:language"), node(_AUTHORITY + _LANGUAGE[language])
-        for place in facts.statistics.countries or (_AUTHORITY + _EUROPE,):
-            yield thing, node("dct:spatial"), node(place)
-        yield thing, node("dct:license"), licence
-    yield facts.catalog, node("foaf:homepage"), site
+def release(facts: Facts) -> bytes:
+    """The description of this version alone, as Turtle: it stays beside the version's files when there is a later one."""
+    return write_turtle(_release(facts), prefixes=PREFIXES_USED, base=None).encode()
+
+
+def _catalog(facts: Facts) -> Iterator[Triple]:
+    yield from _resource(facts, facts.catalog, "dcat:Catalog")
+    yield facts.catalog, node("foaf:homepage"), ox.NamedNode(facts.base)
     yield facts.catalog, node("dcat:themeTaxonomy"), node(_AUTHORITY + "data-theme")
     yield facts.catalog, node("dcat:dataset"), facts.dataset
-    yield from _dataset(facts)
+    yield from _dataset(facts, facts.base + "catalog.ttl")
+    for name in (*(one.name for one in facts.earlier), facts.version):
+        yield facts.dataset, node("dcat:hasVersion"), facts.release(name)
+    yield from _before(facts, facts.dataset)
     yield from _people(facts)
 
 
-def _dataset(facts: Facts) -> Iterator[Triple]:
-    me, site = facts.dataset, ox.NamedNode(facts.base)
-    yield me, node("dcat:landingPage"), site
+def _release(facts: Facts) -> Iterator[Triple]:
+    me = facts.release(facts.version)
+    yield from _dataset(facts, me.value.partition("#")[0])
+    yield me, node("dcat:isVersionOf"), facts.dataset
+    yield from _people(facts)
+
+
+def _before(facts: Facts, me: ox.NamedNode) -> Iterator[Triple]:
+    """The version before this one, where there is one."""
+    if facts.previous:
+        yield me, node("dcat:previousVersion"), facts.release(facts.previous)
+
+
+def _resource(facts: Facts, me: ox.NamedNode, kind: str) -> Iterator[Triple]:
+    """What is said of the catalogue and of a dataset alike."""
+    config = facts.site.config
+    issued, modified = (ox.Literal(day, datatype=node("xsd:date")) for day in facts.dates)
+    yield me, node("rdf:type"), node(kind)
+    for title in texts(dict(config.title), facts.languages):
+        yield me, node("dct:title"), title
+    for description in texts(dict(config.description), facts.languages):
+        yield me, node("dct:description"), description
+    yield me, node("dct:publisher"), facts.publisher
+    yield me, node("dct:issued"), issued
+    yield me, node("dct:modified"), modified
+    for language in facts.languages:
+        yield me, node("dct:language"), node(_AUTHORITY + _LANGUAGE[language])
+    for place in config.catalogue.places or facts.statistics.countries or (_AUTHORITY + _EUROPE,):
+        yield me, node("dct:spatial"), node(place)
+    yield me, node("dct:license"), ox.NamedNode(config.licence)
+
+
+def _dataset(facts: Facts, document: str) -> Iterator[Triple]:
+    """The dataset, described in a document of that address."""
+    me, said = ox.NamedNode(document + "#dataset"), facts.site.config.catalogue
+    yield from _resource(facts, me, "dcat:Dataset")
+    yield me, node("dcat:landingPage"), ox.NamedNode(facts.base)
     yield me, node("dct:identifier"), ox.Literal(me.value)
     yield me, node("dcat:version"), ox.Literal(facts.version)
     yield me, node("dct:accessRights"), node(_AUTHORITY + "access-right/PUBLIC")
-    yield me, node("dct:accrualPeriodicity"), node(_AUTHORITY + "frequency/IRREG")
+    yield me, node("dct:accrualPeriodicity"), node(f"{_AUTHORITY}frequency/{said.frequency}")
     yield me, node("dcat:contactPoint"), facts.contact
-    for theme in _THEMES:
-        yield me, node("dcat:theme"), node(_AUTHORITY + theme)
-    for language in facts.languages:
-        for word in _KEYWORDS[language]:
+    for theme in said.themes:
+        yield me, node("dcat:theme"), node(f"{_AUTHORITY}data-theme/{theme}")
+    for language, keywords in said.keywords.items():
+        for word in keywords if language in facts.languages else ():
             yield me, node("dcat:keyword"), ox.Literal(word, language=language)
-    if facts.statistics.first or facts.statistics.last:
-        period = ox.NamedNode(facts.base + "catalog.ttl#period")
-        yield me, node("dct:temporal"), period
-        yield period, node("rdf:type"), node("dct:PeriodOfTime")
-        yield period, node("dcat:startDate"), _day(facts.statistics.first or facts.statistics.last, first=True)
-        yield period, node("dcat:endDate"), _day(facts.statistics.last or facts.statistics.first, first=False)
-    else:
-        yield from _undated(facts)
-    for download in facts.downloads:
-        yield from _distribution(facts, download)
-
-
-def _undated(facts: Facts) -> Iterator[Triple]:
-    """The time that data without periods is about: the time in which it was made."""
-    period = ox.NamedNode(facts.base + "catalog.ttl#period")
-    yield facts.dataset, node("dct:temporal"), period
+    period = ox.NamedNode(document + "#period")
+    yield me, node("dct:temporal"), period
     yield period, node("rdf:type"), node("dct:PeriodOfTime")
-    for end, day in zip(("dcat:startDate", "dcat:endDate"), facts.dates, strict=True):
-        yield period, node(end), ox.Literal(day, datatype=node("xsd:date"))
+    for end, day in zip(("dcat:startDate", "dcat:endDate"), _days(facts), strict=True):
+        yield period, node(end), day
+    for download in facts.downloads:
+        yield from _distribution(facts, download, me, document)
+
+
+def _days(facts: Facts) -> tuple[ox.Literal, ox.Literal]:
+    """The time that the data is about: its first and last day, or where it has no periods, the time in which it was made."""
+    first, last = facts.statistics.first, facts.statistics.last
+    if not first and not last:
+        first, last = facts.dates
+    return _day(first or last, first=True), _day(last or first, first=False)
 
 
 def _day(text: str, *, first: bool) -> ox.Literal:
@@ -105,11 +122,11 @@ def _day(text: str, *, first: bool) -> ox.Literal:
     return ox.Literal(f"{year}-{month}-{day}", datatype=node("xsd:date"))
 
 
-def _distribution(facts: Facts, download: Download) -> Iterator[Triple]:
+def _distribution(facts: Facts, download: Download, dataset: ox.NamedNode, document: str) -> Iterator[Triple]:
     name = download.path.rpartition("/")[2]
-    me, file = ox.NamedNode(f"{facts.base}catalog.ttl#distribution-{name}"), ox.NamedNode(facts.site.url(download.path))
-    checksum = ox.NamedNode(f"{facts.base}catalog.ttl#checksum-{name}")
-    yield facts.dataset, node("dcat:distribution"), me
+    me, file = ox.NamedNode(f"{document}#distribution-{name}"), ox.NamedNode(facts.site.url(download.path))
+    checksum = ox.NamedNode(f"{document}#checksum-{name}")
+    yield dataset, node("dcat:distribution"), me
     yield me, node("rdf:type"), node("dcat:Distribution")
     for title in texts(download.title, facts.languages):
         yield me, node("dct:title"), title
@@ -122,7 +139,7 @@ def _distribution(facts: Facts, download: Download) -> Iterator[Triple]:
         yield me, node("dcat:compressFormat"), ox.NamedNode("https://www.iana.org/assignments/media-types/application/gzip")
     yield me, node("dct:license"), ox.NamedNode(facts.site.config.licence)
     yield me, node("dct:modified"), ox.Literal(facts.dates[1], datatype=node("xsd:date"))
-    yield me, node("dcatap:availability"), node(_AUTHORITY + "planned-availability/STABLE")
+    yield me, node("dcatap:availability"), node(f"{_AUTHORITY}planned-availability/{facts.site.config.catalogue.availability}")
     yield me, node("dcat:byteSize"), ox.Literal(str(download.size), datatype=node("xsd:nonNegativeInteger"))
     yield me, node("spdx:checksum"), checksum
     yield checksum, node("rdf:type"), node("spdx:Checksum")
@@ -134,8 +151,7 @@ def _people(facts: Facts) -> Iterator[Triple]:
     config = facts.site.config
     yield facts.publisher, node("rdf:type"), node("foaf:Agent")
     yield facts.publisher, node("foaf:name"), ox.Literal(config.publisher)
-    # Of the types in ADMS's vocabulary of publishers, the one that a council and a cluster organisation share.
-    yield facts.publisher, node("dct:type"), ox.NamedNode("http://purl.org/adms/publishertype/NonProfitOrganisation")
+    yield facts.publisher, node("dct:type"), ox.NamedNode(f"http://purl.org/adms/publishertype/{config.catalogue.publisher_type}")
     if config.publisher_url:
         yield facts.publisher, node("foaf:homepage"), ox.NamedNode(config.publisher_url)
     yield facts.contact, node("rdf:type"), node("vcard:Kind")

@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
-from clayonto.publish.site import VOCABULARY_FILE
+from clayonto.publish.site import DOWNLOADS, VOCABULARY_FILE
+from clayonto.publish.versions import natural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +27,17 @@ def sitemaps(facts: Facts, *, most: int = _URLS) -> Iterator[tuple[str, bytes]]:
     :param most: how many URLs one file lists at most.
     """
     site = facts.site
-    pages = ["index", "about", VOCABULARY_FILE, *(site.pages[term].path for term in site.pages)]
+    asked = ["sparql/index"] if site.queryable else []
+    versions = sorted({*site.published.ontologies, site.ontology_version} - {""}, key=natural)
+    pages = [
+        "index",
+        "about",
+        DOWNLOADS,
+        VOCABULARY_FILE,
+        *(f"{VOCABULARY_FILE}/{name}" for name in versions),
+        *asked,
+        *(site.pages[term].path for term in site.pages),
+    ]
     urls = [
         _entry(site.url(site.html(path, lang)), {other: site.url(site.html(path, other)) for other in facts.languages}, facts.dates[1])
         for path in pages

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from clayonto import sparql
+from clayonto.publish.answers import published
 from clayonto.publish.machine.facts import PREFIXES_USED, Facts, Triple, node, texts
 from clayonto.query import NamedQuery, queries
 from clayonto.turtle import write_turtle
@@ -40,11 +41,4 @@ def _triples(facts: Facts) -> Iterator[Triple]:
 
 def runnable(query: NamedQuery, facts: Facts) -> str:
     """The text of a query that runs as it stands in any SPARQL tool: examples filled in, things under their published names."""
-    text = query.example()
-    parts, end = [], 0
-    for token in sparql.tokens(text):
-        if token.kind == "iri":
-            parts += [text[end : token.start], facts.site.public(token.text)]
-            end = token.start + len(token.text)
-    whole = "".join([*parts, text[end:]])
-    return "\n".join(line for line in whole.split("\n") if not line.startswith("#+")).strip() + "\n"
+    return published(facts.site, query.example()) + "\n"

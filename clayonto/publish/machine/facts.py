@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import pyoxigraph as ox
 
 from clayonto.namespaces import PREFIXES
+from clayonto.publish.config import VERSION
 from clayonto.publish.index import curie, literal
+from clayonto.publish.machine.dumps import Block, blocks
 from clayonto.publish.machine.statistics import Statistics, count
+from clayonto.publish.versions import Release
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from clayonto.locales import Language
     from clayonto.publish.site import Site
@@ -35,7 +38,6 @@ PREFIXES_USED: Final = {
 NAMES: Final = {**PREFIXES, **PREFIXES_USED}
 _DATES: Final = tuple(map(curie, ("dct:issued", "dct:created", "dct:modified")))
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
-_VERSION: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,40}")
 
 
 class Download(NamedTuple):
@@ -73,7 +75,7 @@ class Facts:
         self.base = site.base
         self.languages: tuple[Language, ...] = site.languages
         self.catalog = ox.NamedNode(site.base + "catalog.ttl#catalog")
-        self.dataset = ox.NamedNode(site.base + "catalog.ttl#dataset")
+        self.dataset = ox.NamedNode(site.dataset)
         self.publisher = ox.NamedNode(site.base + "catalog.ttl#publisher")
         self.contact = ox.NamedNode(site.base + "catalog.ttl#contact")
         self.downloads: list[Download] = []
@@ -84,23 +86,54 @@ class Facts:
         return count(self.site.index, uri_space=self.site.namespace)
 
     @cached_property
+    def blocks(self) -> list[Block]:
+        """The triples in blocks, those taken over that an earlier build left as they are to be."""
+        site = self.site
+        made = blocks(site.index, graph=self.dataset.value, kept=site.memory.get("blocks", {}), changed=site.changed)
+        site.memory["blocks"] = {block.subjects[0]: (block.subjects, block.digest, tuple(map(tuple, block.packed))) for block in made}
+        return made
+
+    @cached_property
     def version(self) -> str:
-        """The version of the ontology and a hash of the data: other data is another version, the same data the same."""
+        """The version that the config names, or else the version of the ontology and a hash of the data: other data is another version, the same data the same."""
+        if self.site.config.version:
+            return self.site.config.version
         found = sorted(
             text
             for term in self.site.vocabulary
             for text, _, _ in map(literal, self.site.index.objects(term, curie("owl:versionInfo")))
-            if _VERSION.fullmatch(text)
+            if VERSION.fullmatch(text)
         )
         digest = hashlib.sha256()
-        for line in self.site.triples():
-            digest.update(line.encode())
+        for block in self.blocks:
+            digest.update(block.digest.encode())
         return "-".join([*found[:1], digest.hexdigest()[:8]])
 
     def add(self, name: str, content: bytes, media: str, file_type: str, title: dict[str, str], *, packed: bool) -> None:
         """Note a download by its name in this version's folder."""
         digest = hashlib.sha256(content).hexdigest()
         self.downloads.append(Download(self.folder + name, media, file_type, packed, title, digest, len(content)))
+
+    @cached_property
+    def earlier(self) -> list[Release]:
+        """The other versions that the site has, oldest first."""
+        return [one for one in self.site.published.releases if one.name != self.version]
+
+    def releases(self, files: Mapping[str, int]) -> list[Release]:
+        """All versions, oldest first, this one with the files (path to size) that were made of it."""
+        now, known = Release(self.version, self.dates[1], files), self.site.published.releases
+        return [now if one.name == self.version else one for one in known] + ([] if now.name in {one.name for one in known} else [now])
+
+    @cached_property
+    def previous(self) -> str:
+        """The version before this one, by when they were first published; the empty text if this is the first."""
+        names = [one.name for one in self.site.published.releases]
+        before = names[: names.index(self.version)] if self.version in names else names
+        return before[-1] if before else ""
+
+    def release(self, name: str) -> ox.NamedNode:
+        """The IRI of a version of the dataset, which is described beside its files."""
+        return ox.NamedNode(self.site.url(f"download/{name}/dataset.ttl") + "#dataset")
 
     @property
     def folder(self) -> str:

@@ -6,12 +6,13 @@ nginx cannot reckon, so the maps ask for the ranges of a header by falling quali
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from clayonto.publish.data import FORMATS
 from clayonto.publish.machine.apache import TYPES
-from clayonto.publish.machine.routes import ALSO, CONCEPTS, MEDIA, Routes
+from clayonto.publish.machine.routes import ALSO, CONCEPTS, MEDIA, VERSIONS, Routes
 from clayonto.publish.paths import url
 from clayonto.publish.site import VOCABULARY_FILE
 
@@ -116,14 +117,19 @@ def _named(routes: Routes) -> str:
 
 def _pages(routes: Routes) -> Iterator[str]:
     root = url(routes.prefix)
+    names = Counter(name.casefold() for name in (*routes.others, *(f"id/{page.path}" for page in routes.site.pages.values())))
     for request, page in sorted(routes.others.items()):
         # As a client sends it: percent-encoded, in capitals.
-        yield f'"{_exact(root + quote(request, safe=_SAFE))}" "{url(page).replace("$", "%24")}";'
+        sent = root + quote(request, safe=_SAFE, errors="surrogateescape")
+        # nginx looks up texts without regard to case, and patterns with regard to it.
+        key = _exact(sent) if names[request.casefold()] < 2 else f"~^{_quoted(re.escape(sent))}$"
+        yield f'"{key}" "{url(page).replace("$", "%24")}";'
     pattern = re.escape(root)
     yield f'"~^{pattern}id/(?<clayonto_thing>.+)$" $clayonto_thing;'
     if routes.own_terms:
         yield f'"~^{pattern}(?<clayonto_concept>{CONCEPTS}.+)$" $clayonto_concept;'
-        yield f'"~^{pattern}{VOCABULARY_FILE}(/[0-9][0-9A-Za-z.+-]*)?$" {VOCABULARY_FILE};'
+        yield f'"~^{pattern}{VOCABULARY_FILE}$" {VOCABULARY_FILE};'
+        yield f'"~^{pattern}(?<clayonto_version>{VERSIONS})/?$" $clayonto_version;'
 
 
 def _gone(routes: Routes) -> Iterator[str]:

@@ -34,6 +34,8 @@ ALSO: Final[Mapping[str, tuple[str, ...]]] = {
 """Other media types that a client may ask for the same document by; less wanted than its own."""
 _ALSO_LESS: Final = 0.1
 CONCEPTS: Final = "concept/"
+VERSIONS: Final = f"{VOCABULARY_FILE}/[0-9A-Za-z][0-9A-Za-z.+-]*"
+"""A pattern for the requests that name a version of the ontology; each is the path of a page."""
 
 
 class Routes:
@@ -63,11 +65,11 @@ class Routes:
         self.gone: Sequence[str] = sorted({file.partition("/")[2].removesuffix(".html") for file in site.withdrawn})
 
     def request(self, iri: str) -> str | None:
-        """The decoded path, relative to the base, by which a client asks for an IRI; ``None`` if it asks elsewhere."""
+        """The decoded path, relative to the base, by which a client asks for an IRI; ``None`` if it asks elsewhere. Bytes that are no UTF-8 are surrogates."""
         bare = iri.partition("#")[0]
         if not bare.startswith(self.site.base) or bare == self.site.base:
             return None
-        return unquote(bare[len(self.site.base) :], errors="replace")
+        return unquote(bare[len(self.site.base) :], errors="surrogateescape")
 
 
 class Choice(NamedTuple):

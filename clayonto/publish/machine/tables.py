@@ -6,16 +6,20 @@ import csv
 import io
 import json
 import re
+import zlib
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from clayonto.namespaces import PREFIXES, shorten
 from clayonto.publish.index import TYPE, literal
+from clayonto.publish.paths import segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from clayonto.publish.index import Index
+    from clayonto.publish.units import Changes
 
 METADATA: Final = "csv-metadata.json"
 """The name that CSVW (Metadata Vocabulary, section 5.3) looks for beside a table."""
@@ -73,12 +77,6 @@ class _Column:
         return made
 
 
-class _Plan(NamedTuple):
-    klass: str
-    file: str
-    columns: dict[tuple[str, str], _Column]
-
-
 class Table(NamedTuple):
     """A file: its name, its content, and the class (as a term) whose things it lists; empty for the metadata."""
 
@@ -87,24 +85,46 @@ class Table(NamedTuple):
     klass: str = ""
 
 
-def tables(index: Index, *, title: Mapping[str, str], licence: str) -> Iterator[Table]:
+def tables(
+    index: Index, *, title: Mapping[str, str], licence: str, memory: dict[str, Any] | None = None, changed: Changes | None = None
+) -> Iterator[Table]:
     """A table for each class, sorted, then the metadata of them all.
 
     :param title: of the dataset, by language.
     :param licence: its IRI.
+    :param memory: what an earlier call left, and this one leaves; ``changed`` is what has changed since.
     """
-    found = _find(index)
-    described = []
-    for klass, content in _write(found, index).items():
-        yield Table(found[klass].file, content, f"<{klass}>")
-        described.append(_describe(found[klass]))
+    memory = {} if memory is None else memory
+    kept: dict[str, tuple[bytes, dict[str, Any]]] = memory.get("tables", {})
+    classes = sorted({_name_of(klass) for said in index.out.values() for klass in said.get(TYPE, ())})
+    if changed is None or list(kept) != classes:
+        kept = {}
+    touched = _touched(index, changed) if changed is not None else set()
+    wanted = {klass for klass in classes if klass not in kept or klass in touched}
+    found = _find(index, wanted)
+    written = _write(found, index)
+    made: dict[str, tuple[bytes, dict[str, Any]]] = {}
+    taken: set[str] = {METADATA}
+    for klass in classes:
+        file = _name(klass, taken, ending=".csv", hyphens=True)
+        content = written[klass] if klass in wanted else zlib.decompress(kept[klass][0])
+        described = _describe(found[klass], file, klass) if klass in wanted else kept[klass][1]
+        made[klass] = (zlib.compress(content, 1) if klass in wanted else kept[klass][0], described)
+        yield Table(file, content, f"<{klass}>")
+    memory["tables"] = made
     metadata = {
         "@context": "http://www.w3.org/ns/csvw",
         "dc:title": [{"@value": text, "@language": language} for language, text in sorted(title.items())],
         "dc:license": {"@id": licence},
-        "tables": described,
+        "tables": [described for _, described in made.values()],
     }
     yield Table(METADATA, (json.dumps(metadata, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode())
+
+
+def _touched(index: Index, changed: Changes) -> set[str]:
+    """The classes with a thing that has changed, or that is theirs no more."""
+    now = {_name_of(klass) for term in changed.terms for klass in index.objects(term, TYPE)}
+    return now | {_name_of(o) for _, p, o in changed.removed if p == TYPE}
 
 
 def _cells(said: Mapping[str, list[str]]) -> dict[tuple[str, str], list[tuple[str, str]]]:
@@ -125,23 +145,22 @@ def _name_of(term: str) -> str:
     return term[1:-1] if term[0] == "<" else term
 
 
-def _find(index: Index) -> dict[str, _Plan]:
-    """The tables there are to be, by class, with their columns."""
+def _find(index: Index, wanted: AbstractSet[str]) -> dict[str, dict[tuple[str, str], _Column]]:
+    """The columns of some classes' tables."""
     columns: dict[str, dict[tuple[str, str], _Column]] = {}
     for said in index.out.values():
-        cells = _cells(said)
-        for klass in said.get(TYPE, ()):
-            of_class = columns.setdefault(_name_of(klass), {})
+        classes = [name for klass in said.get(TYPE, ()) if (name := _name_of(klass)) in wanted]
+        cells = _cells(said) if classes else {}
+        for klass in classes:
+            of_class = columns.setdefault(klass, {})
             for key, values in cells.items():
                 of_class.setdefault(key, _Column(*key)).meet(values)
-    taken: set[str] = {METADATA}
     made = {}
     for klass, of_class in sorted(columns.items()):
-        ordered = dict(sorted(of_class.items()))
+        made[klass] = dict(sorted(of_class.items()))
         names: set[str] = {"iri"}
-        for (predicate, language), column in ordered.items():
+        for (predicate, language), column in made[klass].items():
             column.name = _name(predicate, names, ending=f"_{language}".replace("-", "_") if language else "")
-        made[klass] = _Plan(klass, _name(klass, taken, ending=".csv", hyphens=True), ordered)
     return made
 
 
@@ -154,34 +173,35 @@ def _name(iri: str, taken: set[str], *, ending: str, hyphens: bool = False) -> s
         # Table and column names keep to what every file system and every URI template takes as it is.
         clean = re.sub(r"[^A-Za-z0-9-]+" if hyphens else r"[^A-Za-z0-9]+", "_", stem[-80:]).strip("_-") or "x"
         name = clean + ending
-        if name not in taken:
+        if name not in taken and (not hyphens or segment(name) == name):
             taken.add(name)
             return name
     raise AssertionError
 
 
-def _write(tables: Mapping[str, _Plan], index: Index) -> dict[str, bytes]:
-    """The content of all tables, by class, in one pass."""
+def _write(tables: Mapping[str, Mapping[tuple[str, str], _Column]], index: Index) -> dict[str, bytes]:
+    """The content of some tables, by class, in one pass."""
     made = {klass: io.StringIO(newline="") for klass in tables}
     writers = {klass: csv.writer(file, lineterminator="\r\n") for klass, file in made.items()}
-    for klass, table in tables.items():
-        writers[klass].writerow(["iri", *(column.name for column in table.columns.values())])
+    for klass, columns in tables.items():
+        writers[klass].writerow(["iri", *(column.name for column in columns.values())])
     for subject, said in index.out.items():
-        cells = _cells(said)
-        for klass in map(_name_of, said.get(TYPE, ())):
-            row = (c.separator.join(text for text, _ in cells.get(key, ())) for key, c in tables[klass].columns.items())
+        classes = [name for klass in said.get(TYPE, ()) if (name := _name_of(klass)) in tables]
+        cells = _cells(said) if classes else {}
+        for klass in classes:
+            row = (c.separator.join(text for text, _ in cells.get(key, ())) for key, c in tables[klass].items())
             writers[klass].writerow([_name_of(subject), *row])
     return {klass: file.getvalue().encode() for klass, file in made.items()}
 
 
-def _describe(table: _Plan) -> dict[str, Any]:
+def _describe(columns: Mapping[tuple[str, str], _Column], file: str, klass: str) -> dict[str, Any]:
     identifier = {"name": "iri", "titles": "iri", "datatype": "anyURI", "required": True, "suppressOutput": True}
-    kind = {"name": "rdf_type", "virtual": True, "propertyUrl": "rdf:type", "valueUrl": table.klass}
+    kind = {"name": "rdf_type", "virtual": True, "propertyUrl": "rdf:type", "valueUrl": klass}
     return {
-        "url": table.file,
+        "url": file,
         "tableSchema": {
             "aboutUrl": "{+iri}",
             "primaryKey": "iri",
-            "columns": [identifier, *(column.describe() for column in table.columns.values()), kind],
+            "columns": [identifier, *(column.describe() for column in columns.values()), kind],
         },
     }

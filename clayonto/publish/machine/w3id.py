@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from clayonto.publish.data import FORMATS
-from clayonto.publish.machine.routes import CONCEPTS, MEDIA, Routes
+from clayonto.publish.machine.routes import CONCEPTS, MEDIA, VERSIONS, Routes
 from clayonto.publish.site import VOCABULARY_FILE
 
 if TYPE_CHECKING:
@@ -60,10 +60,10 @@ def _by_format(routes: Routes) -> Iterator[str]:
     names.append(('"^id/(.+)$"', "$1"))
     if routes.own_terms:
         names.append((f'"^({CONCEPTS}.+)$"', "$1"))
-        version = f'"^{VOCABULARY_FILE}(?:/[0-9][0-9A-Za-z.+-]*)?$"'
+        names.append((f'"^({VERSIONS})/?$"', "$1"))
         for ending in FORMATS:
-            yield from (_asked(ending), f'RewriteRule {version} "%{{ENV:SITE}}/{VOCABULARY_FILE}.{ending}" [R=303,L]')
-        yield f'RewriteRule {version} "%{{ENV:SITE}}/{routes.languages[0]}/{VOCABULARY_FILE}.html" [R=303,L]'
+            yield from (_asked(ending), f'RewriteRule "^{VOCABULARY_FILE}$" "%{{ENV:SITE}}/{VOCABULARY_FILE}.{ending}" [R=303,L]')
+        yield f'RewriteRule "^{VOCABULARY_FILE}$" "%{{ENV:SITE}}/{routes.languages[0]}/{VOCABULARY_FILE}.html" [R=303,L]'
     for request, page in names:
         for ending in FORMATS:
             yield from (_asked(ending), f'RewriteRule {request} "%{{ENV:SITE}}/data/{page}.{ending}" [R=303,L]')

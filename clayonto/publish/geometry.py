@@ -19,6 +19,7 @@ _POINTS: Final = tuple(
     (f"<{lat}>", f"<{long}>") for lat, long in ((_WGS + "lat", _WGS + "long"), *((s + "latitude", s + "longitude") for s in _SCHEMA))
 )
 _WKT: Final = f'"^^<{_GEO}wktLiteral>'
+_STATES: Final = f"<{PREFIXES['clay']}statesValue>"
 # From a thing to the node that has its geometry.
 _TO_GEOMETRY: Final = frozenset(
     f"<{p}>" for p in (_GEO + "hasGeometry", _GEO + "defaultGeometry", "http://www.w3.org/ns/locn#geometry", *(s + "geo" for s in _SCHEMA))
@@ -50,15 +51,22 @@ def geojson(index: Index) -> bytes | None:
     for thing, said in index.out.items():
         if thing[0] != "<":
             continue
-        geometry = _geometry(said)
-        for predicate in said.keys() & _TO_GEOMETRY if geometry is None else ():
-            for node in said[predicate]:
-                geometry = geometry or _geometry(index.out.get(node, {}))
+        geometry = geometry_of(index, thing)
         if geometry is not None:
             features.append({"type": "Feature", "id": thing[1:-1], "geometry": geometry, "properties": _properties(thing, said)})
     if not features:
         return None
     return (json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, sort_keys=True) + "\n").encode()
+
+
+def geometry_of(index: Index, thing: str) -> dict[str, Any] | None:
+    """The GeoJSON geometry of a thing: its own coordinates, or those of the node that has its geometry; ``None`` if there is none."""
+    said = index.out.get(thing, {})
+    geometry = _geometry(said)
+    for predicate in sorted(said.keys() & _TO_GEOMETRY) if geometry is None else ():
+        for node in said[predicate]:
+            geometry = geometry or _geometry(index.out.get(node, {}))
+    return geometry
 
 
 def _properties(thing: str, said: dict[str, list[str]]) -> dict[str, Any]:
@@ -72,9 +80,10 @@ def _properties(thing: str, said: dict[str, list[str]]) -> dict[str, Any]:
 
 
 def _geometry(said: dict[str, list[str]]) -> dict[str, Any] | None:
-    for values in said.values():
+    for predicate, values in said.items():
         for value in values:
-            if value.endswith(_WKT):
+            # A claim states where its subject is; it is no place.
+            if value.endswith(_WKT) and predicate != _STATES:
                 found = read_wkt(literal(value)[0])
                 if found is not None:
                     return found

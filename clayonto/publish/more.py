@@ -1,0 +1,93 @@
+"""What does not fit on the page of a thing: its further parts, and all that refers to it, on pages of bounded size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clayonto.publish.markup import text, words
+from clayonto.publish.origins import MOST_ON_PAGE, MOST_REFERRING, Origins
+from clayonto.publish.parts import AMOUNT, CLAIM, MILESTONE, PERIOD, Context, Parts
+from clayonto.publish.paths import url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clayonto.publish.site import Page
+    from clayonto.publish.things import Things
+
+
+def leading_on(context: Context) -> str:
+    """Where the parts are that a page does not show. Each has its anchor here, so that its IRI finds the way."""
+    site, say = context.site, context.say
+    told: dict[str, list[str]] = {}
+    for path, kind, parts in site.more_parts(context.page):
+        anchors = "".join(f'<span id="{text(site.anchor(part))}"></span>' for part in parts)
+        first, last = (words(site.name(part, context.lang)) for part in (parts[0], parts[-1]))
+        told.setdefault(kind, []).append(f'<li>{anchors}<a href="{context.near}{url(path)}.html">{first} – {last}</a></li>')
+    return "".join(
+        f'<h3>{words(context.all.plural(kind))}</h3><p class="note">{say["more_parts"]}</p><ul class="more">{"".join(items)}</ul>'
+        for kind, items in told.items()
+    )
+
+
+def files(things: Things, page: Page) -> Iterator[tuple[str, bytes]]:
+    """The further pages of a thing."""
+    yield from _parts(things, page)
+    # Few things are referred to so often that it is worth asking how.
+    if any(len(subjects) > MOST_REFERRING for subjects in things.index.back.get(page.term, {}).values()):
+        yield from _referring(things, page)
+
+
+def _parts(things: Things, page: Page) -> Iterator[tuple[str, bytes]]:
+    for path, kind, parts in things.site.more_parts(page):
+        there = page._replace(path=path, parts=parts)
+        tables = Parts(things, there, elsewhere=True)
+        if kind == AMOUNT:
+            body = tables.money()
+        elif kind == CLAIM:
+            body = Origins(things, there, elsewhere=True).claims()
+        elif kind in (PERIOD, MILESTONE):
+            body = tables.time()
+        else:
+            body = tables.table(kind, parts)
+        number = int(path.rpartition("-")[2])
+        yield _page(things, page, path, f"{things.say['all_parts']} ({number})", f"<h2>{words(things.plural(kind))}</h2>{body}")
+
+
+def _referring(things: Things, page: Page) -> Iterator[tuple[str, bytes]]:
+    groups = Origins(things, page).groups()
+    # The numbers of the groups are those by which the thing's own page leads here.
+    listed = [(number, thing) for number, (_, _, found) in enumerate(groups) if len(found) > MOST_REFERRING for thing in found]
+    for start in range(0, len(listed), MOST_ON_PAGE):
+        at = start // MOST_ON_PAGE + 1
+        path = f"more/{page.path}/refers-{at}"
+        context = Origins(things, page._replace(path=path), elsewhere=True)
+        items: dict[int, list[str]] = {}
+        for number, thing in listed[start : start + MOST_ON_PAGE]:
+            items.setdefault(number, []).append(f"<li>{context.refers(thing, groups[number][1])}</li>")
+        body = "".join(
+            f'<h2 id="g-{number}">{groups[number][0]}</h2><ul class="cols">{"".join(told)}</ul>' for number, told in items.items()
+        )
+        last = -(-len(listed) // MOST_ON_PAGE)
+        steps = [
+            f'<a rel="{rel}" href="refers-{n}.html">{things.say[key]}</a>'
+            for n, rel, key in ((at - 1, "prev", "previous"), (at + 1, "next", "next"))
+            if 1 <= n <= last
+        ]
+        turn = things.say["page"].format(n=at, of=last)
+        if last > 1:
+            body += f'<p class="pages"><span>{turn}</span>{"".join(steps)}</p>'
+        yield _page(things, page, path, f"{things.say['all_referring']} ({at})", body)
+
+
+def _page(things: Things, page: Page, path: str, title: str, body: str) -> tuple[str, bytes]:
+    site, lang = things.site, things.lang
+    name, near = site.name(page.term, lang), "../" * path.count("/")
+    crumbs = things.layout.crumbs(
+        near,
+        (f"{url(site.slugs[page.kind])}/index.html", words(things.plural(page.kind))),
+        (f"{url(page.path)}.html", words(name)),
+        (f"{url(path)}.html", words(title)),
+    )
+    content = f'{crumbs}<h1>{words(name)}</h1><p class="lead">{words(title)}</p>\n{body}'
+    return site.html(path, lang), things.layout.page(f"{path}.html", content, title=f"{name}: {title}")

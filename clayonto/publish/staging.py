@@ -1,0 +1,254 @@
+"""The folder in which a site is made, beside the one it will replace: what is as it was is linked from there, all else is written.
+
+Several processes may fill one folder, each with a :class:`Staging` of its own; what they made is put together with :meth:`Staging.take`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import gzip
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from clayonto.errors import ConfigError
+from clayonto.publish.versions import Version, earlier, fixed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+MANIFEST: Final = ".clayonto-site.gz"
+"""The file that says which files of a folder are the site's; whatever else lies there stays."""
+Stamp = tuple[int, int, int]
+"""Size in bytes, time of the last change in nanoseconds, number of the file: other than before if the file was written in the meantime."""
+_AT_FDCWD: Final = -100
+_RENAME_EXCHANGE: Final = 2
+
+
+class Made(NamedTuple):
+    """Files by path, how many of them were written, the bytes of all, and the versions that had other files."""
+
+    files: dict[str, Stamp]
+    written: int
+    size: int
+    replaced: set[Version]
+
+
+class Taken(NamedTuple):
+    """How many files a new site took along that are not of it: ``others`` that are not the site's own, ``versioned`` of its earlier versions."""
+
+    others: int
+    versioned: int
+
+
+class Staging:
+    """Files made for a site by one process."""
+
+    def __init__(self, folder: Path, target: Path, there: Mapping[str, Stamp], *, known: Mapping[str, Stamp] | None = None) -> None:
+        """:param there: the files of ``target``, from :func:`files_of`, and ``known`` those that the last build left there."""
+        self._folder = str(folder)
+        self._target = str(target)
+        self._there = there
+        self._known = known or {}
+        self._folders: set[str] = set()
+        self.files: dict[str, Stamp] = {}
+        self.written = 0
+        self.size = 0
+        self.replaced: set[Version] = set()
+
+    def put(self, path: str, content: bytes) -> None:
+        """Make one file.
+
+        :raises ConfigError: if it would lie outside the folder, or is there already.
+        """
+        check(path)
+        if path in self.files:
+            raise ConfigError(f"Two parts of the site make the file “{path}”.")
+        stamp = self._there.get(path)
+        if stamp is not None and stamp[0] == len(content) and _holds(f"{self._target}/{path}", content):
+            self.keep(path)
+            return
+        version = fixed(path)
+        if version and stamp is not None:
+            self.replaced.add(version)
+        self._make_folder(path)
+        with open(f"{self._folder}/{path}", "xb") as file:  # noqa: PTH123
+            file.write(content)
+            file.flush()
+            self.files[path] = _stamp(os.fstat(file.fileno()))
+        self.written += 1
+        self.size += len(content)
+
+    def is_known(self, path: str) -> bool:
+        """Whether a file is there as the last build left it."""
+        stamp = self._known.get(path)
+        return stamp is not None and self._there.get(path) == stamp
+
+    def keep(self, path: str) -> None:
+        """Take over a file of the site that is there, known to be as it has to be."""
+        if path in self.files:
+            raise ConfigError(f"Two parts of the site make the file “{path}”.")
+        self._make_folder(path)
+        os.link(f"{self._target}/{path}", f"{self._folder}/{path}", follow_symlinks=False)
+        self.files[path] = self._there[path]
+        self.size += self._there[path][0]
+
+    def made(self) -> Made:
+        """What this process has made."""
+        return Made(self.files, self.written, self.size, self.replaced)
+
+    def take(self, made: Made) -> None:
+        """Add what another process has made in the same folder.
+
+        :raises ConfigError: if both made a file.
+        """
+        twice = self.files.keys() & made.files.keys()
+        if twice:
+            raise ConfigError(f"Two parts of the site make the file “{min(twice)}”.")
+        self.files |= made.files
+        self.written += made.written
+        self.size += made.size
+        self.replaced |= made.replaced
+
+    def finish(self, old: Collection[str], withdrawn: Collection[str]) -> Taken:
+        """Keep earlier versions and what is not the site's own, and write down what is.
+
+        :raises ConfigError: if a file of the site is to lie where one of others lies.
+        """
+        versioned = earlier(self.files, (path for path in old if path in self._there))
+        for path in versioned:
+            self.keep(path)
+        others = [path for path in self._there if path not in old and path != MANIFEST]
+        for path in others:
+            if path in self.files:
+                raise ConfigError(
+                    f"“{path}” is in the folder and not the site's own, and the site has a file there too; move it out of the way."
+                )
+            self._make_folder(path)
+            os.link(f"{self._target}/{path}", f"{self._folder}/{path}", follow_symlinks=False)
+        states = dict.fromkeys(withdrawn, "w") | dict.fromkeys(versioned, "k")
+        lines = "".join(f"{states.get(path, 'f')} {path}\n" for path in sorted(self.files))
+        content = gzip.compress(lines.encode(), mtime=0)
+        if _holds(f"{self._target}/{MANIFEST}", content):
+            os.link(f"{self._target}/{MANIFEST}", f"{self._folder}/{MANIFEST}")
+        else:
+            Path(self._folder, MANIFEST).write_bytes(content)
+        return Taken(len(others), len(versioned))
+
+    def _make_folder(self, path: str) -> None:
+        folder = path.rpartition("/")[0]
+        if folder not in self._folders:
+            os.makedirs(f"{self._folder}/{folder}", exist_ok=True)  # noqa: PTH103
+            self._folders.add(folder)
+
+
+def check(path: str) -> None:
+    """Refuse a path that is not one of a file inside the site.
+
+    :raises ConfigError: if it is absolute, climbs, or names what a file system cannot hold.
+    """
+    if not path or path.startswith("/") or "\\" in path or "\0" in path or {"", ".", ".."} & set(path.split("/")):
+        raise ConfigError(f"The path {path!a} is not inside the site.")
+
+
+def files_of(folder: Path) -> dict[str, Stamp]:
+    """All files below a folder, links among them, by path, with the stamp of each; none if there is no such folder."""
+    found: dict[str, Stamp] = {}
+    pending = [""]
+    while pending:
+        below = pending.pop()
+        try:
+            entries = sorted(os.scandir(f"{folder}/{below}"), key=lambda entry: entry.name)
+        except FileNotFoundError:
+            continue
+        for entry in entries:
+            path = below + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                pending.append(path + "/")
+            else:
+                found[path] = _stamp(entry.stat(follow_symlinks=False))
+    return found
+
+
+def manifest(target: Path) -> dict[str, str]:
+    """The files of the site in a folder: path to ``f``, ``w`` where a page was withdrawn, ``k`` for one of an earlier version; none for a new or empty folder.
+
+    :raises ConfigError: if the folder holds something else.
+    """
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise ConfigError(f"{target} is not a folder; name a new or empty one, or one that holds a site.")
+    if not target.exists():
+        return {}
+    try:
+        lines = gzip.decompress((target / MANIFEST).read_bytes()).decode().splitlines()
+    except FileNotFoundError:
+        if not all(entry.name in (".git", "CNAME") for entry in target.iterdir()):
+            raise ConfigError(f"{target} holds files and is no site of clayonto's; name a new or empty folder.") from None
+        return {}
+    except (OSError, EOFError, ValueError) as error:
+        raise ConfigError(f"{target / MANIFEST}, the list of the site's files, cannot be read; name a new folder.") from error
+    return {path: state for state, _, path in (line.partition(" ") for line in lines)}
+
+
+def new_beside(target: Path) -> Path:
+    """A new folder beside another."""
+    folder = Path(tempfile.mkdtemp(dir=target.parent.resolve(), prefix=f".{target.resolve().name}.new-"))
+    # A folder made for a moment is for its maker alone; a site is for the web server.
+    mask = os.umask(0)
+    os.umask(mask)
+    folder.chmod(0o777 & ~mask)
+    return folder
+
+
+def swap(staged: Path, target: Path) -> None:
+    """Put a finished folder in the place of another.
+
+    Where the system can exchange two names in one step (Linux), a reader meets the old site or the new one at any moment. Elsewhere it takes two
+    renamings, and between them
+    nothing is there; if the second fails, the first is undone.
+    """
+    if target.exists() and _exchanged(staged, target):
+        return
+    aside = staged.with_name(staged.name.replace(".new-", ".old-"))
+    there = target.exists()
+    if there:
+        target.rename(aside)
+    try:
+        staged.rename(target)
+    except OSError:
+        if there:
+            aside.rename(target)
+        raise
+    if there:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Exchange two names at once; false where the system or the file system cannot.
+
+    :raises OSError: if it can and did not.
+    """
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None) if os.name == "posix" else None
+    if rename is None:
+        return False
+    if rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
+        return False
+    raise OSError(number, os.strerror(number), str(other))
+
+
+def _stamp(found: os.stat_result) -> Stamp:
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+def _holds(file: str, content: bytes) -> bool:
+    try:
+        with open(file, "rb") as there:  # noqa: PTH123
+            return there.read() == content
+    except OSError:
+        return False

@@ -1,0 +1,134 @@
+"""The small parts of a site, each noted with what it read, so that a later build makes again only those that read something that has changed since.
+
+A unit is the files of one page, or of one question. While it is made, the site it is given notes each term that is asked for (:meth:`Site.noting`).
+Between two builds
+it is known which terms have other triples or another place; a unit that read none of them would come out as it was, and its files are taken over.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+
+from clayonto.publish.index import ALL, TYPE, Index
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from clayonto.publish.site import Site
+    from clayonto.publish.staging import Staging
+
+Triple: TypeAlias = tuple[str, str, str]
+_NONE: Final[Mapping[str, Any]] = {}
+
+
+class Each(NamedTuple):
+    """A part of a site that is many units.
+
+    ``items`` gives for a site each unit's name, what it is made from besides the site (texts, numbers and tuples of them, which are compared with
+    those of the build before), and what ``maker`` is to
+    make it from. ``maker`` gives for a site a function from that to paths and bytes. That function may read of the site what it wants, through the
+    methods of the site and its
+    index; what it keeps from one unit for the next it has to note with :meth:`Site.asks` whenever it uses it.
+    """
+
+    items: Callable[[Site], Iterable[tuple[str, Any, Any]]]
+    maker: Callable[[Site], Callable[[Any], Iterator[tuple[str, bytes]]]]
+
+
+class Unit(NamedTuple):
+    """What is known of a unit that was made: what it was made from, its files, and the terms it read, forwards and backwards."""
+
+    given: Any
+    files: tuple[str, ...]
+    asked: tuple[str, ...]
+    backwards: tuple[str, ...]
+
+
+class Changes(NamedTuple):
+    """How a site differs from that of the build before.
+
+    ``added`` and ``removed`` are triples; ``terms`` those with other triples or another place; ``backwards`` those to which other triples lead.
+    """
+
+    added: Sequence[Triple]
+    removed: Sequence[Triple]
+    terms: frozenset[str]
+    backwards: frozenset[str]
+
+    def touch(self, unit: Unit) -> bool:
+        """Whether a unit read anything that has changed."""
+        if not self.terms.isdisjoint(unit.asked) or not self.backwards.isdisjoint(unit.backwards):
+            return True
+        return bool((self.terms and ALL in unit.asked) or (self.backwards and ALL in unit.backwards))
+
+
+def places(site: Site) -> dict[str, tuple[Any, ...]]:
+    """What units may read of each thing besides its triples: path, class, page, and where it is shown if not there."""
+    found: dict[str, tuple[Any, ...]] = {
+        term: (path, page.kind) for term, path in site.paths.items() if (page := site.pages.get(term)) is not None
+    }
+    for term, home in site.parts.items():
+        found[term] = (site.paths[term], home, site.paths[home], site.further.get(term, ""))
+    return found
+
+
+def changes(
+    before: Mapping[str, Mapping[str, Sequence[str]]],
+    places_before: Mapping[str, tuple[Any, ...]],
+    site: Site,
+    places_now: Mapping[str, tuple[Any, ...]],
+) -> Changes:
+    """How a site differs from an earlier one.
+
+    :param before: the earlier triples, by subject and predicate.
+    """
+    now = site.index.out
+    added: list[Triple] = []
+    removed: list[Triple] = []
+    terms = {term for term in places_before.keys() | places_now.keys() if places_before.get(term) != places_now.get(term)}
+    for subject in before.keys() | now.keys():
+        was, is_ = before.get(subject, _NONE), now.get(subject, _NONE)
+        if was != is_:
+            terms.add(subject)
+            said = {(subject, p, o) for p, objects in was.items() for o in objects}
+            says = {(subject, p, o) for p, objects in is_.items() for o in objects}
+            added += says - said
+            removed += said - says
+    backwards = frozenset(o for _, p, o in (*added, *removed) if p != TYPE and o[0] != '"')
+    return Changes(sorted(added), sorted(removed), frozenset(terms), backwards)
+
+
+def beside(changed: Changes) -> Index:
+    """The triples that were taken away, to be asked beside those that are there."""
+    return Index(f"{s} {p} {o} ." for s, p, o in changed.removed)
+
+
+def make(each: Each, site: Site, staging: Staging, *, before: Mapping[str, Any], changed: Changes | None) -> dict[str, Unit]:
+    """Make the units of a part, or take over their files.
+
+    :param before: what is known of units from the build before, by name; ``changed`` what has changed since, ``None`` if that is not known.
+    """
+    made: dict[str, Unit] = {}
+    view, asked, backwards = site.noting()
+    maker: Callable[[Any], Iterator[tuple[str, bytes]]] | None = None
+    common: frozenset[str] = frozenset()
+    common_backwards: frozenset[str] = frozenset()
+    for name, given, item in each.items(site):
+        unit = Unit(*before[name]) if name in before else None
+        if changed and unit and unit.given == given and not changed.touch(unit) and all(map(staging.is_known, unit.files)):
+            for path in unit.files:
+                staging.keep(path)
+            made[name] = unit
+            continue
+        if maker is None:
+            maker = each.maker(view)
+            # What a maker reads beforehand, every unit of it may use.
+            common, common_backwards = frozenset(asked), frozenset(backwards)
+        asked.clear()
+        backwards.clear()
+        files = []
+        for path, content in maker(item):
+            staging.put(path, content)
+            files.append(path)
+        made[name] = Unit(given, tuple(files), tuple(asked | common), tuple(backwards | common_backwards))
+    return made

@@ -1,0 +1,301 @@
+"""A site that is built again: the same bytes as a clean build, whatever was changed, and whatever became of what was kept."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+import clayonto
+from clayonto.errors import ConfigError, NotPublishableError, OutputError
+from clayonto.namespaces import ID
+from clayonto.processes import Beside
+from clayonto.publish import Config, config, publish
+from clayonto.publish import build as building
+from clayonto.publish.answers import ask
+from clayonto.publish.index import ALL, TYPE, Index, Noting, curie
+from clayonto.publish.memory import Keeper
+from clayonto.publish.relevance import concerns, readings
+from clayonto.publish.site import Site
+from clayonto.publish.staging import Staging, swap
+from tests.conftest import SOAK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LINES = sorted({line for source in clayonto.load().sources for line in source.n_triples().decode().splitlines() if "_:" not in line})
+DATA = [line for line in LINES if line.startswith(f"<{ID}")]
+SUBJECTS = sorted({line.split(" ", 1)[0] for line in DATA})
+PREDICATES = sorted({line.split(" ", 2)[1] for line in DATA})
+OBJECTS = sorted({line.split(" ", 2)[2][:-2] for line in DATA})
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CLAYONTO_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def write(file: Path, lines: Iterable[str]) -> Path:
+    file.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+    return file
+
+
+@st.composite
+def edits(draw: st.DrawFn) -> tuple[list[str], list[str]]:
+    """Triples to take away and to add, made of what is in the data and of what is not."""
+    removed = draw(st.lists(st.sampled_from(DATA), max_size=4, unique=True))
+    new = st.builds(lambda name: f"<{ID}project/{name}>", st.sampled_from(["new", "clay", "älä"]))
+    text = st.builds(
+        lambda t, g: str(ox.Literal(t, language=g)), st.sampled_from(["Uusi", "Aaltola", "x", "<b>"]), st.sampled_from(["fi", "en", "sv"])
+    )
+    added = draw(
+        st.lists(
+            st.builds(
+                lambda s, p, o: f"{s} {p} {o} .",
+                st.one_of(st.sampled_from(SUBJECTS), new),
+                st.sampled_from([*PREDICATES, curie("skos:prefLabel"), curie("skos:prefLabel"), curie("rdf:type")]),
+                st.one_of(st.sampled_from(OBJECTS), text, st.sampled_from(SUBJECTS)),
+            ),
+            max_size=4,
+        )
+    )
+    # A class is an IRI.
+    return removed, [line for line in added if f'{TYPE} "' not in line]
+
+
+CONFIGS = {
+    "bundled": config.bundled(),
+    "apache": Config(licence=config.CC_BY, base="https://data.example.org/", target="apache", languages=("en",)),
+    "renamed": Config(licence=config.CC_BY, base="https://data.example.org/"),
+}
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("how", CONFIGS)
+@settings(max_examples=SOAK, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@given(steps=st.lists(edits(), min_size=2, max_size=2))
+def test_a_site_built_again_is_that_of_a_clean_build(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, steps: list[tuple[list[str], list[str]]]
+) -> None:
+    # What does not conform is not published; here it is, since any change has to come out right.
+    monkeypatch.setattr(building, "conforms", lambda _graph: True)
+    folder = Path(tempfile.mkdtemp(dir=tmp_path))
+    data, again, clean = folder / "data.nt", folder / "again", folder / "clean"
+    lines = dict.fromkeys(LINES)
+    publish(clayonto.load(write(data, lines), bundle=False), again, CONFIGS[how])
+    for removed, added in steps:
+        # A page that is no more is known by the site that had it.
+        shutil.rmtree(clean, ignore_errors=True)
+        shutil.copytree(again, clean)
+        lines = dict.fromkeys([*(line for line in lines if line not in removed), *added])
+        publish(clayonto.load(write(data, lines), bundle=False), again, CONFIGS[how])
+        with monkeypatch.context() as off:
+            off.setenv("CLAYONTO_CACHE", "off")
+            publish(clayonto.load(data, bundle=False), clean, CONFIGS[how])
+        assert tree(again) == tree(clean)
+
+
+def test_what_is_unchanged_is_left_alone_and_one_change_writes_little(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "site"
+    first = publish(clayonto.load(), out, config.bundled())
+    inode = out.stat().st_ino
+    summary = publish(clayonto.load(), out, config.bundled())
+    assert (summary.written, summary.unchanged) == (0, first.files)
+    assert (summary.size, summary.pages, summary.triples) == (first.size, first.pages, first.triples)
+    assert out.stat().st_ino == inode
+    # A file that somebody has changed or taken away comes back.
+    (out / "en/project/clay.html").write_text("mine", encoding="utf-8")
+    (out / "fi/project/clay.html").unlink()
+    assert publish(clayonto.load(), out, config.bundled()).written == 2
+    clay = (out / "en/project/clay.html").read_text(encoding="utf-8")
+    extra = tmp_path / "extra.ttl"
+    extra.write_text('@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n<project/clay> skos:altLabel "Savi"@fi .\n', encoding="utf-8")
+    asked: list[str] = []
+    monkeypatch.setattr(clayonto.KnowledgeGraph, "run", _noting(asked, clayonto.KnowledgeGraph.run))
+    summary = publish(clayonto.load(extra), out, config.bundled())
+    assert (out / "en/project/clay.html").read_text(encoding="utf-8") != clay
+    # Downloads lie in a folder of their version, so those are new; of pages, only those that tell the name.
+    assert summary.written < 100
+    assert "search" in asked
+    assert "region-units" not in asked
+
+
+def _noting(asked: list[str], run: Any) -> Any:
+    def noting(graph: clayonto.KnowledgeGraph, query: Any, /, **params: object) -> Any:
+        asked.append(query.name)
+        return run(graph, query, **params)
+
+    return noting
+
+
+def test_what_is_kept_and_damaged_or_of_another_kind_is_not_used(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "site"
+    publish(clayonto.load(), out, config.bundled())
+    before = tree(out)
+    (kept,) = cache.iterdir()
+    content = kept.read_bytes()
+    keeper = Keeper(out, config.bundled(), ID)
+    assert keeper.load() is not None
+    for damaged in (b"", content[:-1], content[:40], content[:-9] + b"x" + content[-8:], b"something else"):
+        kept.write_bytes(damaged)
+        assert keeper.load() is None
+    assert publish(clayonto.load(), out, config.bundled()).written == 0
+    assert tree(out) == before
+    kept.write_bytes(content)
+    assert Keeper(out, Config(licence="https://example.org/"), ID).load() is None
+    assert Keeper(tmp_path / "other", config.bundled(), ID).load() is None
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    assert Keeper(out, config.bundled(), ID).load() is None
+    monkeypatch.setenv("CLAYONTO_CACHE", "off")
+    assert Keeper(out, config.bundled(), ID).load() is None
+    assert publish(clayonto.load(), out, config.bundled()).unchanged > 2000
+
+
+def test_a_violation_is_found_when_a_site_is_built_again(cache: Path, tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    publish(clayonto.load(), out, config.bundled())
+    before = tree(out)
+    wrong = tmp_path / "wrong.ttl"
+    wrong.write_text("<project/wrong> a <https://w3id.org/clayonto/def#Project> .\n", encoding="utf-8")
+    with pytest.raises(NotPublishableError) as raised:
+        publish(clayonto.load(wrong), out, config.bundled())
+    assert not raised.value.report.conforms
+    assert tree(out) == before
+
+
+# ---------------------------------------------------------------------- what is read
+
+
+def test_a_site_that_notes_tells_what_was_read() -> None:
+    site = Site.of(clayonto.load(), config.bundled())
+    view, asked, backwards = site.noting()
+    clay = f"<{ID}project/clay>"
+    assert view.label(clay, "en") == site.label(clay, "en")
+    assert asked == {clay}
+    view.index.subjects(curie("clay:about"), clay)
+    assert backwards == {clay}
+    asked.clear()
+    view.label(clay, "en")
+    assert asked == {clay}, "what is kept from one page for another is noted for both"
+    assert clay in view.pages
+    assert list(view.parts)
+    assert ALL in asked
+    with pytest.raises(AttributeError):
+        print(view.classes)
+
+
+@pytest.mark.parametrize("ask_it", [lambda d: d.get("b"), lambda d: "b" in d, lambda d: d["a"] or d.get("b")])
+def test_a_key_that_is_not_there_is_noted(ask_it: Any) -> None:
+    asked: set[str] = set()
+    ask_it(Noting({"a": 0}, asked))
+    assert "b" in asked
+
+
+def graph_of(*lines: str) -> Index:
+    return Index(f"<urn:{s}> <{p}> {o if o[0] == chr(34) else f'<urn:{o}>'} ." for s, p, o in (line.split(" ", 2) for line in lines))
+
+
+LABEL, BROADER, ABOUT = "http://www.w3.org/2004/02/skos/core#prefLabel", "http://www.w3.org/2004/02/skos/core#broader", "urn:about"
+
+
+@pytest.mark.parametrize(
+    ("query", "concerned"),
+    [
+        ("SELECT * { ?x skos:prefLabel ?l }", True),
+        ("SELECT * { ?x a <urn:K> ; skos:prefLabel ?l }", True),
+        ("SELECT * { ?x a <urn:Other> ; skos:prefLabel ?l }", False),
+        ("SELECT * { ?x skos:broader ?y }", False),
+        ("SELECT * { ?x ?p ?y }", True),
+        ("SELECT * { <urn:b> ?p ?y }", False),
+        ("SELECT * { ?x skos:broader ?y . ?y skos:prefLabel ?l }", False),
+        ("SELECT * { ?x skos:broader ?y . ?x skos:prefLabel ?l }", True),
+        ("SELECT * { ?x skos:broader/skos:prefLabel ?l }", True),
+        ("SELECT * { ?x skos:broader* ?y }", True),
+        ("SELECT * { ?x <urn:about> ?z . ?x skos:broader* ?y }", False),
+        ("SELECT * { ?x <urn:about> ?y OPTIONAL { ?y skos:prefLabel ?l } }", False),
+        ("SELECT * { ?x skos:broader ?y OPTIONAL { ?x skos:prefLabel ?l } }", True),
+        ("SELECT * { ?x skos:broader ?y FILTER NOT EXISTS { ?x skos:prefLabel ?l } }", True),
+        ("SELECT * { ?x <urn:about> ?y FILTER NOT EXISTS { ?x skos:prefLabel ?l } }", False),
+        ("SELECT * { ?x <urn:about> ?y MINUS { ?x skos:prefLabel ?l } }", False),
+        ("SELECT * { { ?x a <urn:Other> } UNION { ?x skos:broader ?y } ?x skos:prefLabel ?l }", True),
+        ("SELECT * { { ?x a <urn:Other> } UNION { ?x <urn:about> ?y } ?x skos:prefLabel ?l }", False),
+        ("SELECT (COUNT(?x) AS ?n) { ?x a <urn:K> ; skos:prefLabel ?l } GROUP BY ?l HAVING (COUNT(?x) > 1) ORDER BY ?l", True),
+        ("SELECT * { { SELECT ?x { ?x skos:prefLabel ?l } } ?x <urn:about> ?y }", True),
+        ('SELECT * { VALUES ?l { "A" } BIND(EXISTS { ?z skos:prefLabel ?l } AS ?e) }', True),
+        ("SELECT * { GRAPH ?g { ?x <urn:about> ?l } }", None),
+    ],
+)
+def test_a_changed_label_concerns_the_queries_that_could_tell_it(query: str, concerned: bool | None) -> None:
+    data = graph_of("a http://www.w3.org/1999/02/22-rdf-syntax-ns#type K", f'a {LABEL} "A"@en', f"a {BROADER} b", "c urn:x d")
+    read = readings(query, base="urn:")
+    if concerned is None:
+        assert read is None
+        return
+    assert read
+    assert concerns(read, [("<urn:a>", f"<{LABEL}>", '"A"@en')], (data, graph_of()), {}) is concerned
+
+
+def test_every_bundled_query_can_be_read() -> None:
+    graph = clayonto.load()
+    site = Site.of(graph, config.bundled())
+    ask(graph, site)
+    assert [name for name, known in site.memory["answers"].items() if not known[1]] == []
+
+
+# ---------------------------------------------------------------------- putting in place
+
+
+def test_two_processes_may_not_make_the_same_file(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    one, other = Staging(out, tmp_path / "none", {}), Staging(out, tmp_path / "none", {})
+    one.put("a.txt", b"a")
+    other.put("b.txt", b"b")
+    one.take(other.made())
+    assert (set(one.files), one.written, one.size) == ({"a.txt", "b.txt"}, 2, 2)
+    with pytest.raises(ConfigError, match="Two parts"):
+        one.take(other.made())
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_site_takes_the_place_of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, at_once: bool) -> None:
+    if not at_once:
+        monkeypatch.setattr("clayonto.publish.staging._exchanged", lambda _one, _other: False)
+    for name in (".site.new-x", "site"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a").write_text(name, encoding="utf-8")
+    swap(tmp_path / ".site.new-x", tmp_path / "site")
+    assert (tmp_path / "site/a").read_text(encoding="utf-8") == ".site.new-x"
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_call_beside_gives_its_result_or_its_error(*, apart: bool) -> None:
+    assert Beside(lambda: {"a": [1]}, apart=apart).result() == {"a": [1]}
+
+    def wrong() -> None:
+        raise OutputError(OSError(28, "No space left on device"), path="x")
+
+    with pytest.raises((OutputError, RuntimeError), match="No space"):
+        Beside(wrong, apart=apart).result()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="calls are made in this process elsewhere than on Linux")
+def test_a_call_beside_that_is_ended_says_so() -> None:
+    with pytest.raises(RuntimeError, match="ended from outside"):
+        Beside(lambda: os._exit(9)).result()
+    under_way = Beside(lambda: time.sleep(60))
+    under_way.stop()
