@@ -20,12 +20,14 @@ def leading_on(context: Context) -> str:
     """Where the parts are that a page does not show. Each has its anchor here, so that its IRI finds the way."""
     site, say = context.site, context.say
     told: dict[str, list[str]] = {}
+    counts: dict[str, int] = {}
     for path, kind, parts in site.more_parts(context.page):
-        anchors = "".join(f'<span id="{text(site.anchor(part))}"></span>' for part in parts)
+        anchors = "".join(f'<a id="{text(site.anchor(part))}"></a>' for part in parts)
         first, last = (words(site.name(part, context.lang)) for part in (parts[0], parts[-1]))
+        counts[kind] = counts.get(kind, 0) + len(parts)
         told.setdefault(kind, []).append(f'<li>{anchors}<a href="{context.near}{url(path)}.html">{first} – {last}</a></li>')
     return "".join(
-        f'<h3>{words(context.all.plural(kind))}</h3><p class="note">{say["more_parts"]}</p><ul class="more">{"".join(items)}</ul>'
+        f'<h3>{words(context.all.plural(kind))}</h3><p class="note">{say["more_parts"].format(n=counts[kind])}</p><ul class="more">{"".join(items)}</ul>'
         for kind, items in told.items()
     )
 
