@@ -1,6 +1,7 @@
 """What an endpoint is and does, found by asking it: which store, which of SPARQL 1.1, what becomes of literals, which graphs are seen.
 
-Only questions are asked; nothing is written, so what a store makes of literals that it keeps is not among them. What a store is known to do otherwise stands in :mod:`clayonto.remote.stores`.
+Only questions are asked; nothing is written, so what a store makes of literals that it keeps is not among them. What a store is known to do
+otherwise stands in :mod:`clayonto.remote.stores`.
 """
 
 from __future__ import annotations
