@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from clayonto.errors import DataError, OutputError, TransferError, UsageError
 from clayonto.files import replacing
+from clayonto.namespaces import PREFIXES
 from clayonto.remote.graphs import Graphs, called, silent
 from clayonto.sources import FORMATS
 
@@ -80,7 +81,8 @@ def pull(
         counter = _Counting(progress or silent, expected)
         try:
             with replacing(file) as out:
-                ox.serialize(counter.quads(remote, wanted, named=every), output=out, format=format_)
+                prefixes = PREFIXES if format_ in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG) else None
+                ox.serialize(counter.quads(remote, wanted, named=every), output=out, format=format_, prefixes=prefixes)
                 if counter.count != expected:
                     raise TransferError(
                         f"{url} counts {expected} triples in {called(graph)} and gave {counter.count}; {file} is as it was. A server that caps answers has "
