@@ -81,7 +81,7 @@ def pull(
         counter = _Counting(progress or silent, expected)
         try:
             with replacing(file) as out:
-                prefixes = PREFIXES if format_ in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG) else None
+                prefixes = dict(PREFIXES) if format_ in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG) else None
                 ox.serialize(counter.quads(remote, wanted, named=every), output=out, format=format_, prefixes=prefixes)
                 if counter.count != expected:
                     raise TransferError(
