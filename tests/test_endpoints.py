@@ -194,6 +194,8 @@ def test_errors_of_streams_are_those_of_queries(host: str) -> None:  # noqa: F81
     with pytest.raises(NotSparqlError, match="a web page"):
         there.stream(QUERY)
     Endpoint.instead = lambda self: self.answer(400, b"no such function", "text/plain")
+    with pytest.raises(clayonto.errors.QuerySyntaxError):
+        there.stream("SELECT ?x {")
     with pytest.raises(clayonto.errors.QueryError, match="no such function"):
         there.stream(QUERY)
     Endpoint.instead = lambda self: time.sleep(2)

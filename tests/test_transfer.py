@@ -116,6 +116,17 @@ def test_each_file_goes_into_its_own_graph(store: str, tmp_path: Path) -> None:
         clayonto.clear(store, graph=one.graph)
 
 
+def test_from_one_store_to_another(store: str, tmp_path: Path) -> None:
+    clayonto.push(projects(tmp_path, 5), store, graph=MINE)
+    (done,) = clayonto.push(clayonto.connect(store, graph=MINE), store, graph="urn:copy")
+    assert done.triples == 5
+    assert clayonto.diff(clayonto.connect(store, graph=MINE), clayonto.connect(store, graph="urn:copy")).equal
+    with pytest.raises(UsageError, match="as a whole"):
+        clayonto.push(clayonto.connect(store), store, each=True)
+    clayonto.clear(store, graph="urn:copy")
+    clayonto.clear(store, graph=MINE)
+
+
 def test_what_was_there_gives_way_or_stays(store: str, tmp_path: Path) -> None:
     clayonto.push(projects(tmp_path, 5), store, graph=MINE)
     clayonto.push(projects(tmp_path, 3), store, graph=MINE)

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from clayonto import sparql
 from clayonto.engines.oxigraph import check_syntax, to_python
-from clayonto.errors import UsageError
+from clayonto.errors import QueryError, UsageError
 from clayonto.namespaces import ID, PREFIXES
 from clayonto.remote import credentials, failures, stores
 
@@ -94,6 +94,10 @@ class RemoteEngine:
         for solution in self._results(query, base):
             yield tuple(solution)
 
+    def n_triples(self) -> bytes:
+        """The triples of the graph that is asked, as N-Triples."""
+        return ox.serialize((ox.Triple(*triple) for triple in self.triples()), format=ox.RdfFormat.N_TRIPLES) or b""
+
     def select(self, query: str, *, base: str) -> bytes:
         """The solutions of a SELECT query, as TSV."""
         body, media = self._request(query, base, self.store.results)
@@ -110,7 +114,11 @@ class RemoteEngine:
 
         if not self._server and until is None:
             self.ask("ASK { }", base=base)  # tells the kind of store, so that the quickest form is asked for
-        return Lines.of_endpoint(self, whole(query, base), self._credentials, until=until)
+        try:
+            return Lines.of_endpoint(self, whole(query, base), self._credentials, until=until)
+        except QueryError:
+            check_syntax(query, base=base)
+            raise
 
     def ask(self, query: str, *, base: str) -> bool:
         """The answer of an ASK query."""

@@ -68,6 +68,7 @@ class Services:
         :raises QuerySyntaxError: if it is not SPARQL 1.1.
         :raises EndpointError: if a service fails, is too slow or gives too much, and its clause is not SILENT. Nothing was asked of an engine then.
         """
+        sparql.refuse_two_readings(query)
         tokens = list(sparql.tokens(query))
         clauses = list(_clauses(query, tokens, base))
         for clause in clauses:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from clayonto.errors import EndpointError
 from clayonto.remote import failures
 from clayonto.remote.credentials import Credentials, check_address
 
@@ -134,6 +135,8 @@ class Web:
             raise failures.too_slow(url, self.timeout) from error
         except httpx.HTTPError as error:
             raise failures.unreachable(url, error) from error
+        if response.status_code == 400:
+            raise EndpointError(f"{url} does not accept what was sent: {failures.words(response.content)}", url=url, status=400)
         if not response.is_success:
             raise failures.of_status(url, response.status_code, response.content, response.headers)
         return response
