@@ -66,7 +66,7 @@ class Page(HTMLParser):
         if "id" in given_attrs:
             assert given_attrs["id"] not in self.ids, f"twice: {given_attrs['id']}"
             self.ids.add(str(given_attrs["id"]))
-        if tag == "a":
+        if tag == "a" and "href" in given_attrs:
             self.links.append(str(given_attrs["href"]))
         if tag == "link":
             self.heads.append(given_attrs)
