@@ -41,6 +41,10 @@ bench: .venv/.developing engine  ## measure beside the alternatives
 	$(BIN)/python benchmarks/publish.py
 	@echo
 	$(BIN)/python benchmarks/browser.py
+	@echo
+	$(BIN)/python benchmarks/load.py
+	@echo
+	$(BIN)/python benchmarks/scale.py
 
 lint: .venv/.developing  ## style and spelling of the code
 	$(BIN)/ruff check .

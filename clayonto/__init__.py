@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from clayonto.errors import ClayontoError
 
 if TYPE_CHECKING:
+    from clayonto.asynchronous import AsyncGraph
     from clayonto.difference.compare import Difference, PropertyChange, ThingChange, diff
     from clayonto.difference.patching import Patched, patch
     from clayonto.difference.rdfpatch import Patch
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "Account": "explain.figures",
+    "AsyncGraph": "asynchronous",
     "CLAY": "namespaces",
     "Difference": "difference.compare",
     "Explanation": "explain.model",
@@ -70,6 +72,7 @@ _WHERE = {
 
 __all__ = [
     "Account",
+    "AsyncGraph",
     "CLAY",
     "ClayontoError",
     "Difference",

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 _OFF: Final = frozenset({"", "0", "off", "no", "false"})
 
 
-def replace(file: Path, content: str | bytes) -> None:
-    """Write a file (text as UTF-8) whole or not at all: beside it first, then in its place.
+@contextmanager
+def replacing(file: Path) -> Iterator[BinaryIO]:
+    """A file to write to, which takes the place of ``file`` when the block ends without an error.
 
     :raises OSError: if the folder cannot be written to; the file is as it was then.
     """
@@ -42,6 +43,26 @@ def replacing(file: Path) -> Iterator[BinaryIO]:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def replace(file: Path, content: str | bytes) -> None:
+    """Write a file (text as UTF-8) whole or not at all: beside it first, then in its place.
+
+    :raises OSError: if the folder cannot be written to; the file is as it was then.
+    """
+    with replacing(file) as out:
+        out.write(content.encode() if isinstance(content, str) else content)
+
+
+def settle(folder: Path) -> None:
+    """Have the system write down which files a folder has, so that a loss of power does not undo a renaming."""
+    if os.name != "posix":
+        return  # elsewhere a folder cannot be opened for it
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def cache_folder() -> Path | None:

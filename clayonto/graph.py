@@ -14,7 +14,7 @@ from clayonto.sources import Source, from_paths, loaded, stream, triples_of
 from clayonto.terms import IRI, Value, render
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
     import rdflib
@@ -41,18 +41,21 @@ def load(
     base: str = ID,
     infer: bool = False,
     services: Iterable[str] = (),
+    progress: Callable[[str], None] | None = None,
 ) -> KnowledgeGraph:
     """A graph of the bundled ontology and data, and of the files that ``paths`` name.
 
     :param paths: files, folders or patterns of Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD.
     :param engine: ``oxigraph`` (the default), ``rdflib``, or ``columnar``, which answers by the column what runs over many triples.
     :param store: a folder to keep the graph in. A new one is built from all of the above; one that holds a graph is opened as it is,
-        and ``paths`` are added to it. Without it the graph is in memory.
+        and ``paths`` are added to it, those that have changed since they were loaded in place of what they said. Without it the graph is in memory.
     :param bundle: whether to load the bundled data; the ontology and its concepts are loaded either way.
     :param base: what relative IRIs in files, queries and calls are relative to.
     :param infer: whether queries see what follows as well; see :meth:`KnowledgeGraph.materialise`.
     :param services: the endpoints that ``SERVICE`` in queries may ask: addresses, or hosts (``query.wikidata.org``); none when empty.
+    :param progress: called with a sentence now and then while files are loaded into a folder.
     :raises InconsistentError: if ``infer`` is asked for and what the graph says cannot all be true.
+    :raises EngineError: if the folder is something else, damaged, or being written to by another process.
     :raises DataError: if a path names nothing, or a file cannot be read; nothing is loaded then.
     :raises UnknownEngineError: if there is no such engine.
 
@@ -73,7 +76,7 @@ def load(
         from clayonto.engines.disk import DiskEngine
 
         disk = DiskEngine(Path(store))
-        disk.load_all(own if disk.exists else [*loaded(data=bundle), *own])
+        disk.load_all(own if disk.exists else [*loaded(data=bundle), *own], progress=progress)
         graph = KnowledgeGraph((), engine=disk, base=base, services=services)
     if infer:
         graph.materialise()
@@ -148,6 +151,25 @@ class KnowledgeGraph:
     def is_stored(self) -> bool:
         """Whether the graph is on disk or an endpoint's, so that its literals are as that holds them, and not as files write them."""
         return self._engine.stored
+
+    def refresh(self) -> bool:
+        """Go on with what the folder of a graph on disk holds now; whether that is something else than before.
+
+        A graph on disk answers from the state that it opened, whatever others write, until this is called. Other graphs have nothing to ask for again.
+
+        :raises EngineError: if the folder is damaged; the state that is open stays open.
+        :raises InconsistentError: if what follows is seen as well (:meth:`materialise`), and what the graph says now cannot all be true.
+        """
+        again: Callable[[], bool] | None = getattr(self._engine, "refresh", None)
+        if again is None or not again():
+            return False
+        closure = self.closure
+        if self._conclusions is not None:
+            self._conclusions.withdraw()
+        self._validations = self._places = None
+        if closure is not None:
+            self.materialise(engine=closure.engine)
+        return True
 
     def __len__(self) -> int:
         """How many triples the graph has."""

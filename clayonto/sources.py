@@ -29,7 +29,8 @@ FORMATS: Final = {
     ".jsonld": ox.RdfFormat.JSON_LD,
 }
 """File ending to format."""
-_QUADS: Final = frozenset({ox.RdfFormat.TRIG, ox.RdfFormat.N_QUADS, ox.RdfFormat.JSON_LD})
+QUADS: Final = frozenset({ox.RdfFormat.TRIG, ox.RdfFormat.N_QUADS, ox.RdfFormat.JSON_LD})
+"""The formats in which a file can name graphs."""
 _MAX_XML_ENTITIES: Final = 1000
 
 
@@ -58,6 +59,13 @@ class Source(NamedTuple):
             data = self.file.read_bytes()
         except OSError as error:
             raise DataError(f"cannot be read: {error.strerror or error}.", path=self.name) from error
+        return self.checked(data)
+
+    def checked(self, data: bytes) -> bytes:
+        """The file's bytes, if a parser may see them.
+
+        :raises DataError: if they are XML that declares more entities than a vocabulary needs.
+        """
         if self.format == ox.RdfFormat.RDF_XML:
             _refuse_entity_bomb(data, self.name)
         return data
@@ -80,7 +88,7 @@ class Source(NamedTuple):
         """
         quads = ox.parse(self.read(), format=self.format, base_iri=self.base, rename_blank_nodes=True)
         try:
-            if self.format in _QUADS:
+            if self.format in QUADS:
                 return ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b""
             return ox.serialize(quads, format=ox.RdfFormat.N_TRIPLES) or b""
         except SyntaxError as error:

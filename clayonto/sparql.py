@@ -40,6 +40,7 @@ _TOKEN: Final = re.compile(
 
 _UPDATES: Final = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH"})
 _GUARDED: Final = re.compile(r"\b(?:service|from|insert|delete|load|clear|drop|create|copy|move|add|with)\b", re.IGNORECASE)
+_GRAPH: Final = re.compile(r"\bgraph\b", re.IGNORECASE)
 _CODEPOINT: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _TWO_READINGS: Final = re.compile(r"['()]")
 
@@ -141,6 +142,20 @@ def refuse_two_readings(text: str) -> None:
             raise ForbiddenQueryError(
                 f"The IRI at line {line}, column {column} could be read in two ways. Percent-encode ' ( ) in IRIs as %27 %28 %29 where SERVICE is used."
             )
+
+
+def asks_for_graphs(text: str) -> bool:
+    """Whether a query has the word ``GRAPH`` as a word of SPARQL; strings, comments and names may hold it.
+
+    >>> asks_for_graphs("ASK { GRAPH ?g { ?s ?p ?o } }"), asks_for_graphs('ASK { ?s ?p "graph" } # GRAPH')
+    (True, False)
+    """
+    return any(
+        token.kind == "word" and token.text.upper() == "GRAPH"
+        for reading in _readings(text)
+        if _GRAPH.search(reading)
+        for token in tokens(reading)
+    )
 
 
 def _readings(text: str) -> set[str]:

@@ -12,8 +12,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
+
 import clayonto
-from clayonto.cli import COMMANDS
+from clayonto.cli import COMMANDS, cli
 from clayonto.namespaces import shorten
 
 OUT = Path(__file__).parent / "reference"
@@ -22,7 +24,7 @@ MODULES = (
     "inference", "inference.base", "inference.consistency", "inference.cache", "explain", "explain.model", "explain.figures", "editing",
     "difference.compare", "difference.rdfpatch", "difference.patching", "dialect", "turtle", "skeletons", "terms", "sparql", "namespaces",
     "publish.build", "publish.config", "publish.site", "publish.checking", "publish.checking.findings",
-    "sources", "places", "resources", "errors", "engines", "engines.base",
+    "asynchronous", "stores", "stores.upkeep", "sources", "places", "resources", "errors", "engines", "engines.base",
 )  # fmt: skip
 
 
@@ -67,11 +69,17 @@ def command_line() -> str:
         "What `clayonto COMMAND --help` prints; with `--lang fi`, or in a Finnish locale, it is in Finnish.",
     ]
     environment = {k: v for k, v in os.environ.items() if k not in ("LC_ALL", "LC_MESSAGES")} | {"LANG": "C.UTF-8", "COLUMNS": "110"}
-    for command in ("", *COMMANDS):
+    for command in ("", *(part for name in COMMANDS for part in (name, *_parts(name)))):
         asked = [sys.executable, "-m", "clayonto", *command.split(), "--help", "--lang", "en"]
         told = subprocess.run(asked, capture_output=True, text=True, check=True, env=environment, encoding="utf-8").stdout
         lines += ["", f"## clayonto {command}".rstrip(), "", "```text", told.rstrip(), "```"]
     return "\n".join(lines) + "\n"
+
+
+def _parts(command: str) -> list[str]:
+    """The commands below a command, if it is a group."""
+    group = cli.get_command(click.Context(cli), command)
+    return [f"{command} {part}" for part in group.commands] if isinstance(group, click.Group) else []
 
 
 def ontology() -> str:

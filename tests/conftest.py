@@ -1,4 +1,4 @@
-"""Fixtures that tests share, and the last line: what was not run, and why."""
+"""Fixtures that tests share, and the last lines: what tests have counted, what was not run, and why."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ os.environ["CLAYONTO_CACHE"] = "off"
 
 _graphs: dict[str, clayonto.KnowledgeGraph] = {}
 _not_run: dict[str, int] = {}
+_told: list[str] = []
 
 
 def graph(engine: str) -> clayonto.KnowledgeGraph:
@@ -63,10 +64,13 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.skipped and isinstance(report.longrepr, tuple):
         reason = str(report.longrepr[2]).removeprefix("Skipped: ")
         _not_run[reason] = _not_run.get(reason, 0) + 1
+    if report.when == "call":
+        # What a test has counted, for the person who runs it; properties reach the process that reports, prints do not.
+        _told.extend(str(value) for name, value in report.user_properties if name == "told")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     what = "; ".join(f"{count} × {reason}" for reason, count in _not_run.items()) or "nothing"
-    print(f"\nNot run: {what}")
+    print("".join(f"\n{text}" for text in _told), f"Not run: {what}", sep="\n")

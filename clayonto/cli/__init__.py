@@ -13,7 +13,7 @@ from typing import Final
 
 import click
 
-from clayonto.cli.language import Command, say
+from clayonto.cli.language import Group, say
 from clayonto.errors import ClayontoError
 
 COMMANDS: Final = {
@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "pull": "remote",
     "clear": "remote",
     "probe": "remote",
+    "store": "store",
     "publish": "publish",
     "check": "check",
     "new": "edit",
@@ -42,7 +43,7 @@ COMMANDS: Final = {
 """Command to the module it lives in, in the order of the help."""
 
 
-class _Commands(Command, click.Group):
+class _Commands(Group):
     """Imports a command's module only when the command is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
@@ -55,15 +56,6 @@ class _Commands(Command, click.Group):
         # A function called "format" would hide Python's own.
         command: click.Command = getattr(module, cmd_name, None) or getattr(module, f"{cmd_name}_")
         return command
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        from clayonto.errors import nearest
-
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = nearest(args[0], COMMANDS)
-            hint = say(f" Did you mean “{near[0]}”?", f" Tarkoititko ”{near[0]}”?") if near else ""
-            ctx.fail(say(f"There is no command “{args[0]}”.{hint}", f"Komentoa ”{args[0]}” ei ole.{hint}"))
-        return super().resolve_command(ctx, args)
 
 
 @click.group(

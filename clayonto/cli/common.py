@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import get_terminal_size
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -137,7 +139,8 @@ def open_graph(
         return connect(endpoint, timeout=timeout, graph=None if graph is None else expand(graph))
     if graph is not None:
         raise UsageError("--graph names a graph of an endpoint; give --endpoint as well, or leave it out.")
-    return load(*data, engine=engine, bundle=not no_bundle, store=store, infer=infer, services=services)
+    with meter() as progress:
+        return load(*data, engine=engine, bundle=not no_bundle, store=store, infer=infer, services=services, progress=progress)
 
 
 @contextmanager
@@ -151,6 +154,26 @@ def told(text: str) -> Iterator[None]:
     finally:
         if shown:
             click.echo("\r\x1b[K", err=True, nl=False)
+
+
+@contextmanager
+def meter() -> Iterator[Callable[[str], None]]:
+    """Takes sentences on how far long work is, shows the newest on a terminal, and takes it back when the work is done."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    shown = 0.0
+
+    def show(text: str) -> None:
+        nonlocal shown
+        if monotonic() - shown > 0.1:
+            shown = monotonic()
+            click.echo(f"\r{text[: get_terminal_size().columns - 1]}\x1b[K", err=True, nl=False)
+
+    try:
+        yield show
+    finally:
+        click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def to_stdout(data: bytes) -> None:

@@ -69,6 +69,21 @@ class Command(click.Command):
         return [piece.replace("[OPTIONS]", say("[OPTIONS]", "[VALITSIMET]")) for piece in super().collect_usage_pieces(ctx)]
 
 
+class Group(Command, click.Group):
+    """A group of such commands, which knows the nearest name of one that it does not have."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that arguments name."""
+        from clayonto.errors import nearest
+
+        known = self.list_commands(ctx)
+        if args and args[0] not in known and not args[0].startswith("-"):
+            near = nearest(args[0], known)
+            hint = say(f" Did you mean “{near[0]}”?", f" Tarkoititko ”{near[0]}”?") if near else ""
+            ctx.fail(say(f"There is no command “{args[0]}”.{hint}", f"Komentoa ”{args[0]}” ei ole.{hint}"))
+        return super().resolve_command(ctx, args)
+
+
 def command(**settings: Any) -> Callable[[Callable[..., Any]], Command]:
     """``click.command`` for a :class:`Command`."""
     return click.command(cls=Command, **settings)

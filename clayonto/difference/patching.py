@@ -10,12 +10,13 @@ import pyoxigraph as ox
 
 from clayonto.difference.blank import components, signature
 from clayonto.difference.rdfpatch import Patch, is_nameless, nodes_of, read_patch
-from clayonto.engines.disk import DiskEngine, is_store
+from clayonto.engines.disk import DiskEngine
 from clayonto.errors import DataError, OutputError, PatchError, UsageError
 from clayonto.files import replace
 from clayonto.graph import KnowledgeGraph
 from clayonto.namespaces import ID
 from clayonto.sources import from_paths, triples_of
+from clayonto.stores.generations import is_store
 from clayonto.turtle import Document, loses_comments, read_document
 
 if TYPE_CHECKING:

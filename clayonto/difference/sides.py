@@ -15,10 +15,11 @@ import pyoxigraph as ox
 
 from clayonto.difference import revisions
 from clayonto.difference.blank import has_blank
-from clayonto.engines.disk import DiskEngine, is_store
+from clayonto.engines.disk import DiskEngine
 from clayonto.errors import DataError
 from clayonto.graph import KnowledgeGraph
 from clayonto.sources import FORMATS, bundled, from_paths
+from clayonto.stores.generations import is_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

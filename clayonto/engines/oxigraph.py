@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
@@ -10,6 +12,8 @@ import pyoxigraph as ox
 from clayonto.engines.ordering import sortable
 from clayonto.errors import EngineError, QuerySyntaxError
 from clayonto.namespaces import PREFIXES
+from clayonto.sources import QUADS
+from clayonto.sparql import asks_for_graphs
 from clayonto.terms import IRI, BlankNode, Value, lexical, literal
 
 if TYPE_CHECKING:
@@ -19,8 +23,6 @@ if TYPE_CHECKING:
     from clayonto.sources import Source
 
 _PREFIXES: Final = dict(PREFIXES)
-_TRIPLES_ONLY: Final = frozenset({ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES, ox.RdfFormat.RDF_XML})
-_GRAPH: Final = re.compile(r"\bgraph\b", re.IGNORECASE)
 _WHERE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
@@ -34,6 +36,7 @@ class OxigraphEngine:
         self._store = ox.Store()
         # Files whose named graphs no query has asked for yet: most never are, and filling them is half the work of loading.
         self._unnamed: list[Source] = []
+        self._naming = threading.Lock()
 
     @property
     def version(self) -> str:
@@ -42,7 +45,7 @@ class OxigraphEngine:
 
     def load(self, source: Source) -> None:
         """Add a file to the default graph and to its own graph."""
-        if source.format in _TRIPLES_ONLY:
+        if source.format not in QUADS:
             try:
                 self._store.load(source.read(), format=source.format, base_iri=source.base)
             except SyntaxError as error:
@@ -64,8 +67,9 @@ class OxigraphEngine:
 
     def triples(self) -> Iterable[Any]:
         """The triples of the default graph, of pyoxigraph terms, literals as the store holds them."""
-        for quad in self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
-            yield quad.subject, quad.predicate, quad.object
+        with self._reading(graphs=False) as store:
+            for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
+                yield quad.subject, quad.predicate, quad.object
 
     def add_graph(self, graph: str, triples: Iterable[Any]) -> None:
         """Add triples to the default graph and to a named graph."""
@@ -81,46 +85,59 @@ class OxigraphEngine:
 
     def select(self, query: str, *, base: str) -> bytes:
         """The solutions of a SELECT query, as TSV."""
-        solutions = self._query(query, base)
-        try:
-            return bytes(solutions.serialize(format=ox.QueryResultsFormat.TSV))
-        except (OSError, RuntimeError, ValueError) as error:
-            raise EngineError(f"Oxigraph stopped in the middle of the answer: {error}.") from error
+        with self._answering(query, base) as solutions:
+            try:
+                return bytes(solutions.serialize(format=ox.QueryResultsFormat.TSV))
+            except (OSError, RuntimeError, ValueError) as error:
+                raise EngineError(f"Oxigraph stopped in the middle of the answer: {error}.") from error
 
     def n_triples(self) -> bytes:
         """The triples of the default graph, each once, as the store holds them."""
-        return self._store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
+        with self._reading(graphs=False) as store:
+            return store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
 
     def ask(self, query: str, *, base: str) -> bool:
         """The answer of an ASK query."""
-        return bool(self._query(query, base))
+        with self._answering(query, base) as answer:
+            return bool(answer)
 
     def construct(self, query: str, *, base: str) -> Iterator[Triple]:
         """The triples of a CONSTRUCT or DESCRIBE query."""
-        # A CONSTRUCT result is a set; the engine gives a triple once for each solution that makes it.
-        for t in dict.fromkeys(self._query(query, base)):
-            yield to_python(t.subject), to_python(t.predicate), to_python(t.object)
+        with self._answering(query, base) as triples:
+            # A CONSTRUCT result is a set; the engine gives a triple once for each solution that makes it.
+            for t in dict.fromkeys(triples):
+                yield to_python(t.subject), to_python(t.predicate), to_python(t.object)
 
     def __len__(self) -> int:
         return sum(1 for _ in self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
 
     def _fill_named_graphs(self) -> None:
-        for source in self._unnamed:
-            # Parsed once more inside the store, which is faster than moving the quads through Python.
-            self._store.load(source.read(), format=source.format, base_iri=source.base, to_graph=ox.NamedNode(source.graph))
-        self._unnamed.clear()
+        # Two threads that both fill them would give each blank node two names.
+        with self._naming:
+            for source in self._unnamed:
+                # Parsed once more inside the store, which is faster than moving the quads through Python.
+                self._store.load(source.read(), format=source.format, base_iri=source.base, to_graph=ox.NamedNode(source.graph))
+            self._unnamed = []
 
-    def _query(self, query: str, base: str) -> Any:
-        if self._unnamed and _GRAPH.search(query):
+    @contextmanager
+    def _reading(self, *, graphs: bool) -> Iterator[ox.Store]:
+        """The store to ask, with the named graphs of files if they are asked for."""
+        if graphs and self._unnamed:
             self._fill_named_graphs()
-        try:
-            return self._store.query(sortable(query), base_iri=base, prefixes=_PREFIXES)
-        except SyntaxError as error:
-            # What is wrong is to be told of the text as it was given.
-            check_syntax(query, base=base)
-            raise syntax_error(error, query) from error
-        except (OSError, RuntimeError, ValueError) as error:
-            raise EngineError(f"Oxigraph could not answer the query: {error}.") from error
+        yield self._store
+
+    @contextmanager
+    def _answering(self, query: str, base: str) -> Iterator[Any]:
+        with self._reading(graphs=asks_for_graphs(query)) as store:
+            try:
+                answer = store.query(sortable(query), base_iri=base, prefixes=_PREFIXES)
+            except SyntaxError as error:
+                # What is wrong is to be told of the text as it was given.
+                check_syntax(query, base=base)
+                raise syntax_error(error, query) from error
+            except (OSError, RuntimeError, ValueError) as error:
+                raise EngineError(f"Oxigraph could not answer the query: {error}.") from error
+            yield answer
 
 
 def syntax_error(error: SyntaxError, query: str) -> QuerySyntaxError:

@@ -6,7 +6,8 @@ plain strings without a datatype, language tags in lower case. Otherwise ``STR(?
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import threading
+from typing import TYPE_CHECKING, Any, Final
 
 import rdflib
 from rdflib.plugins.sparql.algebra import translateQuery
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
     from clayonto.engines.base import Triple
     from clayonto.sources import Source
+
+
+# rdflib's parser keeps its state in the module, and its answers are made while they are read: one query at a time, of all graphs.
+_ONE_AT_A_TIME: Final = threading.RLock()
 
 
 class RdflibEngine:
@@ -83,19 +88,22 @@ class RdflibEngine:
 
     def select(self, query: str, *, base: str) -> bytes:
         """The solutions of a SELECT query, as TSV."""
-        result = self._query(query, base)
-        variables = list(result.vars or [])
-        rows = (tuple(None if v not in binding else to_python(binding[v]) for v in variables) for binding in result.bindings)
-        return tsv.write([str(v) for v in variables], rows)
+        with _ONE_AT_A_TIME:
+            result = self._query(query, base)
+            variables = list(result.vars or [])
+            rows = (tuple(None if v not in binding else to_python(binding[v]) for v in variables) for binding in result.bindings)
+            return tsv.write([str(v) for v in variables], rows)
 
     def ask(self, query: str, *, base: str) -> bool:
         """The answer of an ASK query."""
-        return bool(self._query(query, base).askAnswer)
+        with _ONE_AT_A_TIME:
+            return bool(self._query(query, base).askAnswer)
 
     def construct(self, query: str, *, base: str) -> Iterator[Triple]:
         """The triples of a CONSTRUCT or DESCRIBE query."""
-        for s, p, o in self._query(query, base).graph or ():
-            yield to_python(s), to_python(p), to_python(o)
+        with _ONE_AT_A_TIME:
+            triples = [(to_python(s), to_python(p), to_python(o)) for s, p, o in self._query(query, base).graph or ()]
+        return iter(triples)
 
     def __len__(self) -> int:
         return len(self._dataset.default_graph)

@@ -1,0 +1,58 @@
+"""The named graphs of a graph on disk, made when the first query names one: a second store beside that of the generation.
+
+It shares the files of the default graph with the first by hard links. Most graphs are never asked for their named graphs, and have none of this.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from clayonto.errors import EngineError
+from clayonto.stores.layers import fill_graphs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from clayonto.stores.layers import Layer
+
+_NAME = "graphs"
+
+
+def with_graphs(generation: Path, store: ox.Store, layers: Iterable[Layer], copies: Path) -> ox.Store:
+    """A store, open read only, that holds what ``store`` holds and the named graphs of its files.
+
+    It is kept in the folder of the generation; where that cannot be written to, in memory.
+
+    :raises EngineError: if it cannot be made.
+    """
+    made = generation / _NAME
+    if not made.is_dir():
+        if not os.access(generation, os.W_OK):
+            in_memory = ox.Store()
+            in_memory.bulk_extend(store)
+            fill_graphs(in_memory, layers, copies)
+            return in_memory
+        building = Path(tempfile.mkdtemp(prefix=f"{_NAME}-", dir=generation))
+        try:
+            _fill(building / "store", store, layers, copies)
+            if not made.is_dir():  # another process may have been quicker
+                (building / "store").rename(made)
+        except OSError as error:
+            if not made.is_dir():
+                raise EngineError(f"The named graphs could not be written to {generation}: {error}.") from error
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+    return ox.Store.read_only(str(made))
+
+
+def _fill(path: Path, store: ox.Store, layers: Iterable[Layer], copies: Path) -> None:
+    store.backup(str(path))
+    copy = ox.Store(str(path))
+    fill_graphs(copy, layers, copies)
+    copy.flush()
