@@ -130,7 +130,7 @@ def _what(paths: tuple[str, ...], store: str | None) -> KnowledgeGraph | tuple[s
     if store is not None:
         from pathlib import Path
 
-        from clayonto.engines.disk import is_store
+        from clayonto.stores.generations import is_store
 
         if not is_store(Path(store)):
             raise UsageError(say(f"There is no graph on disk in {store}.", f"Kansiossa {store} ei ole verkkoa."))
