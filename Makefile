@@ -36,6 +36,8 @@ bench: .venv/.developing engine  ## measure beside the alternatives
 	@echo
 	$(BIN)/python benchmarks/diff.py
 	@echo
+	$(BIN)/python benchmarks/remote.py
+	@echo
 	$(BIN)/python benchmarks/publish.py
 	@echo
 	$(BIN)/python benchmarks/browser.py

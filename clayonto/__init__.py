@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from clayonto.namespaces import CLAY
     from clayonto.places import Place
     from clayonto.query import NamedQuery, Parameter, queries
-    from clayonto.results import Row, Rows
+    from clayonto.remote.probe import probe
+    from clayonto.remote.pull import clear, pull
+    from clayonto.remote.push import push
+    from clayonto.results import Row, Rows, RowStream
     from clayonto.terms import IRI, LangString
     from clayonto.validation import ValidationReport, Violation
 
@@ -51,14 +54,19 @@ _WHERE = {
     "Proof": "explain.model",
     "PropertyChange": "difference.compare",
     "Row": "results",
+    "RowStream": "results",
     "Rows": "results",
     "ThingChange": "difference.compare",
     "ValidationReport": "validation",
     "Violation": "validation",
     "diff": "difference.compare",
+    "clear": "remote.pull",
     "connect": "graph",
     "load": "graph",
     "patch": "difference.patching",
+    "probe": "remote.probe",
+    "pull": "remote.pull",
+    "push": "remote.push",
     "queries": "query",
 }
 
@@ -82,14 +90,19 @@ __all__ = [
     "Proof",
     "PropertyChange",
     "Row",
+    "RowStream",
     "Rows",
     "ThingChange",
     "ValidationReport",
     "Violation",
+    "clear",
     "connect",
     "diff",
     "load",
     "patch",
+    "probe",
+    "pull",
+    "push",
     "queries",
 ]
 

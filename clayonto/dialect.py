@@ -33,9 +33,12 @@ RULES: Final = {
     "replace-flags": "leave the flags out: engines differ on them in REPLACE",
     "negated-inverse": "turn it round: engines differ on !(^…) in paths",
     "nested-star": "write one star: engines count nested (…*)* differently",
+    "integer-division": "divide by a number with a point, / 10.0: some stores divide whole numbers in whole numbers, and take 4.0 for one",
+    "order-by-aggregate": "order by a column: give the aggregate a name in a SELECT inside, and order outside; not all stores order by {word}()",
     "path-in-not-exists": "take the steps apart: a path inside NOT EXISTS can take some engines minutes",
 }
 """Rule to remedy."""
+_AGGREGATES: Final = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
 _CASTS: Final = frozenset(
     f"{prefix}{name}"
     for prefix in ("xsd:", "<http://www.w3.org/2001/XMLSchema#")
@@ -99,6 +102,8 @@ def _find(tokens: list[Token], form: sparql.Form) -> Iterator[tuple[str, Token, 
             yield "replace-flags", token, ""
         elif word == "NOT" and after.upper() == "EXISTS":
             yield from _paths_inside(tokens, i + 2)
+        elif token.text == "/" and i + 1 < len(tokens) and tokens[i + 1].kind == "number" and after.isdigit():
+            yield "integer-division", token, ""
         elif token.text in _CASTS and after == "(":
             yield "cast", token, token.text
         elif token.text == "^^" and after in ("xsd:string", "<http://www.w3.org/2001/XMLSchema#string>"):
@@ -121,6 +126,8 @@ def _order(tokens: list[Token], words: list[str]) -> Iterator[tuple[str, Token, 
             ordered = True
         elif depth == 0 and word in ("LIMIT", "OFFSET"):
             limited = True
+        elif depth == 0 and ordered and word in _AGGREGATES:
+            yield "order-by-aggregate", token, word
     if not ordered:
         select = tokens[words.index("SELECT")]
         yield "no-order", select, ""

@@ -25,7 +25,13 @@
     ├── OutputError                  3   an answer cannot be written where it should go
     ├── BundleError                  3   the bundled folders are not there
     └── EngineError                  3   an engine failed
-        └── EndpointError                an endpoint cannot be reached, or gives no answer that can be used
+        └── EndpointError                an endpoint gives no answer that can be used
+            ├── UnreachableError             nothing answers at the address
+            ├── EndpointTimeoutError         no answer in time
+            ├── EndpointRefusalError         the endpoint does not let us
+            ├── NotSparqlError               what came is no SPARQL, a web page for example
+            ├── IncompleteAnswerError        the endpoint keeps a part of the answer back, or broke off
+            └── TransferError                what arrived is not what was sent; ``missing`` and ``extra`` triples
 
 Each message is a sentence for the person who reads it: what was wrong, where, and what to do. One thing is only warned of, as Python warns:
 :class:`ShapesWarning`.
@@ -241,11 +247,41 @@ class EngineError(ClayontoError):
 
 
 class EndpointError(EngineError):
-    """An endpoint cannot be reached, or gives no answer that can be used; ``url`` is its address."""
+    """An endpoint gives no answer that can be used; ``url`` is its address, ``status`` that of HTTP (0 if it is about something else)."""
 
-    def __init__(self, message: str, *, url: str) -> None:
+    def __init__(self, message: str, *, url: str, status: int = 0) -> None:
         self.url = url
+        self.status = status
         super().__init__(message)
+
+
+class UnreachableError(EndpointError):
+    """Nothing answers at the address of an endpoint."""
+
+
+class EndpointTimeoutError(EndpointError):
+    """An endpoint did not answer in time."""
+
+
+class EndpointRefusalError(EndpointError):
+    """An endpoint does not let us: it wants other credentials, or has had too many requests."""
+
+
+class NotSparqlError(EndpointError):
+    """What an address answers is no SPARQL: a web page, or a form that cannot be read."""
+
+
+class IncompleteAnswerError(EndpointError):
+    """An endpoint gave a part of the answer only: it caps answers, or the connection broke."""
+
+
+class TransferError(EndpointError):
+    """What an endpoint holds is not what was sent; ``missing`` and ``extra`` count the triples."""
+
+    def __init__(self, message: str, *, url: str, missing: int = 0, extra: int = 0) -> None:
+        self.missing = missing
+        self.extra = extra
+        super().__init__(message, url=url)
 
 
 def nearest(name: str, known: Iterable[str]) -> list[str]:

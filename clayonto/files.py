@@ -16,7 +16,7 @@ _OFF: Final = frozenset({"", "0", "off", "no", "false"})
 
 @contextmanager
 def replacing(file: Path) -> Iterator[BinaryIO]:
-    """A file to write to, which takes the place of ``file`` when the block ends without an error.
+    """A file to write to that takes the place of another when the block ends, and is gone when the block fails.
 
     :raises OSError: if the folder cannot be written to; the file is as it was then.
     """

@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from clayonto import engines, sparql
+from clayonto import engines, sparql, tsv
 from clayonto.engines.base import ColumnEngine, Engine
 from clayonto.errors import ParameterError, UnknownTermError, UsageError
 from clayonto.namespaces import CLAY, ID, PREFIXES, expand, shorten
-from clayonto.results import TRIPLE_COLUMNS, Rows, sort_key
+from clayonto.results import TRIPLE_COLUMNS, Rows, RowStream, sort_key
 from clayonto.sources import Source, from_paths, loaded, stream, triples_of
 from clayonto.terms import IRI, Value, render
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
     import rdflib
@@ -40,6 +40,7 @@ def load(
     bundle: bool = True,
     base: str = ID,
     infer: bool = False,
+    services: Iterable[str] = (),
     progress: Callable[[str], None] | None = None,
 ) -> KnowledgeGraph:
     """A graph of the bundled ontology and data, and of the files that ``paths`` name.
@@ -51,6 +52,7 @@ def load(
     :param bundle: whether to load the bundled data; the ontology and its concepts are loaded either way.
     :param base: what relative IRIs in files, queries and calls are relative to.
     :param infer: whether queries see what follows as well; see :meth:`KnowledgeGraph.materialise`.
+    :param services: the endpoints that ``SERVICE`` in queries may ask: addresses, or hosts (``query.wikidata.org``); none when empty.
     :param progress: called with a sentence now and then while files are loaded into a folder.
     :raises InconsistentError: if ``infer`` is asked for and what the graph says cannot all be true.
     :raises EngineError: if the folder is something else, damaged, or being written to by another process.
@@ -65,7 +67,7 @@ def load(
     """
     own = from_paths(paths, base=base)
     if store is None:
-        graph = KnowledgeGraph([*loaded(data=bundle), *own], engine=engine, base=base)
+        graph = KnowledgeGraph([*loaded(data=bundle), *own], engine=engine, base=base, services=services)
     elif engine not in (None, "oxigraph"):
         raise UsageError(f"A graph on disk is Oxigraph's; the engine “{engine}” holds graphs in memory only. Leave one of the two out.")
     else:
@@ -75,7 +77,7 @@ def load(
 
         disk = DiskEngine(Path(store))
         disk.load_all(own if disk.exists else [*loaded(data=bundle), *own], progress=progress)
-        graph = KnowledgeGraph((), engine=disk, base=base)
+        graph = KnowledgeGraph((), engine=disk, base=base, services=services)
     if infer:
         graph.materialise()
     return graph
@@ -84,7 +86,8 @@ def load(
 def connect(url: str, *, timeout: float = 60.0, retries: int = 3, graph: str | None = None, base: str = ID) -> KnowledgeGraph:
     """The graph behind a SPARQL 1.1 endpoint: the same calls, and the same named queries, on data that someone else holds. It is read only.
 
-    User and password, or a token, are taken from ``CLAYONTO_ENDPOINT_USER`` and ``CLAYONTO_ENDPOINT_PASSWORD``, or ``CLAYONTO_ENDPOINT_TOKEN``.
+    User and password, or a token, are taken from ``CLAYONTO_ENDPOINT_USER`` and ``CLAYONTO_ENDPOINT_PASSWORD``, or ``CLAYONTO_ENDPOINT_TOKEN``,
+    or from a file (:mod:`clayonto.remote.credentials`).
 
     :param url: the address that takes queries.
     :param timeout: seconds that an answer may take to begin.
@@ -104,8 +107,11 @@ class KnowledgeGraph:
     Queries see one default graph, the merge of all files; each file is also kept in a named graph of its own.
     """
 
-    def __init__(self, sources: Iterable[Source], *, engine: str | Engine | None = None, base: str = ID) -> None:
+    def __init__(
+        self, sources: Iterable[Source], *, engine: str | Engine | None = None, base: str = ID, services: Iterable[str] = ()
+    ) -> None:
         self.base = base
+        self._services = tuple(services)
         self._engine: Engine = engines.make(engine) if engine is None or isinstance(engine, str) else engine
         self._sources: list[Source] = []
         for source in sources:
@@ -186,6 +192,8 @@ class KnowledgeGraph:
         """
         named = self.queries[query] if isinstance(query, str) else query
         text = named.bind(params, base=self.base)
+        if not isinstance(query, str):
+            text = self._admitted(text, written=named.text)
         self._check_things(named, params)
         return self._answer(text, types=named.columns)
 
@@ -193,13 +201,42 @@ class KnowledgeGraph:
         """The answer to a SPARQL 1.1 query of any form. Prefixes of :data:`clayonto.namespaces.PREFIXES` need no declaration.
 
         :raises QuerySyntaxError: with line and column.
-        :raises ForbiddenQueryError: for updates, ``SERVICE``, ``FROM`` and ``LOAD``.
+        :raises ForbiddenQueryError: for updates, ``FROM`` and ``LOAD``, and ``SERVICE`` to whom :func:`load` does not allow.
+        :raises EndpointError: if a service fails.
 
         >>> load().query("SELECT ?acronym { ?p a clay:Project ; clay:acronym ?acronym }")[0].acronym
         'CLAY'
         """
-        sparql.refuse_unsafe(text)
-        return self._answer(text)
+        return self._answer(self._admitted(text))
+
+    def stream(self, query: str | NamedQuery, /, **params: object) -> RowStream:
+        """The rows of a SELECT while they arrive: an endpoint's answer of any size takes little memory, and its first row does not wait for the last.
+
+        An engine of one's own works an answer out whole and hands it over row by row.
+
+        :param query: SPARQL, or a named query (of :attr:`queries`, or of your own).
+        :param params: the parameters of a named query, as for :meth:`run`.
+        :raises UsageError: if the query is no SELECT.
+        :raises IncompleteAnswerError: while rows are read, if the endpoint breaks off.
+
+        >>> next(load().stream("SELECT ?acronym { ?p a clay:Project ; clay:acronym ?acronym }")).acronym
+        'CLAY'
+        """
+        if isinstance(query, str):
+            text = self._admitted(query)
+        else:
+            text = self._admitted(query.bind(params, base=self.base), written=query.text)
+            self._check_things(query, params)
+        if sparql.form(text) != "select":
+            raise UsageError("Rows of a SELECT can stream; ask anything else with query().")
+        stream = getattr(self._engine, "stream", None)
+        if stream is None:
+            held = self._engine.select(text, base=self.base)
+            return RowStream(tsv.columns(held), tsv.lines(held), engine=self.engine)
+        lines = stream(text, base=self.base)
+        booleans = [] if isinstance(query, str) else [i for i, name in enumerate(lines.columns) if query.columns.get(name) == "boolean"]
+        read = (tsv.with_booleans(line, booleans) for line in lines) if booleans else lines
+        return RowStream(lines.columns, read, engine=self.engine, close=lines.close)
 
     def plan(self, text: str) -> Plan:
         """Answer a query and say how it was done: by which engine and why, in which steps, with how many rows; what the linter remarks.
@@ -512,6 +549,26 @@ class KnowledgeGraph:
         triples = sorted(self._engine.construct(text, base=self.base), key=sort_key)
         return Rows(TRIPLE_COLUMNS, triples, engine=self.engine, form=form)
 
+    def _admitted(self, text: str, *, written: str | None = None) -> str:
+        """The query to run, with the answers of its services in it, if it may be run.
+
+        :param written: the query as its file has it, without the values of its parameters, which may hold any word.
+        """
+        if self._services and any(token.kind == "word" and token.text.upper() == "SERVICE" for token in sparql.tokens(text)):
+            from clayonto.remote.federation import Services
+
+            return Services(self._services).resolve(text, base=self.base, local=lambda query: self._engine.select(query, base=self.base))
+        sparql.refuse_unsafe(text if written is None else written)
+        return text
+
+    def _with_booleans(self, solutions: bytes, types: Mapping[str, str]) -> bytes:
+        """Solutions in whose columns of booleans 1 and 0 are such: some stores have no others."""
+        if not self.is_stored or "boolean" not in types.values():
+            return solutions
+        booleans = [i for i, name in enumerate(tsv.columns(solutions)) if types.get(name) == "boolean"]
+        lines = [solutions.partition(b"\n")[0].decode(), *(tsv.with_booleans(line, booleans) for line in tsv.lines(solutions))]
+        return ("\n".join(lines) + "\n").encode()
+
     def _selected(self, text: str, types: Any) -> Rows:
         engine, name = self._engine, self.engine
         if isinstance(engine, ColumnEngine):
@@ -519,7 +576,7 @@ class KnowledgeGraph:
             if table is not None:
                 return Rows.from_columns(table, engine=name, types=types)
             name = engine.behind
-        return Rows.from_tsv(engine.select(text, base=self.base), engine=name, types=types)
+        return Rows.from_tsv(self._with_booleans(engine.select(text, base=self.base), types or {}), engine=name, types=types)
 
     def _check_things(self, named: NamedQuery, params: dict[str, object]) -> None:
         """Refuse an IRI parameter whose thing is not of the declared class: an empty answer would hide a typing error."""

@@ -11,6 +11,8 @@ from clayonto.namespaces import ID, PREFIXES, shorten
 from clayonto.terms import IRI, BlankNode, Value, decimal_form, lexical
 
 if TYPE_CHECKING:
+    from typing import Self
+
     import pandas
     import polars
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 TRIPLE_COLUMNS: Final = ("subject", "predicate", "object")
 """The columns of what CONSTRUCT and DESCRIBE give back."""
+
+
+_HELD: Final = (tuple, str)  # as a constant: a union would be made anew for each row
 
 
 class _Columns(dict[str, int]):
@@ -39,7 +44,7 @@ class Row:
     def __init__(self, columns: Iterable[str], values: Sequence[Value | None] | str) -> None:
         self._columns = columns if isinstance(columns, _Columns) else _Columns(columns)
         # Values, or the text of them until the first is asked for: most rows of a long answer are only passed over.
-        self._held: tuple[Value | None, ...] | str = values if isinstance(values, tuple | str) else tuple(values)
+        self._held: tuple[Value | None, ...] | str = values if isinstance(values, _HELD) else tuple(values)
 
     @property
     def _values(self) -> tuple[Value | None, ...]:
@@ -290,6 +295,59 @@ class Rows(Sequence[Row]):
             for i in range(len(self.columns))
         ]
         return draw_table(list(self.columns), cells, numeric=numeric, width=width)
+
+
+class RowStream(Iterator[Row]):
+    """Rows of a SELECT that are read while they arrive, once and in order; only the one at hand is kept.
+
+    ``columns`` and ``engine`` are as those of :class:`Rows`. Read it to its end, or use it in a ``with`` block, or close it.
+
+    >>> stream = RowStream(("name",), iter(['"CLAY"', '"ESCP"']), engine="oxigraph")
+    >>> [row.name for row in stream]
+    ['CLAY', 'ESCP']
+    """
+
+    def __init__(self, columns: Sequence[str], lines: Iterable[str], *, engine: str, close: Callable[[], None] | None = None) -> None:
+        self.columns = tuple(columns)
+        self.engine = engine
+        self._index = _Columns(self.columns)
+        self._lines = iter(lines)
+        self._close = close
+
+    def __next__(self) -> Row:
+        return Row(self._index, next(self._lines))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<rows of {', '.join(self.columns)} as they arrive from {self.engine}>"
+
+    def close(self) -> None:
+        """Stop reading; no row comes after this."""
+        self._lines = iter(())
+        if self._close is not None:
+            self._close()
+
+    def parts(self, size: int = 10_000) -> Iterator[Rows]:
+        """The rows that are left, ``size`` at a time; one part without rows if none is."""
+        from itertools import islice
+
+        first = True
+        while (values := [tuple(row) for row in islice(self, size)]) or first:
+            first = False
+            yield Rows(self.columns, values, engine=self.engine)
+
+    def write(self, style: str) -> Iterator[bytes]:
+        """The rows that are left as ``csv`` or ``tsv`` (:meth:`Rows.to_csv`, :meth:`Rows.to_tsv`), a piece of some thousand rows at a time."""
+        head = 0
+        for part in self.parts():
+            text = WRITERS[style](part).encode()
+            yield text[head:]
+            head = text.index(b"\n") + 1
 
 
 def show(value: Value | None, *, base: str = ID) -> str:

@@ -131,6 +131,19 @@ def refuse_reaching_out(update: str) -> None:
         _refuse_words(reading, {"SERVICE", "LOAD"})
 
 
+def refuse_two_readings(text: str) -> None:
+    """Refuse a query in which an engine could take an IRI for a comparison with a string: what is put into it later might be read as part of it.
+
+    :raises ForbiddenQueryError: if an IRI has a quote or a bracket in it.
+    """
+    for token in tokens(text):
+        if token.kind == "iri" and _TWO_READINGS.search(token.text):
+            line, column = position(text, token.start)
+            raise ForbiddenQueryError(
+                f"The IRI at line {line}, column {column} could be read in two ways. Percent-encode ' ( ) in IRIs as %27 %28 %29 where SERVICE is used."
+            )
+
+
 def asks_for_graphs(text: str) -> bool:
     """Whether a query has the word ``GRAPH`` as a word of SPARQL; strings, comments and names may hold it.
 

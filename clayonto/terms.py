@@ -58,7 +58,7 @@ class LangString(str):
 
     def __new__(cls, value: str, language: str) -> Self:
         """A string and its language tag."""
-        self = super().__new__(cls, value)
+        self = str.__new__(cls, value)
         self.language = language.lower()
         return self
 

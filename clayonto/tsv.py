@@ -28,6 +28,8 @@ _BARE: Final = {
     "boolean": re.compile("true|false"),
 }
 
+_NUMBERED: Final = {"1": "true", "0": "false"}
+
 
 def columns(tsv: bytes) -> list[str]:
     """The names of the columns of a TSV document, in order."""
@@ -41,6 +43,18 @@ def lines(tsv: bytes) -> list[str]:
     if found and not found[-1]:
         found.pop()
     return found
+
+
+def with_booleans(line: str, positions: Iterable[int]) -> str:
+    r"""A line in which 1 and 0 at some positions are booleans: some stores have none, and give those numbers.
+
+    >>> with_booleans('1\t1\t<urn:a>', [1])
+    '1\ttrue\t<urn:a>'
+    """
+    cells = line.split("\t")
+    for position in positions:
+        cells[position] = _NUMBERED.get(cells[position], cells[position])
+    return "\t".join(cells)
 
 
 def of_cells(cells: polars.DataFrame) -> bytes:
@@ -63,16 +77,19 @@ class Cells:
     def row(self, line: str) -> tuple[Value | None, ...]:
         """The values of one line, in order; ``None`` where a variable has no value."""
         known = self._known
-        values = []
-        for text in line.split("\t"):
-            if text in known:
-                values.append(known[text])
-                continue
-            value = term(text)
-            if len(known) < _MOST_KNOWN:
-                known[text] = value
-            values.append(value)
-        return tuple(values)
+        # An IRI is quicker made than kept.
+        return tuple(
+            [
+                known[cell] if cell in known else IRI(cell[1:-1]) if cell[0] == "<" and cell[1:2] != "<" else self._read(cell)
+                for cell in line.split("\t")
+            ]
+        )
+
+    def _read(self, cell: str) -> Value:
+        value = term(cell)
+        if len(self._known) < _MOST_KNOWN:
+            self._known[cell] = value
+        return value
 
 
 def read(tsv: bytes) -> tuple[list[str], list[tuple[Value | None, ...]]]:
@@ -98,6 +115,8 @@ def term(cell: str) -> Value:
         if not kind:
             return text
         return LangString(text, kind[1:]) if kind[0] == "@" else literal(text, datatype=kind[3:-1])
+    if cell.isascii() and cell.isdigit():  # most numbers are, and a pattern takes longer to say so
+        return int(cell)
     if cell.startswith("_:"):
         return BlankNode(cell[2:])
     for kind, form in _BARE.items():

@@ -22,6 +22,8 @@ BROKEN = {
     "unnamed-group": "SELECT (COUNT(?s) AS ?n) { ?s ?p ?o } GROUP BY ?p STR(?o) ORDER BY ?n",
     "regex-class": r'SELECT ?s { ?s ?p ?o FILTER(REGEX(?o, "\\p{Lu}")) } ORDER BY STR(?s)',
     "replace-flags": 'SELECT (REPLACE(?o, "a(b)", "c", "i") AS ?x) { ?s ?p ?o } ORDER BY ?x',
+    "integer-division": "SELECT (ROUND(?o * 1000) / 10 AS ?x) { ?s ?p ?o } ORDER BY ?x",
+    "order-by-aggregate": "SELECT ?s { ?s ?p ?o } GROUP BY ?s ORDER BY MIN(?o) STR(?s)",
     "negated-inverse": "SELECT ?s { ?s !(^<urn:p>) ?o } ORDER BY STR(?s)",
     "nested-star": "SELECT ?s { ?s (<urn:p>*)* ?o } ORDER BY STR(?s)",
     "path-in-not-exists": "SELECT ?s { ?s ?p ?o FILTER NOT EXISTS { ?s <urn:a>/<urn:b> ?x } } ORDER BY STR(?s)",
@@ -44,7 +46,7 @@ def test_a_finding_says_where_and_what_to_do() -> None:
     "query",
     [
         "SELECT ?s (COUNT(?o) AS ?n) { ?s ?p ?o } GROUP BY ?s (STR(?p) AS ?x) HAVING(COUNT(?o) > 1) ORDER BY STR(?s)",
-        'SELECT ?s { ?s <urn:a>/<urn:b>* ?o FILTER NOT EXISTS { ?s <urn:c> ?x FILTER(?x / 2 > 3 * 4) } } ORDER BY STR(?s) # GRAPH NOW()',
+        'SELECT ?s { ?s <urn:a>/<urn:b>* ?o FILTER NOT EXISTS { ?s <urn:c> ?x FILTER(?x / 2.0 > 3 * 4) } } ORDER BY STR(?s) # GRAPH NOW()',
         'SELECT ?s { ?s ?p "GRAPH SAMPLE(" , "x"@en FILTER(REPLACE(?p, "a", "b") = "c") } ORDER BY STR(?s)',
         "ASK { ?s ?p ?o }",
         "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }",

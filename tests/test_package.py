@@ -17,7 +17,7 @@ from clayonto.resources import FOLDERS
 from tests.browser import NO_ENGINE
 from tests.conftest import ROOT
 
-HEAVY = ("rdflib", "pyshacl", "owlrl", "SPARQLWrapper", "polars", "pandas", "pyoxigraph", "click")
+HEAVY = ("rdflib", "pyshacl", "owlrl", "SPARQLWrapper", "httpx", "polars", "pandas", "pyoxigraph", "click")
 
 
 def python(code: str, *paths: Path, **environment: str) -> str:

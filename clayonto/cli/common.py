@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import get_terminal_size
@@ -76,12 +76,37 @@ def graph_options(function: F) -> F:
 
 
 def endpoint_option(function: F) -> F:
-    """``--endpoint``: the SPARQL endpoint to ask instead of a graph of one's own."""
+    """``--endpoint``: the SPARQL endpoint to ask instead of a graph of one's own; ``--graph`` and ``--timeout``: what of it, and how long to wait."""
     text = say(
         "SPARQL 1.1 endpoint to ask instead. CLAYONTO_ENDPOINT_USER and _PASSWORD, or _TOKEN, are sent along.",
         "SPARQL 1.1 -rajapinta, jolta kysytään. CLAYONTO_ENDPOINT_USER ja _PASSWORD tai _TOKEN lähetetään mukana.",
     )
-    return click.option("--endpoint", metavar="URL", help=text)(function)
+    for option in (
+        timeout_option,
+        click.option(
+            "--graph",
+            metavar="IRI",
+            help=say("Named graph of the endpoint to ask; else its default graph.", "Rajapinnan nimetty verkko; muuten oletusverkko."),
+        ),
+        click.option("--endpoint", metavar="URL", help=text),
+    ):
+        function = option(function)
+    return function
+
+
+def timeout_option(function: F) -> F:
+    """``--timeout``: how long an endpoint may take."""
+    text = say("Seconds that an endpoint may take to answer.", "Sekunnit, jotka rajapinnan vastausta odotetaan.")
+    return click.option("--timeout", type=click.FloatRange(0, min_open=True), default=60.0, show_default=True, help=text)(function)
+
+
+def service_option(function: F) -> F:
+    """``--service``: an endpoint that ``SERVICE`` in the query may ask."""
+    text = say(
+        "Address or host that SERVICE in the query may ask; may be repeated.",
+        "Osoite tai palvelin, jolta kyselyn SERVICE saa kysyä; voi toistaa.",
+    )
+    return click.option("--service", "services", multiple=True, metavar="URL", help=text)(function)
 
 
 def infer_option(function: F) -> F:
@@ -91,19 +116,31 @@ def infer_option(function: F) -> F:
 
 
 def open_graph(
-    data: tuple[str, ...], *, no_bundle: bool, engine: str | None, store: str | None, endpoint: str | None = None, infer: bool = False
+    data: tuple[str, ...],
+    *,
+    no_bundle: bool,
+    engine: str | None,
+    store: str | None,
+    endpoint: str | None = None,
+    graph: str | None = None,
+    timeout: float = 60.0,
+    infer: bool = False,
+    services: tuple[str, ...] = (),
 ) -> KnowledgeGraph:
     """The graph that the options of :func:`graph_options` and :func:`endpoint_option` ask for."""
     from clayonto.graph import connect, load
+    from clayonto.namespaces import expand
 
     if endpoint is not None:
-        others = {"--data": data, "--no-bundle": no_bundle, "--engine": engine, "--store": store, "--infer": infer}
+        others = {"--data": data, "--no-bundle": no_bundle, "--engine": engine, "--store": store, "--infer": infer, "--service": services}
         given = [name for name, value in others.items() if value]
         if given:
             raise UsageError(f"{given[0]} is about a graph of your own, and --endpoint asks someone else's; leave one of the two out.")
-        return connect(endpoint)
+        return connect(endpoint, timeout=timeout, graph=None if graph is None else expand(graph))
+    if graph is not None:
+        raise UsageError("--graph names a graph of an endpoint; give --endpoint as well, or leave it out.")
     with meter() as progress:
-        return load(*data, engine=engine, bundle=not no_bundle, store=store, infer=infer, progress=progress)
+        return load(*data, engine=engine, bundle=not no_bundle, store=store, infer=infer, services=services, progress=progress)
 
 
 @contextmanager
@@ -161,20 +198,23 @@ def write(text: str, output: str | None) -> None:
 
     :raises OutputError: if it cannot be written.
     """
-    write_bytes((text if not text or text.endswith("\n") else text + "\n").encode(), output)
+    write_pieces([(text if not text or text.endswith("\n") else text + "\n").encode()], output)
 
 
-def write_bytes(data: bytes, output: str | None) -> None:
-    """Write what is no text, as :func:`write` does.
+def write_pieces(pieces: Iterable[bytes], output: str | None) -> None:
+    """Write an answer that is made while it is written, as :func:`write` does.
 
     :raises OutputError: if it cannot be written.
     """
     if output is None or output == "-":
-        to_stdout(data)
+        for piece in pieces:
+            to_stdout(piece)
         return
-    from clayonto.files import replace
+    from clayonto.files import replacing
 
     try:
-        replace(Path(output), data)
+        with replacing(Path(output)) as out:
+            for piece in pieces:
+                out.write(piece)
     except OSError as error:
         raise OutputError(error, path=output) from error

@@ -16,8 +16,9 @@ from clayonto.cli.common import (
     lang_option,
     open_graph,
     output_option,
+    service_option,
     write,
-    write_bytes,
+    write_pieces,
 )
 from clayonto.cli.language import command, say
 
@@ -73,6 +74,7 @@ def queries(style: str, lang: str) -> None:
 )
 @graph_options
 @endpoint_option
+@service_option
 @infer_option
 @lang_option
 @format_option(*FORMATS)
@@ -92,6 +94,9 @@ def query(
     engine: str | None,
     store: str | None,
     endpoint: str | None,
+    graph: str | None,
+    timeout: float,
+    services: tuple[str, ...],
     infer: bool,
     lang: str,
     style: str,
@@ -101,27 +106,43 @@ def query(
     """Answer a query."""
     from clayonto.errors import UsageError
     from clayonto.results import WRITERS
+    from clayonto.sparql import form
 
     values = _values(params)
     named = find_query(query)
     if "lang" in named.params:
         values.setdefault("lang", lang)
-    graph = open_graph(data, no_bundle=no_bundle, engine=engine, store=store, endpoint=endpoint, infer=infer)
+    asked = open_graph(
+        data,
+        no_bundle=no_bundle,
+        engine=engine,
+        store=store,
+        endpoint=endpoint,
+        graph=graph,
+        timeout=timeout,
+        infer=infer,
+        services=services,
+    )
+    plain = not named.has_header and not values
     if explain:
-        text = named.text if not named.has_header and not values else named.bind(values, base=graph.base)
-        write(_explained(graph.plan(text), style), output)
+        write(_explained(asked.plan(named.text if plain else named.bind(values, base=asked.base)), style), output)
         return
     if style == "parquet":
         if output in (None, "-") and sys.stdout.isatty():
             raise UsageError(
                 say("Parquet is not for reading: name a file with -o.", "Parquet ei ole luettavaa tekstiä: nimeä tiedosto valinnalla -o.")
             )
-        write_bytes(graph.run(named, **values).to_parquet() if named.has_header or values else graph.query(named.text).to_parquet(), output)
+        write_pieces([(asked.query(named.text) if plain else asked.run(named, **values)).to_parquet()], output)
         return
-    if not named.has_header and not values:
-        rows = graph.query(named.text)
+    if endpoint is not None and style in ("csv", "tsv") and form(named.text) == "select":
+        # An endpoint may answer with more rows than fit into memory.
+        with asked.stream(named.text) if plain else asked.stream(named, **values) as stream:
+            write_pieces(stream.write(style), output)
+        return
+    if plain:
+        rows = asked.query(named.text)
     else:
-        rows = graph.run(named, **values)
+        rows = asked.run(named, **values)
     if style == "table":
         import shutil
 

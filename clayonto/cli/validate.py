@@ -96,13 +96,15 @@ def validate(
     fail_on: str,
     output: str | None,
     endpoint: str | None,
+    graph: str | None,
+    timeout: float,
     infer: bool,
 ) -> None:
     """Check data against the shapes."""
     grouping: Literal["thing", "shape"] = "shape" if by == "shape" else "thing"
     with warnings.catch_warnings(record=True) as warned, told(say("Checking …", "Tarkistetaan …")):
         warnings.simplefilter("always", ShapesWarning)
-        report = _checked(paths, store, endpoint, no_bundle=no_bundle, engine=engine, shapes=shapes, infer=infer)
+        report = _checked(paths, store, endpoint, graph, timeout, no_bundle=no_bundle, engine=engine, shapes=shapes, infer=infer)
     for one in warned:
         click.echo(f"{say('Warning', 'Varoitus')}: {one.message}", err=True)
     forms: dict[str, Callable[[], str]] = {
@@ -122,27 +124,29 @@ def _checked(
     paths: tuple[str, ...],
     store: str | None,
     endpoint: str | None,
+    graph: str | None,
+    timeout: float,
     *,
     no_bundle: bool,
     engine: str | None,
     shapes: str | None,
     infer: bool,
 ) -> ValidationReport:
-    if endpoint is not None:
-        graph = open_graph((), no_bundle=no_bundle, engine=None, store=store, endpoint=endpoint, infer=infer)
-        return graph.validate(*paths, shapes=shapes, engine=engine)
+    if endpoint is not None or graph is not None:
+        asked = open_graph((), no_bundle=no_bundle, engine=None, store=store, endpoint=endpoint, graph=graph, timeout=timeout, infer=infer)
+        return asked.validate(*paths, shapes=shapes, engine=engine)
     if infer:
         from clayonto.errors import UsageError
         from clayonto.graph import load
 
         if paths and store is not None:
             raise UsageError("With --infer, check PATHs, or a graph on disk (--store), but not both: add the files to the graph first.")
-        graph = load(*paths, bundle=not no_bundle, store=store, infer=True)
-        return graph.validate(bundled=not paths, shapes=shapes, engine=engine)
+        inferred = load(*paths, bundle=not no_bundle, store=store, infer=True)
+        return inferred.validate(bundled=not paths, shapes=shapes, engine=engine)
     if store is not None:
         # A check writes nothing: the files meet the graph in memory alone.
-        graph = open_graph((), no_bundle=no_bundle, engine=None, store=store)
-        return graph.validate(*paths, shapes=shapes, engine=engine)
+        stored = open_graph((), no_bundle=no_bundle, engine=None, store=store)
+        return stored.validate(*paths, shapes=shapes, engine=engine)
     from clayonto.validation.files import validate_files
 
     return validate_files(paths, bundle=not no_bundle, shapes=shapes, engine=engine)

@@ -1,39 +1,35 @@
 """A SPARQL 1.1 endpoint that someone else runs, through SPARQLWrapper. It is read, never written to.
 
-Queries go by POST, since they may be long. Solutions are asked for as JSON, the form that servers get right, and read in Rust. A request that is
-refused for a moment (429, 502, 503, 504) or cannot be made is tried again, a few times, after as long as the server says or a little longer each
-time. User and password, or a token, come from the environment, and stand in no message.
+Queries go by POST, as forms, since they may be long and Virtuoso never answers them as bodies. Solutions are asked for as JSON, the form that
+servers get right, and read in Rust; of a store whose TSV is ours to the letter they are asked for as that. A request that is refused for a moment
+(429, 502, 503, 504) or cannot be made is tried again, a few times, after as long as the server says or a little longer each time. Large answers
+stream through httpx (:meth:`RemoteEngine.stream`). User and password, or a token, come from the environment or a file, and stand in no message.
 """
 
 from __future__ import annotations
 
 import ast
 import itertools
-import os
-import re
 import time
 from typing import TYPE_CHECKING, Any, Final, NoReturn
-from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
 from clayonto import sparql
 from clayonto.engines.oxigraph import check_syntax, to_python
-from clayonto.errors import EndpointError, QueryError, UsageError
+from clayonto.errors import QueryError, UsageError
 from clayonto.namespaces import ID, PREFIXES
+from clayonto.remote import credentials, failures, stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from SPARQLWrapper import SPARQLWrapper
-
     from clayonto.engines.base import Triple
+    from clayonto.remote.streaming import Lines
     from clayonto.sources import Source
 
-SOLUTIONS: Final = "application/sparql-results+json, application/sparql-results+xml;q=0.8"
 TRIPLES: Final = "application/n-triples, text/turtle;q=0.8, application/rdf+xml;q=0.5"
-_FOR_A_MOMENT: Final = frozenset({429, 502, 503, 504})
-_LONGEST_PAUSE: Final = 60.0
+_STATUS: Final = {"QueryBadFormed": 400, "Unauthorized": 401, "EndPointNotFound": 404, "URITooLong": 414, "EndPointInternalError": 500}
 
 
 class RemoteEngine:
@@ -42,27 +38,25 @@ class RemoteEngine:
     name = "remote"
     stored = True
 
-    def __init__(self, url: str, *, timeout: float = 60.0, retries: int = 3, graph: str | None = None) -> None:
+    def __init__(self, url: str, *, timeout: float = 60.0, retries: int = 3, graph: str | None = None, own: bool = True) -> None:
         """Take an endpoint's address; nothing is sent yet.
 
         :param url: the address that takes queries, ``http`` or ``https``.
         :param timeout: seconds that an answer may take to begin.
         :param retries: how often a request is tried again.
         :param graph: the IRI of the named graph to ask; the endpoint's default graph when ``None``.
+        :param own: whether it is the endpoint that a call names, so that the credentials in the environment are for it.
         :raises UsageError: if it is no such address.
+        :raises ConfigError: if the file of credentials cannot be read.
         """
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UsageError(f"“{url}” is no address of an endpoint; give one that starts with http:// or https://.")
-        if parts.username or parts.password:
-            raise UsageError(
-                "The address holds a password; take it out, and set CLAYONTO_ENDPOINT_USER and CLAYONTO_ENDPOINT_PASSWORD, "
-                "or CLAYONTO_ENDPOINT_TOKEN."
-            )
+        credentials.check_address(url)
         self.url = url
         self.timeout = timeout
         self.retries = retries
         self.graph = graph
+        self.store = stores.told(url, {})
+        """The kind of store behind the address, as far as its answers have told."""
+        self._credentials = credentials.find(url, environment=own)
         self._server = ""
 
     @property
@@ -87,55 +81,81 @@ class RemoteEngine:
         self._refuse(f"take <{graph}> out of it")
 
     def _refuse(self, what: str) -> NoReturn:
-        raise UsageError(f"{self.url} is read only here, so you cannot {what}; load its data into a graph of your own to do so.")
+        raise UsageError(
+            f"{self.url} is read only here, so you cannot {what}; load its data into a graph of your own to do so, or push a graph to it."
+        )
 
     def triples(self) -> Iterator[Any]:
         """The triples of the graph that is asked."""
-        for solution in self._results("SELECT ?s ?p ?o WHERE { ?s ?p ?o }", ID):
+        return self.solutions("SELECT ?s ?p ?o WHERE { ?s ?p ?o }", base=ID)
+
+    def solutions(self, query: str, *, base: str) -> Iterator[tuple[Any, ...]]:
+        """The solutions of a SELECT query, of pyoxigraph terms; errors as for :meth:`select`."""
+        for solution in self._results(query, base):
             yield tuple(solution)
+
+    def n_triples(self) -> bytes:
+        """The triples of the graph that is asked, as N-Triples."""
+        return ox.serialize((ox.Triple(*triple) for triple in self.triples()), format=ox.RdfFormat.N_TRIPLES) or b""
 
     def select(self, query: str, *, base: str) -> bytes:
         """The solutions of a SELECT query, as TSV."""
-        return bytes(self._results(query, base).serialize(format=ox.QueryResultsFormat.TSV))
+        body, media = self._request(query, base, self.store.results)
+        if media == "text/tab-separated-values" and self.store.results == stores.TSV_RESULTS:
+            return body
+        return stores.repaired(self.store, bytes(self._parsed(body, media).serialize(format=ox.QueryResultsFormat.TSV)))
+
+    def stream(self, query: str, *, base: str, until: float | None = None) -> Lines:
+        """The solutions of a SELECT query as lines of TSV, read as they are asked for and never all in memory; errors as for :meth:`select`.
+
+        :param until: when all of the answer must be there, by :func:`time.monotonic`.
+        """
+        from clayonto.remote.streaming import Lines
+
+        if not self._server and until is None:
+            self.ask("ASK { }", base=base)  # tells the kind of store, so that the quickest form is asked for
+        try:
+            return Lines.of_endpoint(self, whole(query, base), self._credentials, until=until)
+        except QueryError:
+            check_syntax(query, base=base)
+            raise
 
     def ask(self, query: str, *, base: str) -> bool:
         """The answer of an ASK query."""
-        return bool(self._results(query, base))
+        found = self._results(query, base)
+        if isinstance(found, ox.QuerySolutions):
+            # Virtuoso gives a table with one number.
+            return any(value is not None and to_python(value) in (1, True) for solution in found for value in solution)
+        return bool(found)
 
     def construct(self, query: str, *, base: str) -> Iterator[Triple]:
         """The triples of a CONSTRUCT or DESCRIBE query."""
         body, media = self._request(query, base, TRIPLES)
         format_ = ox.RdfFormat.from_media_type(media)
         if format_ is None:
-            self._not_sparql(media, body)
+            raise failures.not_sparql(self.url, media, body)
         try:
             for quad in dict.fromkeys(ox.parse(body, format=format_, base_iri=base)):
                 yield to_python(quad.subject), to_python(quad.predicate), to_python(quad.object)
         except SyntaxError as error:
-            raise EndpointError(f"{self.url} sent {media} that cannot be read: {error.msg}.", url=self.url) from error
+            raise failures.unreadable(self.url, media, error) from error
 
     def __len__(self) -> int:
         (solution,) = self._results("SELECT (COUNT(*) AS ?count) WHERE { ?s ?p ?o }", ID)
         return int(solution["count"].value)
 
     def _results(self, query: str, base: str) -> Any:
-        body, media = self._request(query, base, SOLUTIONS)
+        return self._parsed(*self._request(query, base, stores.JSON_RESULTS))
+
+    def _parsed(self, body: bytes, media: str) -> Any:
         format_ = ox.QueryResultsFormat.from_media_type(media)
         # CSV is for people: it does not tell an IRI from a text.
         if format_ in (None, ox.QueryResultsFormat.CSV):
-            self._not_sparql(media, body)
+            raise failures.not_sparql(self.url, media, body)
         try:
-            return ox.parse_query_results(body, format=format_)
+            return ox.parse_query_results(stores.readable(self.store, body), format=format_)
         except (SyntaxError, ValueError) as error:
-            raise EndpointError(f"{self.url} sent an answer that cannot be read: {error}.", url=self.url) from error
-
-    def _not_sparql(self, media: str, body: bytes) -> NoReturn:
-        page = b"<html" in body[:1000].lower()
-        what = "a web page" if page else media or "something without a media type"
-        raise EndpointError(
-            f"{self.url} answered with {what}, not with SPARQL results. Is it the address that takes queries? Often it ends in /sparql or /query.",
-            url=self.url,
-        )
+            raise failures.unreadable(self.url, media, error) from error
 
     def _request(self, query: str, base: str, accept: str) -> tuple[bytes, str]:
         """The body of an answer and its media type.
@@ -143,83 +163,80 @@ class RemoteEngine:
         :raises QueryError: if the endpoint does not accept the query.
         :raises EndpointError: if there is no answer to use.
         """
+        from http.client import HTTPException
         from urllib.error import HTTPError, URLError
 
         from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
-        asked = self._wrapper(_whole(query, base), accept)
+        asked = self._wrapper(whole(query, base), accept)
         for attempt in range(self.retries + 1):
+            last = attempt == self.retries
             try:
                 with asked.query().response as response:
-                    self._server = response.headers.get("Server") or self._server
-                    return response.read(), (response.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
+                    return self._received(response)
             except SPARQLWrapperException as error:
                 if isinstance(error.__context__, HTTPError):
                     error.__context__.close()
-                self._rejected(error, query, base)
+                status = _STATUS.get(type(error).__name__, 500)
+                if status == 400:
+                    check_syntax(query, base=base)
+                raise failures.of_status(self.url, status, _said(error)) from error
             except HTTPError as error:
+                body, headers = error.read(), dict(error.headers)
                 error.close()
-                if error.code not in _FOR_A_MOMENT or attempt == self.retries:
-                    raise EndpointError(
-                        f"{self.url} answered with {error.code} {error.reason}.{_advice(error.code)}", url=self.url
-                    ) from error
-                time.sleep(_pause(error.headers.get("Retry-After"), attempt))
+                if last or error.code not in failures.FOR_A_MOMENT:
+                    raise failures.of_status(self.url, error.code, body, {k.lower(): v for k, v in headers.items()}) from error
+                time.sleep(failures.pause(error.headers.get("Retry-After"), attempt))
             except TimeoutError as error:
-                raise self._too_slow() from error
+                raise failures.too_slow(self.url, self.timeout) from error
+            except HTTPException as error:
+                raise failures.broke_off(self.url, error) from error
             except (URLError, OSError) as error:
                 reason = getattr(error, "reason", error)
                 if isinstance(reason, TimeoutError):
-                    raise self._too_slow() from error
-                if attempt == self.retries:
-                    said = getattr(reason, "strerror", None) or reason
-                    raise EndpointError(
-                        f"{self.url} cannot be reached: {said}. Is the address right, and the server running?", url=self.url
-                    ) from error
-                time.sleep(_pause(None, attempt))
+                    raise failures.too_slow(self.url, self.timeout) from error
+                if last:
+                    raise failures.unreachable(self.url, reason) from error
+                time.sleep(failures.pause(None, attempt))
         raise AssertionError("A last attempt returns or raises.")
 
-    def _wrapper(self, query: str, accept: str) -> SPARQLWrapper:
+    def _received(self, response: Any) -> tuple[bytes, str]:
+        headers = response.headers
+        self._server = headers.get("Server") or self._server
+        self.store = stores.told(self.url, headers)
+        body, media = response.read(), (headers.get("Content-Type") or "").partition(";")[0].strip().lower()
+        if response.geturl() != self.url:
+            # A POST that was sent on has become a GET without its query.
+            raise failures.not_sparql(self.url, media, body, found_at=response.geturl())
+        if most := headers.get("X-SPARQL-MaxRows"):
+            raise failures.capped(self.url, most)
+        return body, media
+
+    def _wrapper(self, query: str, accept: str) -> Any:
         from importlib.metadata import version
 
         import SPARQLWrapper as Library
 
-        made = Library.SPARQLWrapper(self.url, agent=f"clayonto/{version('clayonto')}", defaultGraph=self.graph)
+        shown = self._credentials.header
+
+        class Asked(Library.SPARQLWrapper):
+            def _createRequest(self) -> Any:  # noqa: N802
+                # urllib would carry an ordinary header to wherever the server sends it, on another host too.
+                request = super()._createRequest()
+                if shown:
+                    request.add_unredirected_header("Authorization", shown)
+                return request
+
+        made = Asked(self.url, agent=f"clayonto/{version('clayonto')}", defaultGraph=self.graph)
         made.setMethod(Library.POST)
         made.setOnlyConneg(True)
         made.setTimeout(max(1, round(self.timeout)))
         made.setQuery(query)
         made.addCustomHttpHeader("Accept", accept)
-        user, password = os.environ.get("CLAYONTO_ENDPOINT_USER"), os.environ.get("CLAYONTO_ENDPOINT_PASSWORD")
-        token = os.environ.get("CLAYONTO_ENDPOINT_TOKEN")
-        if token:
-            made.addCustomHttpHeader("Authorization", f"Bearer {token}")
-        elif user and password:
-            made.setCredentials(user, password)
         return made
 
-    def _too_slow(self) -> EndpointError:
-        return EndpointError(
-            f"{self.url} did not answer within {self.timeout:g} seconds; ask for less, or give it more time (timeout).", url=self.url
-        )
 
-    def _rejected(self, error: Exception, query: str, base: str) -> NoReturn:
-        said = _words(error)
-        match type(error).__name__:
-            case "QueryBadFormed":
-                check_syntax(query, base=base)
-                raise QueryError(f"{self.url} does not accept the query, which is SPARQL 1.1: {said}") from error
-            case "Unauthorized":
-                what = "wants a user and password or a token: set CLAYONTO_ENDPOINT_USER and CLAYONTO_ENDPOINT_PASSWORD, or CLAYONTO_ENDPOINT_TOKEN"
-            case "EndPointNotFound":
-                what = "is not there (404); often the address ends in /sparql or /query"
-            case "URITooLong":
-                what = "takes no query of this length"
-            case _:
-                what = f"failed on the query: {said}"
-        raise EndpointError(f"{self.url} {what.rstrip('.')}.", url=self.url) from error
-
-
-def _whole(query: str, base: str) -> str:
+def whole(query: str, base: str) -> str:
     """The query with its base and with the project's prefixes that it uses and does not declare."""
     tokens = list(sparql.tokens(query))
     used = {token.text.partition(":")[0] for token in tokens if token.kind == "name"}
@@ -228,21 +245,7 @@ def _whole(query: str, base: str) -> str:
     return "\n".join([*lines, query])
 
 
-def _pause(told: str | None, attempt: int) -> float:
-    """Seconds to wait: what the server says, or half a second and twice as long each time."""
-    if told is not None and told.strip().isdigit():
-        return min(float(told), _LONGEST_PAUSE)
-    return float(min(0.5 * 2**attempt, _LONGEST_PAUSE))
-
-
-def _advice(code: int) -> str:
-    return {403: " It does not let you ask.", 429: " It has had too many requests; wait a while."}.get(code, "")
-
-
-def _words(error: Exception) -> str:
-    """What a server said, in one line; SPARQLWrapper wraps it into a sentence of its own and shows the bytes."""
+def _said(error: Exception) -> bytes:
+    """The body of an answer, out of the sentence that SPARQLWrapper makes of it; it shows the bytes as Python writes them."""
     text = str(error).partition("Response:")[2].strip()
-    if text[:2] in ("b'", 'b"'):
-        text = ast.literal_eval(text).decode(errors="replace")
-    text = re.sub(r"<[^>]{1,200}>", " ", text) if "<html" in text.lower() else text
-    return " ".join(text.split())[:300] or "it does not say why"
+    return ast.literal_eval(text) if text[:2] in ("b'", 'b"') else text.encode()
