@@ -102,9 +102,11 @@ def info(folder: str, style: str) -> None:
 @command(
     short_help=say("Merge the files of a graph on disk.", "Yhdistä levyllä olevan verkon tiedostot."),
     help=say(
-        "Merge the files that loading and changes have left, so that questions are answered faster, and remove what nobody reads any more. With --rebuild it is made anew from "
+        "Merge the files that loading and changes have left, so that questions are answered faster, and remove what nobody reads any more. "
+        "With --rebuild it is made anew from "
         "the copies of the files that were loaded, which also mends one that is damaged.",
-        "Yhdistä latauksen ja muutosten jättämät tiedostot, jolloin kyselyihin vastataan nopeammin, ja poista se, mitä kukaan ei enää lue. Valitsimella --rebuild verkko tehdään "
+        "Yhdistä latauksen ja muutosten jättämät tiedostot, jolloin kyselyihin vastataan nopeammin, ja poista se, mitä kukaan ei enää lue. "
+        "Valitsimella --rebuild verkko tehdään "
         "uudestaan ladattujen tiedostojen kopioista, mikä korjaa myös vioittuneen verkon.",
     ),
 )
