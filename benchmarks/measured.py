@@ -110,7 +110,7 @@ def _page(data: dict[str, Any]) -> str:
         f"it takes over two seconds. A query is given up after {LIMIT:.0f} s, and what took more than {_WORTH:.0f} s is not asked at the next size. *Growth* is",
         "between the two largest sizes that were measured: the power of the size that the time grows with, 0 where it does not depend on the size, 1 where",
         "it is proportional. Below 1 ms it says little, and is left out. In the picture a query that was given up ends",
-        "at the limit.",
+        "at the limit. The graphs are as loading left them, and not compacted.",
         "",
         "![How the time of each query grows with the size of the graph](performance.svg)",
         "",

@@ -100,11 +100,13 @@ def info(folder: str, style: str) -> None:
 
 
 @command(
-    short_help=say("Make a graph on disk small again.", "Tee levyllä olevasta verkosta taas pieni."),
+    short_help=say("Merge the files of a graph on disk.", "Yhdistä levyllä olevan verkon tiedostot."),
     help=say(
-        "Put a graph that has grown by changes into as few files as it needs, and remove what nobody reads any more. With --rebuild it is made anew from "
+        "Merge the files that loading and changes have left, so that questions are answered faster, and remove what nobody reads any more. "
+        "With --rebuild it is made anew from "
         "the copies of the files that were loaded, which also mends one that is damaged.",
-        "Kokoa muutoksissa kasvanut verkko mahdollisimman harvaan tiedostoon ja poista se, mitä kukaan ei enää lue. Valitsimella --rebuild se tehdään "
+        "Yhdistä latauksen ja muutosten jättämät tiedostot, jolloin kyselyihin vastataan nopeammin, ja poista se, mitä kukaan ei enää lue. "
+        "Valitsimella --rebuild verkko tehdään "
         "uudestaan ladattujen tiedostojen kopioista, mikä korjaa myös vioittuneen verkon.",
     ),
 )
@@ -114,7 +116,7 @@ def info(folder: str, style: str) -> None:
 )
 @texts_option
 def compact(folder: str, rebuild: bool) -> None:
-    """Make it small."""
+    """Merge its files."""
     from clayonto import stores
 
     with meter() as progress:

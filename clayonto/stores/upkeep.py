@@ -1,4 +1,4 @@
-"""The upkeep of a graph on disk: what is in it, making it small again, backup and restore.
+"""The upkeep of a graph on disk: what is in it, merging its files, backup and restore.
 
 A backup is one file: an uncompressed tar of the generation, the copies and the manifest, with their SHA-256 sums at the end (``SHA256SUMS``, as ``sha256sum``
 writes them), so that a backup that was cut off or damaged is found out before anything is changed.
@@ -65,7 +65,9 @@ def info(folder: str | Path) -> dict[str, Any]:
 
 
 def compact(folder: str | Path, *, rebuild: bool = False, progress: Callable[[str], None] | None = None) -> None:
-    """Put a store that has grown by changes into as few files as it needs, and remove the generations that nobody reads.
+    """Merge the files of a store that loading and changes have left, so that a question looks into fewer, and remove the generations that nobody reads.
+
+    What the bulk loader writes is compressed and what is merged is not, so a store may take more room afterwards.
 
     :param rebuild: whether to make it from the copies of what was loaded rather than from the store that is there, which may be damaged then.
     :param progress: called with a sentence now and then.
