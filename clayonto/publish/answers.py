@@ -85,10 +85,12 @@ def published(site: Site, query: str) -> str:
     return "\n".join(line for line in whole.split("\n") if not line.startswith("#+")).strip()
 
 
-def ask(graph: KnowledgeGraph, site: Site) -> dict[str, Answer]:
+def ask(graph: KnowledgeGraph, site: Site, *, keep: bool = True) -> dict[str, Answer]:
     """The answer to each bundled query, for its examples, or for the first thing of the class where the graph has no such example.
 
     After an earlier build, only what has changed since and bears on an answer has it asked again.
+
+    :param keep: whether to leave for the next build what it needs for that, which takes longer than the answers do.
     """
     from concurrent.futures import ThreadPoolExecutor
 
@@ -123,6 +125,8 @@ def ask(graph: KnowledgeGraph, site: Site) -> dict[str, Answer]:
     # The default engine answers outside Python's lock, so that two questions are answered at once.
     with ThreadPoolExecutor(max_workers=2 if graph.engine == "oxigraph" else 1) as pool:
         made = dict(zip(graph.queries, pool.map(answer, graph.queries.values()), strict=True))
+    if not keep:
+        return made
     plans = {
         name: before[name].plan if name in before and before[name].asked == one.asked else _plan(one.query, one.values, base=graph.base)
         for name, one in made.items()

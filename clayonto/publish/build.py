@@ -139,7 +139,7 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
 
     def answers() -> Mapping[str, Answer]:
         say("Asking the named queries")
-        return ask(graph, site)
+        return ask(graph, site, keep=keeper.keeps)
 
     summary = build(site, made, target, old=old, answers=answers, before=before, memory=memory, progress=say)
     if keeper.keeps:
