@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from clayonto import dialect, sparql
 from clayonto.engines.base import ColumnEngine
-from clayonto.engines.columnar.algebra import Beyond, Select, Triple, Union, parse, written
+from clayonto.engines.columnar.algebra import Beyond, Select, Triple, Union, written
+from clayonto.engines.columnar.parser import parse
 
 if TYPE_CHECKING:
     from clayonto.graph import KnowledgeGraph

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 import clayonto
 from clayonto.engines.columnar import ColumnarEngine
-from clayonto.engines.columnar.algebra import Beyond, parse
+from clayonto.engines.columnar.algebra import Beyond
+from clayonto.engines.columnar.parser import parse
 from clayonto.query import queries
 from tests.conftest import SOAK, graph
 from tests.test_cli import run

@@ -1,9 +1,9 @@
 """The columnar engine: an Oxigraph store, and beside it the same triples as columns for the queries that run over many of them.
 
 Grouping, joining and exporting over a whole register is where a store of rows loses: it takes the solutions one by one. Here they are taken by the
-column, through polars. ``algebra.py`` reads the part of SPARQL that is answered so, ``columns.py`` holds the triples, ``patterns.py`` joins them,
-``expressions.py`` filters, ``answer.py`` groups and orders. Everything else, and every query that starts from a thing named in it, is answered by the
-store, so that the engine as a whole answers all of SPARQL; the rows say which of the two did.
+column, through polars. ``algebra.py`` is the part of SPARQL that is answered so, ``parser.py`` reads it, ``columns.py`` holds the triples,
+``patterns.py`` joins them, ``expressions.py`` filters, ``answer.py`` groups and orders. Everything else, and every query that starts from a thing
+named in it, is answered by the store, so that the engine as a whole answers all of SPARQL; the rows say which of the two did.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from clayonto.engines.columnar.algebra import Beyond, Const, Link, Select, Triple, parse
+from clayonto.engines.columnar.algebra import Beyond, Const, Link, Select, Triple
+from clayonto.engines.columnar.parser import parse
 from clayonto.engines.oxigraph import OxigraphEngine
 from clayonto.errors import MissingExtraError
 
