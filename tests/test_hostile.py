@@ -16,12 +16,16 @@ from xml.etree import ElementTree
 
 import pyoxigraph as ox
 import pytest
+import rdflib
+from rdflib import VOID
 
 import clayonto
 from clayonto.namespaces import ID, PREFIXES
 from clayonto.publish import config as configs
 from clayonto.publish import publish
+from clayonto.publish.checking import check
 from clayonto.publish.data import FORMATS
+from clayonto.sources import from_paths
 from tests import sites
 from tests.browser import browser, served
 from tests.test_publish import html
@@ -326,3 +330,14 @@ def test_nothing_of_it_runs_in_a_browser(site: Path) -> None:
         page.run("document.getElementById('canary').addEventListener('mouseover', () => { window.owned = 1 })")
         page.run("document.getElementById('canary').dispatchEvent(new Event('mouseover'))")
         assert page.run("window.owned === 1")
+
+
+def test_a_class_that_is_none_and_a_class_without_a_namespace_are_published(tmp_path: Path) -> None:
+    data = tmp_path / "odd.ttl"
+    data.write_text(f'<{ID}thing/odd> a "text", <urn:Kind>, [] ; <urn:says> "something" .', encoding="utf-8")
+    publish(clayonto.KnowledgeGraph(from_paths([data])), tmp_path / "site", configs.Config(licence=configs.CC_BY))
+    described = rdflib.Graph().parse(tmp_path / "site" / "void.ttl")
+    assert set(described.objects(None, VOID["class"])) == {rdflib.URIRef("urn:Kind")}
+    assert "something" in next((tmp_path / "site" / "en").rglob("odd.html")).read_text(encoding="utf-8")
+    report = check(tmp_path / "site")
+    assert report.ok, report.findings

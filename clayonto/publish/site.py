@@ -338,7 +338,8 @@ def _n_triples(graph: KnowledgeGraph) -> bytes:
 
 def kind_of(index: Index, term: str) -> str:
     """The class under which a thing is shown; the empty text if it has none."""
-    kinds = index.objects(term, TYPE)
+    # A literal or a blank node in the place of a class is none that things could be shown under.
+    kinds = [kind for kind in index.objects(term, TYPE) if kind[0] == "<"]
     if len(kinds) < 2:
         return kinds[0] if kinds else ""
     return next((k for k in PAGE_CLASSES if k in kinds), None) or next((k for k in PARTS if k in kinds), kinds[0])

@@ -40,8 +40,8 @@ class Statistics(NamedTuple):
 
     @property
     def vocabularies(self) -> list[str]:
-        """The namespaces of the classes and properties used, sorted."""
-        return sorted({namespace(term) for term in (*self.classes, *self.properties)})
+        """The namespaces of the classes and properties used, sorted; those without one (``urn:x``) are in no vocabulary."""
+        return sorted({namespace(term) for term in (*self.classes, *self.properties)} - {""})
 
 
 def namespace(iri: str) -> str:
@@ -74,7 +74,8 @@ def count(index: Index, *, uri_space: str) -> Statistics:
             properties[predicate[1:-1]] += len(values)
             objects.update(values)
             if predicate == TYPE:
-                classes.update(value[1:-1] for value in values)
+                # A literal in the place of a class names none.
+                classes.update(value[1:-1] for value in values if value[0] == "<")
             elif predicate in days:
                 days[predicate].update(text for text, _, _ in map(literal, (v for v in values if v[0] == '"')) if _DAY.fullmatch(text))
             for value in values if predicate != TYPE else ():

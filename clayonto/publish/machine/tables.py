@@ -96,7 +96,7 @@ def tables(
     """
     memory = {} if memory is None else memory
     kept: dict[str, tuple[bytes, dict[str, Any]]] = memory.get("tables", {})
-    classes = sorted({_name_of(klass) for said in index.out.values() for klass in said.get(TYPE, ())})
+    classes = sorted({klass[1:-1] for said in index.out.values() for klass in said.get(TYPE, ()) if klass[0] == "<"})
     if changed is None or list(kept) != classes:
         kept = {}
     touched = _touched(index, changed) if changed is not None else set()
