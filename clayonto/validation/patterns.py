@@ -17,8 +17,6 @@ from clayonto.validation.paths import RDF, Path, predicate
 if TYPE_CHECKING:
     from clayonto.sparql import Token
 
-_CLAUSES = frozenset({"ORDER", "LIMIT", "OFFSET", "HAVING", "GROUP"})
-
 
 class Pattern(NamedTuple):
     """A triple pattern. Ends are variables (``?x``) or terms as SPARQL writes them; a predicate that is a variable has no path."""

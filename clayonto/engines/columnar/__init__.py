@@ -30,7 +30,7 @@ _parsed = lru_cache(maxsize=512)(parse)
 class ColumnarEngine(OxigraphEngine):
     """Holds the graph in memory twice, as rows and as columns. See :class:`clayonto.engines.base.Engine`.
 
-    The columns are made when the first query needs them, and made anew after a change: about two seconds for a million triples.
+    The columns are made when the first query needs them, and made anew after a change, which takes about as long as loading (``benchmarks/analytics.py``).
 
     :raises MissingExtraError: if polars is not installed.
     """
