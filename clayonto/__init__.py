@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from clayonto.namespaces import CLAY
     from clayonto.places import Place
     from clayonto.query import NamedQuery, Parameter, queries
+    from clayonto.registers.accounts import ImportReport
+    from clayonto.registers.importing import import_register
     from clayonto.remote.probe import probe
     from clayonto.remote.pull import clear, pull
     from clayonto.remote.push import push
@@ -42,6 +44,7 @@ _WHERE = {
     "Difference": "difference.compare",
     "Explanation": "explain.model",
     "IRI": "terms",
+    "ImportReport": "registers.accounts",
     "Inconsistency": "inference.consistency",
     "InferenceResult": "inference.base",
     "KnowledgeGraph": "graph",
@@ -60,6 +63,7 @@ _WHERE = {
     "ValidationReport": "validation",
     "Violation": "validation",
     "diff": "difference.compare",
+    "import_register": "registers.importing",
     "clear": "remote.pull",
     "connect": "graph",
     "load": "graph",
@@ -78,6 +82,7 @@ __all__ = [
     "Difference",
     "Explanation",
     "IRI",
+    "ImportReport",
     "Inconsistency",
     "InferenceResult",
     "KnowledgeGraph",
@@ -98,6 +103,7 @@ __all__ = [
     "clear",
     "connect",
     "diff",
+    "import_register",
     "load",
     "patch",
     "probe",

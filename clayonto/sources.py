@@ -35,17 +35,23 @@ _MAX_XML_ENTITIES: Final = 1000
 
 
 class Source(NamedTuple):
-    """One file: how people call it, what format it has, the graph that keeps it apart, and whether it came with the library."""
+    """One file: how people call it, what format it has, the graph that keeps it apart, and whether it came with the library.
+
+    ``named`` is the graph of what is no file of its own, such as a register's data set; a file's graph has its name.
+    """
 
     name: str
     format: ox.RdfFormat
     file: File
     base: str
     bundled: bool = False
+    named: str = ""
 
     @property
     def graph(self) -> str:
         """IRI of the named graph that holds this source alone."""
+        if self.named:
+            return self.named
         if self.bundled:
             return GRAPH + self.name.rpartition(".")[0]
         return GRAPH + "file/" + "".join(c if c.isalnum() or c in "-._~/" else f"%{ord(c):02X}" for c in self.name.lstrip("/"))

@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "clear": "remote",
     "probe": "remote",
     "store": "store",
+    "import": "registers",
     "publish": "publish",
     "check": "check",
     "new": "edit",

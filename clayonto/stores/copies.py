@@ -33,10 +33,11 @@ CHUNK: Final = 1 << 20
 
 
 class Copy:
-    """A compressed copy of a file; see :class:`clayonto.resources.File`."""
+    """A compressed copy of a file; see :class:`clayonto.resources.File`. ``size`` is that of the file in bytes, where it matters."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, size: int = 0) -> None:
         self._path = path
+        self.size = size
 
     def read_bytes(self) -> bytes:
         """All of the file."""
@@ -138,6 +139,8 @@ class Tee(io.RawIOBase):
 
 def size_of(source: Source) -> int:
     """The size of a file in bytes; 0 for one of the bundle."""
+    if isinstance(source.file, Copy):
+        return source.file.size
     return source.file.stat().st_size if isinstance(source.file, Path) else 0
 
 

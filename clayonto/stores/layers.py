@@ -79,7 +79,7 @@ class Layer:
 
     def source(self, copies: Path) -> Source:
         """The file, to be read from its copy."""
-        return Source(self.name, FORMATS[self.ending], Copy(copies / self.copies[0]), self.base, self.bundled)
+        return Source(self.name, FORMATS[self.ending], Copy(copies / self.copies[0], size=self.size), self.base, self.bundled, self.graph)
 
     def edit(self, copies: Path) -> tuple[list[Triple], list[Triple]]:
         """What an edit took out, and what it put in."""

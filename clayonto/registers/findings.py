@@ -1,0 +1,107 @@
+"""What an import found in a row: how it was repaired, or why it was refused, in words for people.
+
+A finding is a short code with what fills its sentence in, so that a report can be counted by code, and read in English and Finnish.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+REPAIRS: Final = {
+    "commas": (
+        "commas inside names were not quoted; the columns were found by the code, the dates and the sums",
+        "nimien sisäiset pilkut olivat ilman lainausmerkkejä; sarakkeet löydettiin koodin, päivien ja summien avulla",
+    ),
+    "quoted-line": ("the whole line was in quotation marks", "koko rivi oli lainausmerkeissä"),
+    "tail": ("the line ended in signs that belong to no column", "rivin lopussa oli merkkejä, jotka eivät kuulu mihinkään sarakkeeseen"),
+    "spaces": ("{column}: spaces were taken out", "{column}: välilyöntejä poistettiin"),
+    "encoding": (
+        "the line is not UTF-8 as the rest of its file; it was read as Windows-1252",
+        "rivi ei ole UTF-8:aa kuten muu tiedosto; se luettiin merkistönä Windows-1252",
+    ),
+    "zone": (
+        "{column}: “{value}” is midnight in another time zone; the day is {detail}",
+        "{column}: ”{value}” on keskiyö toisella aikavyöhykkeellä; päivä on {detail}",
+    ),
+    "number": ("{column}: “{value}” was read as {detail}", "{column}: ”{value}” luettiin luvuksi {detail}"),
+    "negative": (
+        "{column}: {value} is less than nothing, so the sum was left out",
+        "{column}: {value} on alle nollan, joten summa jätettiin pois",
+    ),
+    "absent": ("{column}: “{value}” says that there is no value", "{column}: ”{value}” sanoo, ettei arvoa ole"),
+    "country": ("{column}: “{value}” was read as {detail}", "{column}: ”{value}” luettiin maaksi {detail}"),
+    "quotes": ("{column}: quotation marks were doubled once too often", "{column}: lainausmerkit oli kahdennettu kerran liikaa"),
+    "lost": (
+        "{column}: characters were lost before publication (U+FFFD); it is kept as it is",
+        "{column}: merkkejä on kadonnut ennen julkaisua (U+FFFD); se säilytetään sellaisenaan",
+    ),
+    "realigned": (
+        "{column}: {value}; {detail}",
+        "{column}: {value}; {detail}",
+    ),
+}
+"""Repairs by code, in English and Finnish."""
+
+REFUSALS: Final = {
+    "shape": (
+        "the columns cannot be told apart: {detail}",
+        "sarakkeita ei voi erottaa: {detail}",
+    ),
+    "missing": ("{column} is empty", "{column} on tyhjä"),
+    "date": ("{column}: “{value}” is no date", "{column}: ”{value}” ei ole päivä"),
+    "order": ("{column}: the end {value} is before the start {detail}", "{column}: loppu {value} on ennen alkua {detail}"),
+    "number": ("{column}: “{value}” is no number", "{column}: ”{value}” ei ole luku"),
+    "ambiguous": (
+        "{column}: “{value}” can be read as more than one number",
+        "{column}: ”{value}” voi olla useampi kuin yksi luku",
+    ),
+    "country": ("{column}: “{value}” is no country that is known", "{column}: ”{value}” ei ole tunnettu maa"),
+    "code": (
+        "{column}: “{value}” is none of the codes {detail}; add it to the mapping if the publisher has a new one",
+        "{column}: ”{value}” ei ole mikään koodeista {detail}; lisää se kuvaukseen, jos julkaisija on ottanut sen käyttöön",
+    ),
+    "control": ("a character that no text has (U+{detail})", "merkki, jota tekstissä ei ole (U+{detail})"),
+    "long": ("longer than {detail} characters", "pidempi kuin {detail} merkkiä"),
+    "conflict": (
+        "{value} was in line {detail} already, with other content",
+        "{value} oli jo rivillä {detail} eri sisällöllä",
+    ),
+    "repeated": ("the same as line {detail}", "sama kuin rivi {detail}"),
+    "lists": (
+        "{column} has {value}, and nothing proves which belongs to whom",
+        "{column}: {value}, eikä mikään osoita, mikä kuuluu kenellekin",
+    ),
+    "truncated": ("the file ends in the middle of it", "tiedosto loppuu kesken"),
+    "cell": ("{column}: the workbook has an error here: {value}", "{column}: taulukossa on virhe: {value}"),
+}
+"""Refusals by code, in English and Finnish."""
+
+
+class Finding(NamedTuple):
+    """A repair or a refusal: its code, the column (as its header writes it), the value, and what more fills the sentence in.
+
+    >>> Finding("date", "Aloituspvm", "31.2.2014").sentence(REFUSALS)
+    'Aloituspvm: “31.2.2014” is no date'
+    """
+
+    code: str
+    column: str = ""
+    value: str = ""
+    detail: str = ""
+
+    def sentence(self, texts: dict[str, tuple[str, str]], *, lang: str = "en") -> str:
+        """In words.
+
+        :param texts: :data:`REPAIRS` or :data:`REFUSALS`.
+        :param lang: ``en`` or ``fi``.
+        """
+        shown = self.value if len(self.value) <= 60 else self.value[:59] + "…"
+        return texts[self.code][lang == "fi"].format(column=self.column, value=shown, detail=self.detail)
+
+
+class Refused(Exception):  # noqa: N818 -- an answer, not an error
+    """A row cannot be taken; ``finding`` says why. Never leaves this package."""
+
+    def __init__(self, code: str, column: str = "", value: str = "", detail: str = "") -> None:
+        self.finding = Finding(code, column, value, detail)
+        super().__init__(code)

@@ -1,0 +1,235 @@
+"""The way from a register's file to a graph: look, detect, read row by row, map, and put it in place whole or not at all."""
+
+from __future__ import annotations
+
+import gzip
+import tempfile
+from contextlib import suppress
+from decimal import Decimal, InvalidOperation
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
+
+from clayonto.errors import DataError, UsageError, nearest
+from clayonto.registers import eura, tables, values
+from clayonto.registers.accounts import FileReport, ImportReport, RowReport, SumReport
+from clayonto.registers.findings import Refused
+from clayonto.registers.mapping import Register, Renderer, mappings, registers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+_LAYOUTS: Final[Mapping[str, Callable[[tables.File], tables.Table]]] = {"eura": eura.table}
+"""The layouts that need code of their own, by their name in a mapping; any other file is a plain table."""
+AUTO: Final = "auto"
+_AT_ONCE: Final = 1000
+
+
+def import_register(
+    register: str,
+    *files: str | Path,
+    store: str | Path | None = None,
+    output: str | Path | None = None,
+    strict: bool = False,
+    date: str | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> ImportReport:
+    """Read a public register's files into a graph, every row accounted for.
+
+    The files together are the data set: what an earlier import of the same data set said is replaced. The graph is put in place whole or not at all.
+
+    :param register: ``eura``, or another of :func:`registers`; or ``auto``, which finds out by what is in the files.
+    :param files: the files as the publisher has them.
+    :param store: the folder of a graph on disk to put it in, a new one with the bundled graph first; or
+    :param output: the N-Quads file to write.
+    :param strict: whether nothing is put in place when a row is refused. The report says so all the same.
+    :param date: the day the files were retrieved, ``YYYY-MM-DD``; the day of the file when ``None``.
+    :param progress: called with a sentence now and then.
+    :return: the account. Its ``refused`` says how many rows were refused.
+    :raises DataError: if a file cannot be read, or is no file of the register.
+    :raises UsageError: if there is no such register, or not exactly one place to put the graph.
+    :raises EngineError: if the store is damaged, or being written to.
+    """
+    if (store is None) == (output is None):
+        raise UsageError("Say where the graph goes: a graph on disk (store) or an N-Quads file (output), one of the two.")
+    if not files:
+        raise UsageError("Name the register's file, or files.")
+    say = progress or (lambda _: None)
+    looked = [tables.look(Path(file)) for file in files]
+    mapping = detect(register, looked)
+    report = ImportReport(mapping.register, mapping.name, mapping.graph)
+    pieces = _graph(mapping, looked, report, date=date, quads=output is not None, say=say)
+    if output is not None:
+        from clayonto.files import replacing
+
+        with suppress(_Withheld), replacing(Path(output)) as out:
+            _fill(out, pieces, report, strict=strict)
+            report.in_place = True
+        return report
+    folder = Path(cast("str | Path", store))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(_Withheld), tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-import-") as aside:
+        packed = Path(aside) / "graph.nt.gz"
+        with gzip.open(packed, "wb", compresslevel=1) as out_packed:
+            size = _fill(cast("BinaryIO", out_packed), pieces, report, strict=strict)
+        _load(folder, packed, size, mapping, say)
+        report.in_place = True
+    return report
+
+
+def detect(register: str, files: Sequence[tables.File]) -> Register:
+    """The mapping for files: the one whose columns the files have most of.
+
+    :param register: whose mappings may be taken, or ``auto``.
+    :raises UsageError: if there is no such register.
+    :raises DataError: if no mapping fits, or the files are of several data sets.
+    """
+    if register != AUTO and register not in registers():
+        near = nearest(register, [*registers(), AUTO])
+        hint = f" Did you mean “{near[0]}”?" if near else ""
+        raise UsageError(f"There is no register “{register}”.{hint} It can be {', '.join(registers())}, or {AUTO}.")
+    able = [mapping for mapping in mappings().values() if register in (AUTO, mapping.register)]
+    found: dict[str, Register] = {}
+    for file in files:
+        fits = []
+        for mapping in able:
+            header = _table(file, mapping).header
+            if score := mapping.matches(header):
+                fits.append((score / len(header), score, mapping))
+        if not fits:
+            header = tables.open_table(file)[0].header
+            shown = ", ".join(f"“{name}”" for name in header[:6] if name) or "nothing"
+            which = "any register" if register == AUTO else f"the register “{register}”"
+            raise DataError(f"its columns are not those of {which}; it begins with {shown}.", path=str(file.path))
+        best = max(fits, key=lambda fit: fit[:2])[2]
+        found[best.name] = best
+    if len(found) > 1:
+        raise DataError(f"the files are of several data sets ({', '.join(sorted(found))}); import each by itself.", path=str(files[0].path))
+    return next(iter(found.values()))
+
+
+class _Withheld(Exception):  # noqa: N818 -- an answer, not an error
+    """Rows were refused, and that was not to be."""
+
+
+def _table(file: tables.File, mapping: Register) -> tables.Table:
+    layout = _LAYOUTS.get(mapping.layout)
+    return layout(file) if layout and not file.is_workbook and not file.is_json else tables.open_table(file)[0]
+
+
+def _fill(out: BinaryIO, pieces: Iterator[str], report: ImportReport, *, strict: bool) -> int:
+    size = 0
+    for piece in pieces:
+        report.triples += piece.count("\n")
+        size += out.write(piece.encode())
+    if strict and report.refused:
+        raise _Withheld
+    return size
+
+
+def _load(folder: Path, packed: Path, size: int, mapping: Register, say: Callable[[str], None]) -> None:
+    import pyoxigraph as ox
+
+    from clayonto.engines.disk import DiskEngine
+    from clayonto.namespaces import ID
+    from clayonto.sources import Source, loaded
+    from clayonto.stores.copies import Copy
+
+    source = Source(f"register/{mapping.name}", ox.RdfFormat.N_TRIPLES, Copy(packed, size=size), ID, named=mapping.graph)
+    disk = DiskEngine(folder)
+    disk.load_all([source] if disk.exists else [*loaded(), source], progress=say)
+
+
+def _graph(
+    mapping: Register, files: Sequence[tables.File], report: ImportReport, *, date: str | None, quads: bool, say: Callable[[str], None]
+) -> Iterator[str]:
+    """The lines of the graph in pieces, while the report is filled in."""
+    known: dict[str, tuple[bytes, str, int]] = {}
+    said: set[str] = set()
+    for number, file in enumerate(files):
+        about = mapping.document()
+        about["document"] += f"-{number + 1}" if number else ""
+        about |= {"file": file.path.name, "sha256": file.sha256, "date": date or values.moment(file.path.stat().st_mtime)}
+        renderer = Renderer(mapping, quads=quads, constants=about, said=said)
+        yield renderer.document()
+        account = FileReport(str(file.path), file.encoding, file.sha256, about["date"])
+        account.sums = {field: SumReport(mapping.column(field)) for field in mapping.sums}
+        report.files.append(account)
+        kept: list[str] = []
+        for row in _table(file, mapping).rows:
+            account.rows += 1
+            text = _take(row, mapping, renderer, account, report, known)
+            if text:
+                kept.append(text)
+            if account.rows % _AT_ONCE == 0:
+                yield "".join(kept)
+                kept.clear()
+                say(f"{account.name}: {account.rows:,} rows")
+        yield "".join(kept)
+
+
+def _take(
+    row: tables.Row,
+    mapping: Register,
+    renderer: Renderer,
+    account: FileReport,
+    report: ImportReport,
+    known: dict[str, tuple[bytes, str, int]],
+) -> str:
+    """What a row says, and its place in the account."""
+    findings = list(row.findings)
+    cells = mapping.fields(row.cells)
+    stated = _sums(cells, mapping, account)
+    try:
+        if row.trouble:
+            raise Refused(row.trouble[0], detail=row.trouble[1])
+        found = mapping.read(cells, findings.append)
+        fields = mapping.keyed(found)
+        if before := known.get(fields["entry"]):
+            same = before[0] == _digest(found)
+            raise Refused("repeated" if same else "conflict", value=found.get("code", ""), detail=str(before[2]))
+        known[fields["entry"]] = (_digest(found), account.name, row.line)
+        fields["line"] = str(row.line)
+        text = renderer.render(fields, {})
+    except Refused as refused:
+        outcome = "repeated" if refused.finding.code == "repeated" else "refused"
+        setattr(account, outcome, getattr(account, outcome) + 1)
+        report.refusals[refused.finding.code] += 1
+        report.rows.add(RowReport(account.name, row.line, outcome, (refused.finding,), row.raw))
+        for field, value in stated.items():
+            account.sums[field].left += value
+        return ""
+    account.taken += 1
+    for field, value in stated.items():
+        if field in found:
+            account.sums[field].taken += Decimal(found[field])
+        else:
+            account.sums[field].left += value
+    if findings:
+        account.repaired += 1
+        report.repairs.update(list(dict.fromkeys(finding.code for finding in findings)))
+        report.rows.add(RowReport(account.name, row.line, "repaired", tuple(findings), row.raw))
+    return text
+
+
+def _sums(cells: Mapping[str, str], mapping: Register, account: FileReport) -> dict[str, Decimal]:
+    """The sums that a row states, added to those of its file."""
+    found = {}
+    for field in mapping.sums:
+        cell = cells.get(field, "").strip()
+        if not cells:
+            account.sums[field].unread += 1
+        elif cell and cell.lower() not in values.ABSENT:
+            try:
+                found[field] = Decimal(values.amount(cell, field, lambda _: None))
+            except (Refused, InvalidOperation):
+                account.sums[field].unread += 1
+            else:
+                account.sums[field].file += found[field]
+    return found
+
+
+def _digest(found: Mapping[str, str]) -> bytes:
+    return blake2b(
+        "\0".join(f"{field}\1{value}" for field, value in found.items()).encode("utf-8", "surrogatepass"), digest_size=8
+    ).digest()

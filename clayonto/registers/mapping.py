@@ -1,0 +1,216 @@
+"""Mappings: files that say what the columns of a register mean, and what a row says in the terms of the ontology.
+
+One TOML file for each data set in ``mappings/``; ``docs/registers.md`` tells what stands in it. A mapping reads cells as values, and makes rows of
+values into lines of N-Triples. What must be repaired before the columns mean anything is code, in a module of its own.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+from clayonto.errors import ConfigError
+from clayonto.namespaces import GRAPH
+from clayonto.registers import values
+from clayonto.registers.blocks import GAP, Thing, escape
+from clayonto.registers.findings import Finding, Refused
+from clayonto.registers.keys import key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+_READERS: Final[dict[str, Callable[[str, str, values.Note], str]]] = {
+    "text": values.text,
+    "day": values.day,
+    "amount": values.amount,
+    "country": values.country,
+}
+_OF_IMPORT: Final = frozenset({"line", "document", "sha256", "file", "date"})
+"""Fields that every row has: where it stands."""
+
+
+def _extended(table: dict[str, Any]) -> dict[str, Any]:
+    base = table.get("dataset", {}).pop("extends", None)
+    if base is None:
+        return table
+
+    def over(under: Any, upper: Any) -> Any:
+        if isinstance(under, dict) and isinstance(upper, dict):
+            return {name: over(under.get(name), value) if name in upper else under[name] for name, value in {**under, **upper}.items()}
+        return upper
+
+    merged: dict[str, Any] = over(_read(base), table)
+    for part in ("columns", "constants", "things"):
+        merged[part] = {name: value for name, value in merged[part].items() if value is not False}
+    return merged
+
+
+def _read(name: str) -> dict[str, Any]:
+    text = (files("clayonto.registers") / "mappings" / f"{name}.toml").read_text(encoding="utf-8")
+    try:
+        return _extended(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"The mapping {name}.toml cannot be read: {error}.") from error
+
+
+class Register:
+    """A mapping, ready to read rows. ``name`` is that of the data set, ``register`` what the command line calls its register."""
+
+    def __init__(self, table: dict[str, Any]) -> None:
+        dataset = table["dataset"]
+        self.name: str = dataset["name"]
+        self.register: str = dataset["register"]
+        self.layout: str = dataset.get("layout", "table")
+        self.graph = f"{GRAPH}register/{self.name}"
+        self.title: dict[str, str] = dataset["title"]
+        self._table = table
+        self.columns: dict[str, tuple[str, ...]] = {field: tuple(texts) for field, texts in table["columns"].items()}
+        self._values = {field: kind for field, kind in table.get("values", {}).items() if field != "needed"}
+        self.needed: tuple[str, ...] = tuple(table.get("values", {}).get("needed", ()))
+        self._codes: dict[str, dict[str, str]] = table.get("codes", {})
+        self._names: dict[str, dict[str, dict[str, str]]] = table.get("names", {})
+        self.constants: dict[str, str] = table.get("constants", {})
+        self._keys: dict[str, str] = table.get("keys", {})
+        self.sums = tuple(field for field, kind in self._values.items() if kind == "amount")
+
+    def matches(self, header: Iterable[str]) -> int:
+        """How many of the columns a header has; 0 if it lacks one that is needed."""
+        held = set(header)
+        found = {field for field, texts in self.columns.items() if held.intersection(texts)}
+        return len(found) if found.issuperset(self.needed) else 0
+
+    def fields(self, cells: Mapping[str, str]) -> dict[str, str]:
+        """Cells by column made cells by field; columns that the mapping does not know are left."""
+        found = {}
+        for field, texts in self.columns.items():
+            for text in texts:
+                if text in cells:
+                    found[field] = cells[text]
+                    break
+        return found
+
+    def column(self, field: str) -> str:
+        """What the header calls a field."""
+        return self.columns[field][0] if field in self.columns else field
+
+    def read(self, cells: Mapping[str, str], note: values.Note) -> dict[str, str]:
+        """Cells by field as values by field, empty ones left out.
+
+        :raises Refused: at the first cell that cannot be read, or is needed and empty.
+        """
+        found: dict[str, str] = {}
+        for field, cell in cells.items():
+            cell = cell.strip()
+            if not cell:
+                continue
+            if cell.lower() in values.ABSENT:
+                note(Finding("absent", self.column(field), cell))
+                continue
+            if field in self._codes:
+                if cell not in self._codes[field]:
+                    raise Refused("code", self.column(field), cell, ", ".join(self._codes[field]))
+                found[field] = self._codes[field][cell]
+            else:
+                found[field] = _READERS[self._values.get(field, "text")](
+                    cells[field] if field not in self._values else cell, self.column(field), note
+                )
+        for field in self.sums:
+            if found.get(field, "").startswith("-"):
+                note(Finding("negative", self.column(field), found.pop(field)))
+        for field in self.needed:
+            if field not in found and field not in self.constants:
+                raise Refused("missing", self.column(field))
+        if "start" in found and "end" in found and found["end"] < found["start"]:
+            raise Refused("order", self.column("end"), found["end"], found["start"])
+        return found
+
+    def keyed(self, found: dict[str, str]) -> dict[str, str]:
+        """Values with the keys made of them, the names of their codes, and all escaped, for :meth:`Renderer.render`."""
+        made = {field: escape(value) for field, value in found.items()}
+        for field, template in self._keys.items():
+            parts = GAP.split(template)
+            if all(part in found or part in self.constants for part in parts[1::2]):
+                made[field] = "".join(
+                    part if n % 2 == 0 else key(found[part] if part in found else self.constants[part]) for n, part in enumerate(parts)
+                )
+        for field, names in self._names.items():
+            for lang, name in names.get(found.get(field, ""), {}).items():
+                made[f"{field}_{lang}"] = escape(name)
+        return made
+
+    def things(self, *, quads: bool, constants: Mapping[str, str]) -> list[tuple[Thing, str]]:
+        """What rows say, each with the list of sub-rows that it is said of (empty: of the row)."""
+        safe = frozenset({*self._keys, *self._codes, *_OF_IMPORT, *(f for f, kind in self._values.items() if kind == "country")})
+        known = safe | {*self.columns, *(f"{field}_{lang}" for field in self._names for lang in ("en", "fi"))}
+        given = {**self.constants, **constants}
+        graph = self.graph if quads else ""
+        made = []
+        for entry in self._table["things"].values():
+            entry = dict(entry)
+            kind, once, each = entry.pop("kind"), entry.pop("once", ""), entry.pop("each", "")
+            made.append((Thing(kind, entry, given, known=known, safe=safe, graph=graph, once=once), each))
+        return made
+
+    def document(self) -> dict[str, str]:
+        """What is said of the data set itself."""
+        dataset = self._table["dataset"]
+        publisher = dataset["publisher"]
+        return {
+            "document": self.name,
+            "title_en": self.title["en"],
+            "title_fi": self.title["fi"],
+            "publisher": publisher["key"],
+            "publisher_en": publisher["en"],
+            "publisher_fi": publisher["fi"],
+            "language": dataset["language"],
+        }
+
+
+@cache
+def mappings() -> dict[str, Register]:
+    """The mappings that come with the library, by the name of the data set."""
+    names = sorted(
+        entry.name.removesuffix(".toml") for entry in (files("clayonto.registers") / "mappings").iterdir() if entry.name.endswith(".toml")
+    )
+    return {name: Register(_read(name)) for name in names}
+
+
+def registers() -> list[str]:
+    """What the command line calls the registers."""
+    return sorted({mapping.register for mapping in mappings().values()})
+
+
+class Renderer:
+    """Makes rows of values into N-Triples or N-Quads; what is said ``once`` is remembered by its key."""
+
+    def __init__(self, mapping: Register, *, quads: bool, constants: Mapping[str, str], said: set[str]) -> None:
+        self._things = mapping.things(quads=quads, constants=constants)
+        self._document = Thing("document", {}, constants, known=frozenset(), safe=frozenset(), graph=mapping.graph if quads else "")
+        self._constants = mapping.constants
+        self._said = said
+
+    def document(self) -> str:
+        """What is said of the data set itself."""
+        return self._document.render({})
+
+    def render(self, fields: Mapping[str, str], lists: Mapping[str, list[dict[str, str]]]) -> str:
+        """What a row says.
+
+        :param fields: the row's, from :meth:`Register.keyed`; ``lists`` its sub-rows by name, likewise.
+        """
+        return "".join(self._lines(fields, lists))
+
+    def _lines(self, fields: Mapping[str, str], lists: Mapping[str, list[dict[str, str]]]) -> Iterator[str]:
+        for thing, each in self._things:
+            for one in ({**fields, **sub} for sub in lists.get(each, ())) if each else (fields,):
+                if thing.once:
+                    name = one.get(thing.once) or self._constants.get(thing.once)
+                    if name is None:
+                        continue
+                    said = f"{thing.kind}/{name}"
+                    if said in self._said:
+                        continue
+                    self._said.add(said)
+                yield thing.render(one)

@@ -1,0 +1,185 @@
+"""Cells as values: texts, dates, sums and countries in one notation each; or a refusal.
+
+A reader gets the cell's text and gives the canonical one. What it had to repair it notes; what it cannot read for certain it refuses.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Final, NamedTuple
+
+from clayonto.registers.findings import Finding, Refused
+
+Note = Callable[[Finding], None]
+"""Takes a repair."""
+
+ABSENT: Final = frozenset({"n.a.", "n/a", "na", "nan", "null", "none", "-", "–"})
+"""How registers write that there is no value, in lower case."""
+
+_DAY_FIRST: Final = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})$")
+_ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2}):\d{2}(?:\.\d+)?(Z)?)?$")
+_PLAIN: Final = re.compile(r"-?\d+(?:\.\d+)?$")
+_DIGITS: Final = re.compile(r"-?[\d.,'\s]*\d$")
+_SPACES: Final = re.compile(r"\s{2,}|[^\S ]")
+
+
+def text(cell: str, column: str, note: Note) -> str:
+    """Words with one space between them."""
+    if "\ufffd" in cell:
+        note(Finding("lost", column))
+    if cell and (cell[0].isspace() or cell[-1].isspace() or _SPACES.search(cell)):
+        note(Finding("spaces", column))
+        return " ".join(cell.split())
+    return cell
+
+
+def day(cell: str, column: str, note: Note) -> str:
+    """A date as ``YYYY-MM-DD``. Day before month, as every register read here writes it.
+
+    A moment in UTC that is a midnight further east (``2016-03-31T21:00:00.000Z``, 1 April in Finland and Bulgaria in summer) is that day.
+
+    :raises Refused: if it is no date.
+    """
+    found = _DAY_FIRST.match(cell)
+    if found:
+        return _date(int(found[3]), int(found[2]), int(found[1]), column, cell)
+    iso = _ISO.match(cell)
+    if iso is None:
+        raise Refused("date", column, cell)
+    plain = _date(int(iso[1]), int(iso[2]), int(iso[3]), column, cell)
+    if iso[4] is None or (iso[4] == "00" and iso[5] == "00"):
+        return plain
+    if iso[6] and iso[4] in ("21", "22", "23") and iso[5] == "00":
+        shifted = (date.fromisoformat(plain) + timedelta(days=1)).isoformat()
+        note(Finding("zone", column, cell, shifted))
+        return shifted
+    if iso[6]:
+        raise Refused("date", column, cell)
+    return plain
+
+
+@lru_cache(maxsize=100_000)
+def _days(year: int, month: int, of_month: int) -> str | None:
+    try:
+        return date(year, month, of_month).isoformat()
+    except ValueError:
+        return None
+
+
+def _date(year: int, month: int, of_month: int, column: str, cell: str) -> str:
+    found = _days(year, month, of_month)
+    if found is None:
+        raise Refused("date", column, cell)
+    return found
+
+
+def amount(cell: str, column: str, note: Note) -> str:
+    """A sum as a decimal with a point, rounded to cents where more digits are only noise of a spreadsheet's binary numbers.
+
+    :raises Refused: if it is no number, or can be read as two.
+    """
+    if _PLAIN.match(cell) and len(cell) < 20:
+        read = cell
+    else:
+        read = _amount(cell, column)
+        note(Finding("number", column, cell, read))
+    whole, point, cents = read.partition(".")
+    if len(cents) > 2:
+        cents = f"{Decimal(read):.2f}"
+        if abs(Decimal(cents) - Decimal(read)) > Decimal("0.0000001"):
+            cents = read.rstrip("0")
+        elif read == cell:
+            note(Finding("number", column, cell, cents))
+        return cents
+    return read if point else whole
+
+
+def _amount(cell: str, column: str) -> str:
+    shown = cell
+    for sign in ("€", "EUR", "eur"):
+        cell = cell.replace(sign, "")
+    cell = cell.strip()
+    if not _DIGITS.match(cell):
+        raise Refused("number", column, shown)
+    cell = re.sub(r"[\s']", "", cell)
+    comma, point = cell.rfind(","), cell.rfind(".")
+    if comma >= 0 and point >= 0:  # the later sign is the decimal one
+        thousands, decimal = (",", ".") if point > comma else (".", ",")
+        whole, _, cents = cell.rpartition(decimal)
+        if decimal in whole or not _grouped(whole, thousands):
+            raise Refused("number", column, shown)
+        return f"{whole.replace(thousands, '')}.{cents}"
+    sign = "," if comma >= 0 else "."
+    parts = cell.split(sign)
+    if len(parts) > 2:
+        if not _grouped(cell, sign):
+            raise Refused("number", column, shown)
+        return cell.replace(sign, "")
+    if len(parts) == 2 and sign == "," and len(parts[1]) == 3 and parts[0] not in ("", "0"):
+        raise Refused("ambiguous", column, shown)  # 1,234: a thousand and more, or one and a bit
+    if not parts[0]:
+        raise Refused("number", column, shown)
+    return ".".join(parts)
+
+
+def _grouped(whole: str, sign: str) -> bool:
+    first, *rest = whole.lstrip("-").split(sign)
+    return 0 < len(first) <= 3 and all(len(part) == 3 for part in rest)
+
+
+class Country(NamedTuple):
+    """A country of the EU country table: its code there, which is the end of its IRI, its ISO code of two letters, its names."""
+
+    code: str
+    iso2: str
+    en: str
+    fi: str
+
+
+@cache
+def countries() -> dict[str, Country]:
+    """Countries by code, ISO code, and name in lower case."""
+    found: dict[str, Country] = {}
+    text = (files("clayonto.registers") / "codes" / "countries.csv").read_text(encoding="utf-8")
+    for code, iso2, en, fi, also in list(csv.reader(text.splitlines()))[1:]:
+        one = Country(code, iso2, en, fi)
+        for name in (code, iso2, en, fi, *filter(None, also.split("|"))):
+            found[name.lower()] = one
+    return found
+
+
+def country(cell: str, column: str, note: Note) -> str:
+    """The code of a country in the EU country table, such as ``FIN``; from codes, names, and codes followed by names.
+
+    :raises Refused: if no country is called so.
+    """
+    found = _country(cell.strip())
+    if found is None:
+        raise Refused("country", column, cell)
+    if len(cell) != 2 or found.iso2 != cell:
+        note(Finding("country", column, cell, found.code))
+    return found.code
+
+
+@lru_cache(maxsize=10_000)
+def _country(cell: str) -> Country | None:
+    table = countries()
+    found = table.get(cell.lower())
+    code, _, name = cell.partition(" ")
+    if found is None and len(code) == 2 and code.isupper():  # “SI Slovenia / SLOVENIJA”
+        coded = table.get(code.lower())
+        names = {table.get(part.strip().lower()) for part in name.split("/")} - {None}
+        if coded is not None and names == {coded}:
+            return coded
+    return found
+
+
+def moment(seconds: float) -> str:
+    """The day of a moment, UTC, as ``YYYY-MM-DD``."""
+    return datetime.fromtimestamp(seconds, tz=UTC).date().isoformat()
