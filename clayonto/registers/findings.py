@@ -29,15 +29,19 @@ REPAIRS: Final = {
         "{column}: {value} on alle nollan, joten summa jätettiin pois",
     ),
     "absent": ("{column}: “{value}” says that there is no value", "{column}: ”{value}” sanoo, ettei arvoa ole"),
-    "country": ("{column}: “{value}” was read as {detail}", "{column}: ”{value}” luettiin maaksi {detail}"),
+    "meant": ("{column}: the publisher writes “{value}” where {detail} is meant", "{column}: julkaisija kirjoittaa ”{value}”, kun tarkoitetaan: {detail}"),
     "quotes": ("{column}: quotation marks were doubled once too often", "{column}: lainausmerkit oli kahdennettu kerran liikaa"),
     "lost": (
         "{column}: characters were lost before publication (U+FFFD); it is kept as it is",
         "{column}: merkkejä on kadonnut ennen julkaisua (U+FFFD); se säilytetään sellaisenaan",
     ),
     "realigned": (
-        "{column}: {value}; {detail}",
-        "{column}: {value}; {detail}",
+        "{column}: {value} repeats countries; its runs are as many as the names, and a postcode proves it ({detail})",
+        "{column}: {value} toistaa maita; eri maiden jaksoja on yhtä monta kuin nimiä, ja postinumero todistaa järjestyksen ({detail})",
+    ),
+    "state": (
+        "{column}: it begins with the state of the project, {value}",
+        "{column}: alussa on hankkeen tila, {value}",
     ),
 }
 """Repairs by code, in English and Finnish."""
@@ -68,8 +72,12 @@ REFUSALS: Final = {
     ),
     "repeated": ("the same as line {detail}", "sama kuin rivi {detail}"),
     "lists": (
-        "{column} has {value}, and nothing proves which belongs to whom",
-        "{column}: {value}, eikä mikään osoita, mikä kuuluu kenellekin",
+        "{column}: {value} entries and names, and nothing proves which belongs to whom",
+        "{column}: {value} kohtaa ja nimeä, eikä mikään todista, mikä kuuluu kenellekin",
+    ),
+    "postcode": (
+        "{column}: {value} contradicts the postcodes {detail}",
+        "{column}: {value} on ristiriidassa postinumeroiden {detail} kanssa",
     ),
     "truncated": ("the file ends in the middle of it", "tiedosto loppuu kesken"),
     "cell": ("{column}: the workbook has an error here: {value}", "{column}: taulukossa on virhe: {value}"),

@@ -23,6 +23,8 @@ _LAYOUTS: Final[Mapping[str, Callable[[tables.File], tables.Table]]] = {"eura": 
 """The layouts that need code of their own, by their name in a mapping; any other file is a plain table."""
 AUTO: Final = "auto"
 _AT_ONCE: Final = 1000
+_QUOTED: Final = 8
+"""Words that a claim quotes at most, as everywhere in the graph."""
 
 
 def import_register(
@@ -144,7 +146,7 @@ def _graph(
     mapping: Register, files: Sequence[tables.File], report: ImportReport, *, date: str | None, quads: bool, say: Callable[[str], None]
 ) -> Iterator[str]:
     """The lines of the graph in pieces, while the report is filled in."""
-    known: dict[str, tuple[bytes, str, int]] = {}
+    known: dict[str, tuple[bytes, int]] = {}
     said: set[str] = set()
     for number, file in enumerate(files):
         about = mapping.document()
@@ -174,7 +176,7 @@ def _take(
     renderer: Renderer,
     account: FileReport,
     report: ImportReport,
-    known: dict[str, tuple[bytes, str, int]],
+    known: dict[str, tuple[bytes, int]],
 ) -> str:
     """What a row says, and its place in the account."""
     findings = list(row.findings)
@@ -183,28 +185,27 @@ def _take(
     try:
         if row.trouble:
             raise Refused(row.trouble[0], detail=row.trouble[1])
-        found = mapping.read(cells, findings.append)
-        fields = mapping.keyed(found)
-        if before := known.get(fields["entry"]):
-            same = before[0] == _digest(found)
-            raise Refused("repeated" if same else "conflict", value=found.get("code", ""), detail=str(before[2]))
-        known[fields["entry"]] = (_digest(found), account.name, row.line)
-        fields["line"] = str(row.line)
-        text = renderer.render(fields, {})
+        found, lists = mapping.read(cells, findings.append)
+        fields, sub_rows = mapping.keyed(found, lists)
+        code = found.get("code", "")
+        _hold(known, fields["entry"], _digest(cells), row.line, code=code)
+        if mapping.same:
+            _hold(known, f"project {fields['project']}", _digest({field: found.get(field, "") for field in mapping.same}), row.line, code=code, several=True)
+        fields |= {"line": str(row.line), "quote": " ".join(fields["code"].split()[:_QUOTED])}
+        text = renderer.render(fields, sub_rows)
     except Refused as refused:
         outcome = "repeated" if refused.finding.code == "repeated" else "refused"
         setattr(account, outcome, getattr(account, outcome) + 1)
         report.refusals[refused.finding.code] += 1
         report.rows.add(RowReport(account.name, row.line, outcome, (refused.finding,), row.raw))
-        for field, value in stated.items():
-            account.sums[field].left += value
+        for field, stated_sums in stated.items():
+            account.sums[field].left += sum(stated_sums, Decimal(0))
         return ""
     account.taken += 1
-    for field, value in stated.items():
-        if field in found:
-            account.sums[field].taken += Decimal(found[field])
-        else:
-            account.sums[field].left += value
+    for field, stated_sums in stated.items():
+        written = [one[field] for one in (found, *(one for rows in lists.values() for one in rows)) if field in one]
+        account.sums[field].taken += sum(map(Decimal, written), Decimal(0))
+        account.sums[field].left += sum((value for value in stated_sums if value < 0), Decimal(0))
     if findings:
         account.repaired += 1
         report.repairs.update(list(dict.fromkeys(finding.code for finding in findings)))
@@ -212,21 +213,36 @@ def _take(
     return text
 
 
-def _sums(cells: Mapping[str, str], mapping: Register, account: FileReport) -> dict[str, Decimal]:
+def _sums(cells: Mapping[str, str], mapping: Register, account: FileReport) -> dict[str, list[Decimal]]:
     """The sums that a row states, added to those of its file."""
-    found = {}
+    found: dict[str, list[Decimal]] = {}
     for field in mapping.sums:
-        cell = cells.get(field, "").strip()
+        own = account.sums[field]
         if not cells:
-            account.sums[field].unread += 1
-        elif cell and cell.lower() not in values.ABSENT:
+            own.unread += 1
+        for cell in mapping.entries(field, cells.get(field, "")):
             try:
-                found[field] = Decimal(values.amount(cell, field, lambda _: None))
+                value = Decimal(values.amount(cell, field, lambda _: None))
             except (Refused, InvalidOperation):
-                account.sums[field].unread += 1
+                own.unread += 1
             else:
-                account.sums[field].file += found[field]
+                found.setdefault(field, []).append(value)
+                own.file += value
     return found
+
+
+def _hold(known: dict[str, tuple[bytes, int]], name: str, digest: bytes, line: int, *, code: str, several: bool = False) -> None:
+    """Remember what a row says under a key, so that no other says otherwise.
+
+    :param code: what people call it.
+    :param several: whether several rows may say the same.
+    :raises Refused: if another has said so, or otherwise.
+    """
+    said = known.setdefault(name, (digest, line))
+    if said[0] != digest:
+        raise Refused("conflict", value=code, detail=str(said[1]))
+    if said[1] != line and not several:
+        raise Refused("repeated", detail=str(said[1]))
 
 
 def _digest(found: Mapping[str, str]) -> bytes:

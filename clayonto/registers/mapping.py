@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from clayonto.errors import ConfigError
 from clayonto.namespaces import GRAPH
@@ -17,6 +17,7 @@ from clayonto.registers import values
 from clayonto.registers.blocks import GAP, Thing, escape
 from clayonto.registers.findings import Finding, Refused
 from clayonto.registers.keys import key
+from clayonto.registers.lists import apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,8 +27,14 @@ _READERS: Final[dict[str, Callable[[str, str, values.Note], str]]] = {
     "day": values.day,
     "amount": values.amount,
     "country": values.country,
+    "summary": values.summary,
 }
-_OF_IMPORT: Final = frozenset({"line", "document", "sha256", "file", "date"})
+Fields: TypeAlias = dict[str, str]
+"""Values of a row by field."""
+Lists: TypeAlias = dict[str, list[Fields]]
+"""Rows within a row, by the name of their list."""
+_MORE: Final = ("en", "fi", "iso2")
+_OF_IMPORT: Final = frozenset({"line", "quote", "document", "sha256", "file", "date"})
 """Fields that every row has: where it stands."""
 
 
@@ -42,8 +49,8 @@ def _extended(table: dict[str, Any]) -> dict[str, Any]:
         return upper
 
     merged: dict[str, Any] = over(_read(base), table)
-    for part in ("columns", "constants", "things"):
-        merged[part] = {name: value for name, value in merged[part].items() if value is not False}
+    for part in ("columns", "constants", "lists", "things"):
+        merged[part] = {name: value for name, value in merged.get(part, {}).items() if value is not False}
     return merged
 
 
@@ -73,7 +80,15 @@ class Register:
         self._names: dict[str, dict[str, dict[str, str]]] = table.get("names", {})
         self.constants: dict[str, str] = table.get("constants", {})
         self._keys: dict[str, str] = table.get("keys", {})
-        self.sums = tuple(field for field, kind in self._values.items() if kind == "amount")
+        # Fields that hold parallel lists, by the name of the list; the first of each is that of names.
+        self._lists: dict[str, dict[str, Any]] = table.get("lists", {})
+        self._in_lists = frozenset(field for one in self._lists.values() for field in one["of"])
+        self._countries = tuple(field for field, kind in self._values.items() if kind == "country")
+        self.same: tuple[str, ...] = tuple(dataset.get("same", ()))
+        self.apart: bool = dataset.get("apart", False)
+        self.sums = tuple(field for field, kind in self._values.items() if kind == "amount" and field in self.columns)
+        # Cells that a publisher writes in a way of its own, and what is meant.
+        self._meant: dict[str, dict[str, str]] = table.get("meant", {})
 
     def matches(self, header: Iterable[str]) -> int:
         """How many of the columns a header has; 0 if it lacks one that is needed."""
@@ -91,59 +106,90 @@ class Register:
                     break
         return found
 
+    def entries(self, field: str, cell: str) -> list[str]:
+        """The entries of a cell that are not empty: one, or as many as its list has."""
+        separator = next((one["separator"] for one in self._lists.values() if field in one["of"]), None)
+        parts = cell.split(separator) if separator else [cell]
+        return [part.strip() for part in parts if part.strip() and part.strip().lower() not in values.ABSENT]
+
     def column(self, field: str) -> str:
         """What the header calls a field."""
         return self.columns[field][0] if field in self.columns else field
 
-    def read(self, cells: Mapping[str, str], note: values.Note) -> dict[str, str]:
-        """Cells by field as values by field, empty ones left out.
+    def read(self, cells: Mapping[str, str], note: values.Note) -> tuple[Fields, Lists]:
+        """Cells by field as values by field, empty ones left out; and the rows within the row, by the name of their list.
 
         :raises Refused: at the first cell that cannot be read, or is needed and empty.
         """
-        found: dict[str, str] = {}
-        for field, cell in cells.items():
-            cell = cell.strip()
+        lists: Lists = {}
+        for name, one in self._lists.items():
+            parts = {field: cells.get(field, "") for field in one["of"]}
+            rows = apart(parts, one["separator"], {field: self.column(field) for field in parts}, note)
+            lists[name] = [self._values_of(row, note) | {"number": str(n)} for n, row in enumerate(rows, 1)]
+            if any(one["of"][0] not in row for row in lists[name]) or not rows:
+                raise Refused("missing", self.column(one["of"][0]))
+        found = self._values_of({field: cell for field, cell in cells.items() if field not in self._in_lists}, note)
+        for field in self.needed:
+            if field not in found and field not in self.constants and field not in self._in_lists:
+                raise Refused("missing", self.column(field))
+        if "start" in found and "end" in found and found["end"] < found["start"]:
+            raise Refused("order", self.column("end"), found["end"], found["start"])
+        return found, lists
+
+    def _values_of(self, cells: Mapping[str, str], note: values.Note) -> Fields:
+        found: Fields = {}
+        for field, given in cells.items():
+            cell = given.strip()
             if not cell:
                 continue
             if cell.lower() in values.ABSENT:
                 note(Finding("absent", self.column(field), cell))
-                continue
-            if field in self._codes:
+            elif field in self._codes:
                 if cell not in self._codes[field]:
                     raise Refused("code", self.column(field), cell, ", ".join(self._codes[field]))
                 found[field] = self._codes[field][cell]
+            elif field in self._values:
+                if meant := self._meant.get(field, {}).get(cell):
+                    note(Finding("meant", self.column(field), cell, meant))
+                    cell = meant
+                found[field] = _READERS[self._values[field]](cell, self.column(field), note)
             else:
-                found[field] = _READERS[self._values.get(field, "text")](
-                    cells[field] if field not in self._values else cell, self.column(field), note
-                )
+                found[field] = values.text(given, self.column(field), note)
         for field in self.sums:
             if found.get(field, "").startswith("-"):
                 note(Finding("negative", self.column(field), found.pop(field)))
-        for field in self.needed:
-            if field not in found and field not in self.constants:
-                raise Refused("missing", self.column(field))
-        if "start" in found and "end" in found and found["end"] < found["start"]:
-            raise Refused("order", self.column("end"), found["end"], found["start"])
         return found
 
-    def keyed(self, found: dict[str, str]) -> dict[str, str]:
+    def keyed(self, found: Fields, lists: Lists) -> tuple[Fields, Lists]:
         """Values with the keys made of them, the names of their codes, and all escaped, for :meth:`Renderer.render`."""
-        made = {field: escape(value) for field, value in found.items()}
-        for field, template in self._keys.items():
+        made = self._keyed(found, found, self._keys)
+        rows = {
+            name: [self._keyed(row, found | row, self._lists[name].get("keys", {})) for row in rows] for name, rows in lists.items()
+        }
+        return made, rows
+
+    def _keyed(self, own: Fields, found: Fields, keys: Mapping[str, str]) -> Fields:
+        made = {field: escape(value) for field, value in own.items()}
+        for field, template in keys.items():
             parts = GAP.split(template)
             if all(part in found or part in self.constants for part in parts[1::2]):
                 made[field] = "".join(
                     part if n % 2 == 0 else key(found[part] if part in found else self.constants[part]) for n, part in enumerate(parts)
                 )
         for field, names in self._names.items():
-            for lang, name in names.get(found.get(field, ""), {}).items():
+            for lang, name in names.get(own.get(field, ""), {}).items():
                 made[f"{field}_{lang}"] = escape(name)
+        for field in self._countries:
+            if field in own:
+                one = values.countries()[own[field].lower()]
+                made |= {f"{field}_en": escape(one.en), f"{field}_fi": escape(one.fi), f"{field}_iso2": one.iso2}
         return made
 
     def things(self, *, quads: bool, constants: Mapping[str, str]) -> list[tuple[Thing, str]]:
         """What rows say, each with the list of sub-rows that it is said of (empty: of the row)."""
-        safe = frozenset({*self._keys, *self._codes, *_OF_IMPORT, *(f for f, kind in self._values.items() if kind == "country")})
-        known = safe | {*self.columns, *(f"{field}_{lang}" for field in self._names for lang in ("en", "fi"))}
+        keys = {key for one in self._lists.values() for key in one.get("keys", {})}
+        safe = frozenset({*self._keys, *keys, *self._codes, *_OF_IMPORT, *self._countries})
+        known = safe | {*self.columns, *self._values, *self._in_lists, "number", *(f"{field}_{more}" for field in (*self._names, *self._countries) for more in _MORE)}
         given = {**self.constants, **constants}
         graph = self.graph if quads else ""
         made = []
@@ -172,7 +218,7 @@ class Register:
 def mappings() -> dict[str, Register]:
     """The mappings that come with the library, by the name of the data set."""
     names = sorted(
-        entry.name.removesuffix(".toml") for entry in (files("clayonto.registers") / "mappings").iterdir() if entry.name.endswith(".toml")
+        entry.name.removesuffix(".toml") for entry in (files("clayonto.registers") / "mappings").iterdir() if entry.name.endswith(".toml") and not entry.name.startswith("_")
     )
     return {name: Register(_read(name)) for name in names}
 

@@ -240,41 +240,34 @@ def objects(file: File) -> Table:
 
 
 def _objects(file: File) -> Iterator[Row]:
+    """The objects one after the other; their number is their place in the list, since a list can be one line."""
     decoder = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
-    with file.path.open(encoding=file.encoding if file.encoding != "mixed" else "windows-1252", errors="replace") as read:
-        buffer, line, ended, in_list = read.read(CHUNK), 1, False, None
+    number, in_list = 1, None
+    with file.path.open(encoding="windows-1252" if file.encoding == "mixed" else file.encoding, errors="replace") as read:
+        buffer = read.read(CHUNK)
         while True:
-            kept = buffer.lstrip("\ufeff \t\r\n,")
-            line += buffer[: len(buffer) - len(kept)].count("\n")
-            buffer = kept
+            buffer = buffer.lstrip("\ufeff \t\r\n,")
             if in_list is None and buffer:
                 in_list = buffer[0] == "["
-                buffer = buffer[1:] if in_list else buffer
+                buffer = buffer[in_list:]
                 continue
             if in_list and buffer.startswith("]"):
                 return
             try:
                 value, end = decoder.raw_decode(buffer)
-            except (json.JSONDecodeError, RecursionError) as error:
-                more = "" if ended or len(buffer) > 2 * LONGEST else read.read(CHUNK)
+            except (ValueError, RecursionError):
+                more = read.read(CHUNK) if len(buffer) <= LONGEST else ""
                 if more:
                     buffer += more
                     continue
                 if buffer or in_list:
-                    at = line + (buffer.count("\n", 0, error.pos) if isinstance(error, json.JSONDecodeError) else 0)
-                    yield Row(
-                        at, {}, buffer[:LONGEST], ("truncated", "") if not buffer or at >= line + buffer.count("\n") else ("shape", "JSON")
-                    )
+                    yield Row(number, {}, buffer[:1000], ("shape", "JSON") if len(buffer) > LONGEST else ("truncated", ""))
                 return
-            raw = buffer[:end]
-            yield _object(line, raw, value)
-            line += raw.count("\n")
+            yield _object(number, buffer[:end], value)
+            number += 1
             buffer = buffer[end:]
-            if not buffer:
-                buffer = read.read(CHUNK)
-                ended = not buffer
-                if ended and not in_list:
-                    return
+            if not buffer and not (buffer := read.read(CHUNK)) and not in_list:
+                return
 
 
 def _object(line: int, raw: str, value: Any) -> Row:

@@ -25,6 +25,8 @@ ABSENT: Final = frozenset({"n.a.", "n/a", "na", "nan", "null", "none", "-", "–
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})$")
 _ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2}):\d{2}(?:\.\d+)?(Z)?)?$")
 _PLAIN: Final = re.compile(r"-?\d+(?:\.\d+)?$")
+_NOISE: Final = Decimal("0.0000001")
+_STATE: Final = re.compile(r"([A-Z]{4,})_(?=[A-ZÀ-Þ])")
 _DIGITS: Final = re.compile(r"-?[\d.,'\s]*\d$")
 _SPACES: Final = re.compile(r"\s{2,}|[^\S ]")
 
@@ -37,6 +39,17 @@ def text(cell: str, column: str, note: Note) -> str:
         note(Finding("spaces", column))
         return " ".join(cell.split())
     return cell
+
+
+def summary(cell: str, column: str, note: Note) -> str:
+    """A longer text with its line breaks, without the state that some programmes write before it (``ENDED_The project …``)."""
+    if "\ufffd" in cell:
+        note(Finding("lost", column))
+    state = _STATE.match(cell)
+    if state:
+        note(Finding("state", column, state[1]))
+        cell = cell[state.end() :]
+    return cell.replace("\r\n", "\n").strip()
 
 
 def day(cell: str, column: str, note: Note) -> str:
@@ -84,20 +97,13 @@ def amount(cell: str, column: str, note: Note) -> str:
 
     :raises Refused: if it is no number, or can be read as two.
     """
-    if _PLAIN.match(cell) and len(cell) < 20:
-        read = cell
-    else:
-        read = _amount(cell, column)
+    read = cell if _PLAIN.match(cell) else _amount(cell, column)
+    if len(read.partition(".")[2]) > 2:
+        rounded = f"{Decimal(read):.2f}"
+        read = rounded if abs(Decimal(rounded) - Decimal(read)) < _NOISE else read.rstrip("0")
+    if read != cell:
         note(Finding("number", column, cell, read))
-    whole, point, cents = read.partition(".")
-    if len(cents) > 2:
-        cents = f"{Decimal(read):.2f}"
-        if abs(Decimal(cents) - Decimal(read)) > Decimal("0.0000001"):
-            cents = read.rstrip("0")
-        elif read == cell:
-            note(Finding("number", column, cell, cents))
-        return cents
-    return read if point else whole
+    return read
 
 
 def _amount(cell: str, column: str) -> str:
@@ -154,7 +160,7 @@ def countries() -> dict[str, Country]:
     return found
 
 
-def country(cell: str, column: str, note: Note) -> str:
+def country(cell: str, column: str, note: Note) -> str:  # noqa: ARG001 -- every reader has the same form
     """The code of a country in the EU country table, such as ``FIN``; from codes, names, and codes followed by names.
 
     :raises Refused: if no country is called so.
@@ -162,8 +168,6 @@ def country(cell: str, column: str, note: Note) -> str:
     found = _country(cell.strip())
     if found is None:
         raise Refused("country", column, cell)
-    if len(cell) != 2 or found.iso2 != cell:
-        note(Finding("country", column, cell, found.code))
     return found.code
 
 
