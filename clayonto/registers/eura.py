@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from clayonto.errors import DataError
 from clayonto.registers.findings import Finding
 from clayonto.registers.tables import File, Lines, Row, Table, trouble
 
@@ -22,17 +23,26 @@ _SUM: Final = re.compile(r"\s*-?\d+(?:\.\d+)?\s*$")
 _CODE: Final = re.compile(r"[A-Z]\d{4,6}$")
 _AXIS: Final = re.compile(r"\s*\d\s*$")
 _SECTION: Final = re.compile(r"\s*(?:(?:Etelä|Itä|Länsi|Pohjois)-Suom(?:i|en suuralueosio)|Valtakunnallinen osio)\s*$")
-_AUTHORITY: Final = re.compile(r"(?:.*(?:elinkeino-|liitto|ministeriö|hallitus|virasto|Tekes|Finnvera))")
+_AUTHORITY: Final = re.compile(r".*(?:elinkeino-|liitto|ministeriö|hallitus|virasto|Tekes|Finnvera)")
 _TAIL: Final = re.compile(r"[,;]*;$|,+$")
 """What stands at the end of some lines of 2014–2020: ``;`` or ``,,;``."""
 
 
 def table(file: File) -> Table:
-    """The register's rows by column."""
+    """The register's rows by column.
+
+    :raises DataError: if its columns are others, or in another order: the marks would be looked for in the wrong places.
+    """
     lines = Lines(file)
     numbered = iter(lines)
     first = next((line for line in numbered if line.strip()), "")
     names = tuple(name.strip() for name in first.strip('"').rstrip(";,").split(","))
+    if {"Koodi", "Rahasto"} <= set(names) and (names[0] != "Koodi" or len(names) not in (13, 14)):
+        raise DataError(
+            "the columns are others, or in another order, than the register's, which its rows are told apart by.",
+            path=str(file.path),
+            line=1,
+        )
     return Table(names, _rows(lines, numbered, names))
 
 
@@ -88,7 +98,7 @@ def _placed(parts: list[str], *, has_section: bool) -> list[str] | str:
     if has_section:
         axes = [n for n in axes if _SECTION.match(parts[n - 1])]
     if len(axes) > 1:
-        axes = [n for n in axes if _AUTHORITY.match(",".join(parts[n + 1 : day - 1]))]
+        axes = [n for n in axes if _AUTHORITY.match(parts[n + 1])]
     if len(axes) != 1:
         return "no figure for the priority axis" if not axes else "several figures could be the priority axis"
     axis = axes[0]

@@ -29,7 +29,10 @@ REPAIRS: Final = {
         "{column}: {value} on alle nollan, joten summa jätettiin pois",
     ),
     "absent": ("{column}: “{value}” says that there is no value", "{column}: ”{value}” sanoo, ettei arvoa ole"),
-    "meant": ("{column}: the publisher writes “{value}” where {detail} is meant", "{column}: julkaisija kirjoittaa ”{value}”, kun tarkoitetaan: {detail}"),
+    "meant": (
+        "{column}: the publisher writes “{value}” where {detail} is meant",
+        "{column}: julkaisija kirjoittaa ”{value}”, kun tarkoitetaan: {detail}",
+    ),
     "quotes": ("{column}: quotation marks were doubled once too often", "{column}: lainausmerkit oli kahdennettu kerran liikaa"),
     "lost": (
         "{column}: characters were lost before publication (U+FFFD); it is kept as it is",

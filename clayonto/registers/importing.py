@@ -23,6 +23,7 @@ _LAYOUTS: Final[Mapping[str, Callable[[tables.File], tables.Table]]] = {"eura": 
 """The layouts that need code of their own, by their name in a mapping; any other file is a plain table."""
 AUTO: Final = "auto"
 _AT_ONCE: Final = 1000
+_PLACE: Final = 64
 _QUOTED: Final = 8
 """Words that a claim quotes at most, as everywhere in the graph."""
 
@@ -56,6 +57,11 @@ def import_register(
         raise UsageError("Say where the graph goes: a graph on disk (store) or an N-Quads file (output), one of the two.")
     if not files:
         raise UsageError("Name the register's file, or files.")
+    if date is not None:
+        try:
+            values.day(date, "date", lambda _: None)
+        except Refused as refused:
+            raise UsageError(f"“{date}” is no day; write it as 2026-11-22.") from refused
     say = progress or (lambda _: None)
     looked = [tables.look(Path(file)) for file in files]
     mapping = detect(register, looked)
@@ -146,7 +152,7 @@ def _graph(
     mapping: Register, files: Sequence[tables.File], report: ImportReport, *, date: str | None, quads: bool, say: Callable[[str], None]
 ) -> Iterator[str]:
     """The lines of the graph in pieces, while the report is filled in."""
-    known: dict[str, tuple[bytes, int]] = {}
+    known: dict[str, int] = {}
     said: set[str] = set()
     for number, file in enumerate(files):
         about = mapping.document()
@@ -176,7 +182,7 @@ def _take(
     renderer: Renderer,
     account: FileReport,
     report: ImportReport,
-    known: dict[str, tuple[bytes, int]],
+    known: dict[str, int],
 ) -> str:
     """What a row says, and its place in the account."""
     findings = list(row.findings)
@@ -188,9 +194,17 @@ def _take(
         found, lists = mapping.read(cells, findings.append)
         fields, sub_rows = mapping.keyed(found, lists)
         code = found.get("code", "")
-        _hold(known, fields["entry"], _digest(cells), row.line, code=code)
+        at = len(report.files) << 40 | row.line
+        _hold(known, fields["entry"], _digest(cells), at, code=code)
         if mapping.same:
-            _hold(known, f"project {fields['project']}", _digest({field: found.get(field, "") for field in mapping.same}), row.line, code=code, several=True)
+            _hold(
+                known,
+                f"project {fields['project']}",
+                _digest({field: found.get(field, "") for field in mapping.same}),
+                at,
+                code=code,
+                several=True,
+            )
         fields |= {"line": str(row.line), "quote": " ".join(fields["code"].split()[:_QUOTED])}
         text = renderer.render(fields, sub_rows)
     except Refused as refused:
@@ -231,21 +245,22 @@ def _sums(cells: Mapping[str, str], mapping: Register, account: FileReport) -> d
     return found
 
 
-def _hold(known: dict[str, tuple[bytes, int]], name: str, digest: bytes, line: int, *, code: str, several: bool = False) -> None:
-    """Remember what a row says under a key, so that no other says otherwise.
+def _hold(known: dict[str, int], name: str, digest: int, at: int, *, code: str, several: bool = False) -> None:
+    """Remember what a row says under a key, so that no other says otherwise. Digest and place are one number, since there can be millions of them.
 
+    :param at: the row's place: its line, and above 40 bits its file.
     :param code: what people call it.
     :param several: whether several rows may say the same.
     :raises Refused: if another has said so, or otherwise.
     """
-    said = known.setdefault(name, (digest, line))
-    if said[0] != digest:
-        raise Refused("conflict", value=code, detail=str(said[1]))
-    if said[1] != line and not several:
-        raise Refused("repeated", detail=str(said[1]))
+    before = known.setdefault(name, digest << _PLACE | at)
+    place = before & (1 << _PLACE) - 1
+    if before >> _PLACE != digest:
+        raise Refused("conflict", value=code, detail=str(place & (1 << 40) - 1))
+    if place != at and not several:
+        raise Refused("repeated", detail=str(place & (1 << 40) - 1))
 
 
-def _digest(found: Mapping[str, str]) -> bytes:
-    return blake2b(
-        "\0".join(f"{field}\1{value}" for field, value in found.items()).encode("utf-8", "surrogatepass"), digest_size=8
-    ).digest()
+def _digest(found: Mapping[str, str]) -> int:
+    text = "\0".join(f"{field}\1{value}" for field, value in found.items())
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")

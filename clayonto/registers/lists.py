@@ -15,7 +15,19 @@ from clayonto.registers.findings import Finding, Refused
 from clayonto.registers.values import Note, countries
 
 _PREFIX: Final = re.compile(r"([A-Z]{1,3})[ -]?\d")
-_ON_PLATES: Final = {"A": "AUT", "B": "BEL", "D": "DEU", "E": "ESP", "F": "FRA", "H": "HUN", "I": "ITA", "L": "LUX", "N": "NOR", "P": "PRT", "S": "SWE"}
+_ON_PLATES: Final = {
+    "A": "AUT",
+    "B": "BEL",
+    "D": "DEU",
+    "E": "ESP",
+    "F": "FRA",
+    "H": "HUN",
+    "I": "ITA",
+    "L": "LUX",
+    "N": "NOR",
+    "P": "PRT",
+    "S": "SWE",
+}
 """What stands before a postcode where it is the sign of vehicles, not the code of ISO."""
 
 
@@ -44,7 +56,11 @@ def apart(cells: dict[str, str], separator: str, columns: dict[str, str], note: 
         proof = f"{len(runs)} = {len(names)}, {next(code for code, of in zip(postcodes, prefixes, strict=True) if of)}"
         note(Finding("realigned", columns[field], ";".join(parts), proof))
         split[field] = runs
-    if "country" in split and prefixes and any(of and (code := _code(said)) and of != code for of, said in zip(prefixes, split["country"], strict=True)):
+    if (
+        "country" in split
+        and prefixes
+        and any(of and (code := _code(said)) and of != code for of, said in zip(prefixes, split["country"], strict=True))
+    ):
         raise Refused("postcode", columns["country"], separator.join(split["country"]), separator.join(postcodes))
     return [{field: parts[n] for field, parts in split.items() if parts[n]} for n in range(len(names))]
 

@@ -163,9 +163,7 @@ class Register:
     def keyed(self, found: Fields, lists: Lists) -> tuple[Fields, Lists]:
         """Values with the keys made of them, the names of their codes, and all escaped, for :meth:`Renderer.render`."""
         made = self._keyed(found, found, self._keys)
-        rows = {
-            name: [self._keyed(row, found | row, self._lists[name].get("keys", {})) for row in rows] for name, rows in lists.items()
-        }
+        rows = {name: [self._keyed(row, found | row, self._lists[name].get("keys", {})) for row in rows] for name, rows in lists.items()}
         return made, rows
 
     def _keyed(self, own: Fields, found: Fields, keys: Mapping[str, str]) -> Fields:
@@ -189,7 +187,8 @@ class Register:
         """What rows say, each with the list of sub-rows that it is said of (empty: of the row)."""
         keys = {key for one in self._lists.values() for key in one.get("keys", {})}
         safe = frozenset({*self._keys, *keys, *self._codes, *_OF_IMPORT, *self._countries})
-        known = safe | {*self.columns, *self._values, *self._in_lists, "number", *(f"{field}_{more}" for field in (*self._names, *self._countries) for more in _MORE)}
+        told = {f"{field}_{more}" for field in (*self._names, *self._countries) for more in _MORE}
+        known = safe | {*self.columns, *self._values, *self._in_lists, *told, "number"}
         given = {**self.constants, **constants}
         graph = self.graph if quads else ""
         made = []
@@ -217,9 +216,8 @@ class Register:
 @cache
 def mappings() -> dict[str, Register]:
     """The mappings that come with the library, by the name of the data set."""
-    names = sorted(
-        entry.name.removesuffix(".toml") for entry in (files("clayonto.registers") / "mappings").iterdir() if entry.name.endswith(".toml") and not entry.name.startswith("_")
-    )
+    names = sorted(entry.name for entry in (files("clayonto.registers") / "mappings").iterdir())
+    names = [name.removesuffix(".toml") for name in names if name.endswith(".toml") and not name.startswith("_")]
     return {name: Register(_read(name)) for name in names}
 
 

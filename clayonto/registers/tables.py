@@ -108,7 +108,7 @@ def look(path: Path) -> File:
             raise DataError(f"this is {what}.", path=str(path))
     if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16"
-    elif not start.startswith(WORKBOOK) and b"\0" in start:
+    elif not start.startswith(WORKBOOK) and sum(byte < 9 or 13 < byte < 32 for byte in start) > len(start) / 100:
         raise DataError("this is no text but binary data; give the register's table as its publisher has it.", path=str(path))
     else:
         encoding = "utf-8-sig" if utf8 and not rest else _other(path)
@@ -189,9 +189,11 @@ def delimited(file: File) -> Table:
     numbered = iter(lines)
     first = next((line for line in numbered if line.strip()), "")
     delimiter = max(";,\t|", key=first.count)
-    header = next(csv.reader([first], delimiter=delimiter), [])
     if first.count(delimiter) >= MOST_COLUMNS:
-        raise DataError(f"its first line has {len(header):,} columns, which no register has.", path=str(file.path), line=lines.number)
+        raise DataError(f"its first line has more than {MOST_COLUMNS:,} columns, which no register has.", path=str(file.path), line=1)
+    header = _split(first, delimiter)
+    if isinstance(header, str):
+        raise DataError(f"its first line is no header: {header}.", path=str(file.path), line=lines.number)
     names = tuple(" ".join(name.split()) for name in header)
     return Table(names, _delimited(lines, numbered, names, delimiter))
 
@@ -208,7 +210,8 @@ def _delimited(lines: Lines, numbered: Iterator[str], names: tuple[str, ...], de
                 return
             raw = f"{raw}\n{more}"
         why = trouble(raw)
-        cells = [] if why else _split(raw, delimiter)
+        split = [] if why else _split(raw, delimiter)
+        cells, why = ([], ("shape", split)) if isinstance(split, str) else (split, why)
         while len(cells) > len(names) and not cells[-1]:
             cells.pop()
         if why is None and len(cells) != len(names):
@@ -216,10 +219,14 @@ def _delimited(lines: Lines, numbered: Iterator[str], names: tuple[str, ...], de
         yield Row(at, dict(zip(names, cells, strict=False)), raw, why, (Finding("encoding"),) if encoded else ())
 
 
-def _split(raw: str, delimiter: str) -> list[str]:
+def _split(raw: str, delimiter: str) -> list[str] | str:
+    """The cells of a row, or what is wrong with it."""
     if '"' not in raw:
         return raw.split(delimiter)
-    return next(csv.reader([raw], delimiter=delimiter), [])
+    try:
+        return next(csv.reader([raw], delimiter=delimiter), [])
+    except csv.Error as error:
+        return str(error)
 
 
 def objects(file: File) -> Table:
