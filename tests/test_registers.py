@@ -7,6 +7,7 @@ import csv
 import json
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pytest
@@ -26,10 +27,14 @@ from clayonto.registers.values import amount, country, day
 
 from .conftest import SOAK, reference
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
 HERE = Path(__file__).parent / "registers"
 EURA = HERE / "eura-2014.csv"
 ID = "https://w3id.org/clayonto/id/"
 DEF = "https://w3id.org/clayonto/def#"
+SHAPES = "https://w3id.org/clayonto/shapes#"
 LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
 
 
@@ -419,7 +424,7 @@ def test_each_register_has_a_mapping_and_its_things_can_be_made() -> None:
     assert set(registers()) == {mapping.register for mapping in mappings().values()}
     for mapping in mappings().values():
         things = mapping.things(quads=True, constants=mapping.document())
-        assert {thing.kind for thing, _ in things} >= {"entry", "project", "participation", "amount"}
+        assert {"entry", "subject"} & {thing.kind for thing, _ in things}
 
 
 def test_a_mapping_that_is_wrong_is_told_when_it_is_read() -> None:
@@ -481,3 +486,135 @@ def test_the_university_of_patras_is_in_greece_and_the_war_museum_in_estonia(tmp
     assert lands["University of Patras"] == "GRC"
     assert lands["Estonian War Museum - General Laidoner Museum"] == "EST"
     assert len(lands) == 8
+
+
+# ------------------------------------------------------------------- CORDIS, Kohesio, keep.eu
+
+
+def test_cordis_projects_and_organisations_meet_and_conform(tmp_path: Path) -> None:
+    projects = bring(HERE / "cordis-project.csv", out=tmp_path / "p.nq")
+    assert outcomes(projects) == {
+        2: ("repaired", ["number"]),
+        4: ("repaired", ["quotes"]),
+        5: ("repaired", ["quotes"]),
+    }
+    assert projects.files[0].taken == 4
+    organisations = bring(HERE / "cordis-organization.csv", out=tmp_path / "o.nq")
+    assert outcomes(organisations) == {2: ("repaired", ["number"]), 6: ("repaired", ["nuts"]), 7: ("refused", ["code"])}
+    said = graph_of(tmp_path / "p.nq")
+    assert dict(said["project/cordis-900001"])[LABEL] == 'Kilns; and "clay"'
+    assert dict(said["project/cordis-900002"])[LABEL] == 'The action "X" works; well'
+    kg = clayonto.load(tmp_path / "p.nq", tmp_path / "o.nq")
+    partners = {
+        (row.partner_label, row.role, row.country, row.budget) for row in kg.run("project-partners", project="project/cordis-900001")
+    }
+    assert ("KILN LIMITED", "lead partner", "United Kingdom", Decimal("960619.95")) in partners
+    assert ("AEROPORTI", "partner", "Kosovo", Decimal(1)) in partners
+    report = kg.validate(bundled=False)
+    assert {violation.rule for violation in report.results} <= {f"{SHAPES}Project-participation", f"{SHAPES}Project-partner-country"}
+    assert {violation.focus for violation in report.results} <= {f"{ID}project/cordis-90000{n}" for n in (2, 3, 4)}
+
+
+def test_a_unit_of_nuts_has_its_versions_and_its_region_is_the_bundled_one(tmp_path: Path) -> None:
+    bring(HERE / "cordis-organization.csv", out=tmp_path / "o.nq")
+    kg = clayonto.load(tmp_path / "o.nq")
+    found = kg.query("SELECT ?name ?region { ?o a org:Organization ; dct:identifier ?id ; skos:prefLabel ?name ; dct:spatial ?region . ?region a clay:Region "
+                     "FILTER(STRSTARTS(?id, '90000000') && LANG(?name) = 'en') } ORDER BY ?name")  # fmt: skip
+    assert [(row.name, row.region.removeprefix(ID)) for row in found] == [
+        ("KILN LIMITED", "region/nuts-uki31"),
+        ("PANEPISTIMIO", "region/nuts-el303"),
+        ("SEINAJOKI", "region/south-ostrobothnia"),
+    ]
+    versions = kg.query("SELECT ?v { nuts:UKI31 skos:inScheme ?v } ORDER BY ?v")
+    assert [row.v[-4:] for row in versions] == ["2013", "2016", "2021"]
+
+
+def test_kohesio_says_a_projects_money_once_whatever_its_beneficiaries(tmp_path: Path) -> None:
+    report = bring(HERE / "kohesio-projects.csv", out=tmp_path / "a.nq")
+    assert outcomes(report) == {
+        4: ("repeated", ["repeated"]),
+        5: ("repaired", ["absent"]),
+        6: ("refused", ["conflict"]),
+        7: ("refused", ["entity"]),
+    }
+    kg = clayonto.load(tmp_path / "a.nq")
+    sums = kg.query(
+        "SELECT (SUM(?v) AS ?sum) (COUNT(?a) AS ?n) { ?a clay:amountOf <project/kohesio-q90001> ; clay:moneyKind money-kind:total-budget ; epo:hasAmountValue ?v }"
+    )
+    assert (sums[0].sum, sums[0].n) == (Decimal("1000.5"), 1)
+    assert len(kg.run("project-partners", project="project/kohesio-q90001")) == 2
+    broken = {violation.rule for violation in kg.validate(bundled=False).results}
+    assert broken <= {f"{SHAPES}Project-participation", f"{SHAPES}Project-partner-country"}  # the one without a beneficiary
+
+
+def workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[object]]]) -> Path:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+PROJECTS = ["Period", "Programme", "Project acronym", "Project ID (2021-2027 only)", "Project name in English", "Description in English", "Project start", "Project end", "Project's total budget / expenditure", "Project’s EU funding"]  # fmt: skip
+PARTNERS = ["Programme", "Project acronym", "Lead partner", "Organisation in English", "Country code", "Participant Identification Code", "NUTS3 code (or equivalent)", "Partner’s total eligible budget / expenditure", "ERDF contribution (2014-2020 only)"]  # fmt: skip
+
+
+def test_a_workbook_of_keep_is_two_sheets_joined_by_programme_and_acronym(tmp_path: Path) -> None:
+    import datetime
+
+    file = workbook(
+        tmp_path / "keep.xlsx",
+        {
+            "Search results, projects": [
+                PROJECTS,
+                ["2014-2020", "North Sea", "KILN", None, "Kilns", "„Clay”\nand more", datetime.date(2019, 1, 1), "N.a.", 1000.5, 800],
+                ["2014-2020", "North Sea", "LOAM", None, "Loam", "=1+1", "2019-01-01", "2020-01-01", "=SUM(A1:A2)", 1],
+            ],
+            "Search results, partners": [
+                PARTNERS,
+                ["North Sea", "KILN", "Yes", "University", "DE", None, "DE943", 500.25, 400],
+                ["North Sea", "KILN", "No", "Municipality", "SE", 951881080, None, 500.25, 400],
+            ],
+        },
+    )
+    report = bring(file, out=tmp_path / "a.nq")
+    assert [(f.rows, f.taken, f.refused) for f in report.files] == [(2, 1, 1), (2, 2, 0)]
+    assert next(row for row in report.rows if row.outcome == "refused").findings[0].code == "cell"
+    kg = clayonto.load(tmp_path / "a.nq")
+    project = next(row.p for row in kg.query("SELECT ?p { ?p clay:acronym 'KILN' ; dct:source ?d }"))
+    assert [(row.partner_label, row.role) for row in kg.run("project-partners", project=project)] == [
+        ("University", "lead partner"),
+        ("Municipality", "partner"),
+    ]
+    assert kg.validate(bundled=False).conforms
+
+
+def test_a_sheet_that_declares_one_cell_is_read_whole(tmp_path: Path) -> None:
+    report = bring(reference("data/cordis/he_topics.xlsx"), out=tmp_path / "a.nq")
+    assert report.files[0].rows == report.files[0].taken == 15341
+
+
+def test_hostile_workbooks_are_errors_in_a_sentence(tmp_path: Path) -> None:
+    import zipfile
+
+    pytest.importorskip("openpyxl")
+    bomb, cut, other, wide = (tmp_path / f"{name}.xlsx" for name in ("bomb", "cut", "other", "wide"))
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (200 << 20))
+    whole = workbook(tmp_path / "whole.xlsx", {"Sheet": [PROJECTS, ["a"] * 10]}).read_bytes()
+    cut.write_bytes(whole[: len(whole) // 2])
+    with zipfile.ZipFile(other, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<!DOCTYPE a [<!ENTITY b 'c'><!ENTITY d '&b;&b;'>]><a>&d;</a>")
+    workbook(wide, {"Sheet": [[f"c{n}" for n in range(5000)]]})
+    for file, message in (
+        (bomb, "unpacks to far more"),
+        (cut, "cannot be read"),
+        (other, "cannot be read"),
+        (wide, "more than 1,000 columns"),
+    ):
+        with pytest.raises(DataError, match=message):
+            import_register("auto", file, output=tmp_path / "a.nq")

@@ -33,7 +33,14 @@ REPAIRS: Final = {
         "{column}: the publisher writes “{value}” where {detail} is meant",
         "{column}: julkaisija kirjoittaa ”{value}”, kun tarkoitetaan: {detail}",
     ),
-    "quotes": ("{column}: quotation marks were doubled once too often", "{column}: lainausmerkit oli kahdennettu kerran liikaa"),
+    "quotes": (
+        "quotation marks inside a cell are not written as CSV has them; the cells were told apart by the marks between them",
+        "solun sisäiset lainausmerkit eivät ole CSV:n mukaiset; solut erotettiin niiden välisten merkkien avulla",
+    ),
+    "nuts": (
+        "{column}: {value} is in no version of NUTS since 2013; the place was left out",
+        "{column}: {value} ei kuulu mihinkään NUTS-versioon vuodesta 2013; paikka jätettiin pois",
+    ),
     "lost": (
         "{column}: characters were lost before publication (U+FFFD); it is kept as it is",
         "{column}: merkkejä on kadonnut ennen julkaisua (U+FFFD); se säilytetään sellaisenaan",
@@ -63,6 +70,8 @@ REFUSALS: Final = {
         "{column}: ”{value}” voi olla useampi kuin yksi luku",
     ),
     "country": ("{column}: “{value}” is no country that is known", "{column}: ”{value}” ei ole tunnettu maa"),
+    "entity": ("{column}: “{value}” is no id of the EU Knowledge Graph", "{column}: ”{value}” ei ole EU Knowledge Graphin tunniste"),
+    "currency": ("{column}: “{value}” is no code of a currency", "{column}: ”{value}” ei ole valuuttakoodi"),
     "code": (
         "{column}: “{value}” is none of the codes {detail}; add it to the mapping if the publisher has a new one",
         "{column}: ”{value}” ei ole mikään koodeista {detail}; lisää se kuvaukseen, jos julkaisija on ottanut sen käyttöön",
@@ -83,7 +92,10 @@ REFUSALS: Final = {
         "{column}: {value} on ristiriidassa postinumeroiden {detail} kanssa",
     ),
     "truncated": ("the file ends in the middle of it", "tiedosto loppuu kesken"),
-    "cell": ("{column}: the workbook has an error here: {value}", "{column}: taulukossa on virhe: {value}"),
+    "cell": (
+        "cell {detail}: a formula or an error, where a register has a value",
+        "solu {detail}: kaava tai virhe, kun rekisterissä pitää olla arvo",
+    ),
 }
 """Refusals by code, in English and Finnish."""
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, cast
 
 from clayonto.errors import DataError, UsageError, nearest
 from clayonto.registers import eura, tables, values
@@ -64,9 +64,10 @@ def import_register(
             raise UsageError(f"“{date}” is no day; write it as 2026-11-22.") from refused
     say = progress or (lambda _: None)
     looked = [tables.look(Path(file)) for file in files]
-    mapping = detect(register, looked)
+    parts = detect(register, looked)
+    mapping = parts[0].mapping
     report = ImportReport(mapping.register, mapping.name, mapping.graph)
-    pieces = _graph(mapping, looked, report, date=date, quads=output is not None, say=say)
+    pieces = _graph(parts, report, date=date, quads=output is not None, say=say)
     if output is not None:
         from clayonto.files import replacing
 
@@ -85,8 +86,16 @@ def import_register(
     return report
 
 
-def detect(register: str, files: Sequence[tables.File]) -> Register:
-    """The mapping for files: the one whose columns the files have most of.
+class Part(NamedTuple):
+    """A table of a file, by its place there, and the mapping that reads it."""
+
+    mapping: Register
+    file: tables.File
+    place: int
+
+
+def detect(register: str, files: Sequence[tables.File]) -> list[Part]:
+    """The tables of files, each with the mapping whose columns it has most of; other sheets of a workbook are left.
 
     :param register: whose mappings may be taken, or ``auto``.
     :raises UsageError: if there is no such register.
@@ -97,32 +106,37 @@ def detect(register: str, files: Sequence[tables.File]) -> Register:
         hint = f" Did you mean “{near[0]}”?" if near else ""
         raise UsageError(f"There is no register “{register}”.{hint} It can be {', '.join(registers())}, or {AUTO}.")
     able = [mapping for mapping in mappings().values() if register in (AUTO, mapping.register)]
-    found: dict[str, Register] = {}
+    parts = []
     for file in files:
-        fits = []
-        for mapping in able:
-            header = _table(file, mapping).header
-            if score := mapping.matches(header):
-                fits.append((score / len(header), score, mapping))
-        if not fits:
-            header = tables.open_table(file)[0].header
-            shown = ", ".join(f"“{name}”" for name in header[:6] if name) or "nothing"
+        headers = {layout: [table.header for table in _tables(file, layout)] for layout in {mapping.layout for mapping in able}}
+        found = []
+        for place in range(max(map(len, headers.values()))):
+            fits = []
+            for mapping in able:
+                header = headers[mapping.layout][place]
+                if score := mapping.matches(header):
+                    fits.append((score / len(header), score, mapping))
+            if fits:
+                found.append(Part(max(fits, key=lambda fit: fit[:2])[2], file, place))
+        if not found:
+            header = next(iter(headers.values()))[0]
+            shown = ", ".join(f"“{name[:40]}”" for name in header[:6] if name) or "nothing"
             which = "any register" if register == AUTO else f"the register “{register}”"
             raise DataError(f"its columns are not those of {which}; it begins with {shown}.", path=str(file.path))
-        best = max(fits, key=lambda fit: fit[:2])[2]
-        found[best.name] = best
-    if len(found) > 1:
-        raise DataError(f"the files are of several data sets ({', '.join(sorted(found))}); import each by itself.", path=str(files[0].path))
-    return next(iter(found.values()))
+        parts += found
+    names = sorted({part.mapping.name for part in parts})
+    if len(names) > 1:
+        raise DataError(f"the files are of several data sets ({', '.join(names)}); import each by itself.", path=str(files[0].path))
+    return parts
 
 
 class _Withheld(Exception):  # noqa: N818 -- an answer, not an error
     """Rows were refused, and that was not to be."""
 
 
-def _table(file: tables.File, mapping: Register) -> tables.Table:
-    layout = _LAYOUTS.get(mapping.layout)
-    return layout(file) if layout and not file.is_workbook and not file.is_json else tables.open_table(file)[0]
+def _tables(file: tables.File, layout: str) -> list[tables.Table]:
+    own = _LAYOUTS.get(layout)
+    return [own(file)] if own and not file.is_workbook and not file.is_json else tables.open_table(file)
 
 
 def _fill(out: BinaryIO, pieces: Iterator[str], report: ImportReport, *, strict: bool) -> int:
@@ -148,23 +162,23 @@ def _load(folder: Path, packed: Path, size: int, mapping: Register, say: Callabl
     disk.load_all([source] if disk.exists else [*loaded(), source], progress=say)
 
 
-def _graph(
-    mapping: Register, files: Sequence[tables.File], report: ImportReport, *, date: str | None, quads: bool, say: Callable[[str], None]
-) -> Iterator[str]:
+def _graph(parts: Sequence[Part], report: ImportReport, *, date: str | None, quads: bool, say: Callable[[str], None]) -> Iterator[str]:
     """The lines of the graph in pieces, while the report is filled in."""
     known: dict[str, int] = {}
     said: set[str] = set()
-    for number, file in enumerate(files):
+    for number, (mapping, file, place) in enumerate(parts):
         about = mapping.document()
         about["document"] += f"-{number + 1}" if number else ""
         about |= {"file": file.path.name, "sha256": file.sha256, "date": date or values.moment(file.path.stat().st_mtime)}
         renderer = Renderer(mapping, quads=quads, constants=about, said=said)
         yield renderer.document()
-        account = FileReport(str(file.path), file.encoding, file.sha256, about["date"])
+        table = _tables(file, mapping.layout)[place]
+        name = f"{file.path} [{table.title}]" if table.title else str(file.path)
+        account = FileReport(name, file.encoding, file.sha256, about["date"])
         account.sums = {field: SumReport(mapping.column(field)) for field in mapping.sums}
         report.files.append(account)
         kept: list[str] = []
-        for row in _table(file, mapping).rows:
+        for row in table.rows:
             account.rows += 1
             text = _take(row, mapping, renderer, account, report, known)
             if text:

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 from itertools import groupby
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from clayonto.registers.codes import countries
 from clayonto.registers.findings import Finding, Refused
-from clayonto.registers.values import Note, countries
+
+if TYPE_CHECKING:
+    from clayonto.registers.values import Note
 
 _PREFIX: Final = re.compile(r"([A-Z]{1,3})[ -]?\d")
 _ON_PLATES: Final = {

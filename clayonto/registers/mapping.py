@@ -15,6 +15,7 @@ from clayonto.errors import ConfigError
 from clayonto.namespaces import GRAPH
 from clayonto.registers import values
 from clayonto.registers.blocks import GAP, Thing, escape
+from clayonto.registers.codes import Unit, countries, units
 from clayonto.registers.findings import Finding, Refused
 from clayonto.registers.keys import key
 from clayonto.registers.lists import apart
@@ -28,12 +29,17 @@ _READERS: Final[dict[str, Callable[[str, str, values.Note], str]]] = {
     "amount": values.amount,
     "country": values.country,
     "summary": values.summary,
+    "entity": values.entity,
+    "currency": values.currency,
+    "nuts": values.nuts,
+    "flag": values.flag,
 }
 Fields: TypeAlias = dict[str, str]
 """Values of a row by field."""
 Lists: TypeAlias = dict[str, list[Fields]]
 """Rows within a row, by the name of their list."""
 _MORE: Final = ("en", "fi", "iso2")
+_OF_UNIT: Final = ("region", "new", "recoded", *(f"in_{version}" for version in ("2013", "2016", "2021", "2024")))
 _OF_IMPORT: Final = frozenset({"line", "quote", "document", "sha256", "file", "date"})
 """Fields that every row has: where it stands."""
 
@@ -79,11 +85,12 @@ class Register:
         self._codes: dict[str, dict[str, str]] = table.get("codes", {})
         self._names: dict[str, dict[str, dict[str, str]]] = table.get("names", {})
         self.constants: dict[str, str] = table.get("constants", {})
-        self._keys: dict[str, str] = table.get("keys", {})
+        self._keys: dict[str, str | list[str]] = table.get("keys", {})
         # Fields that hold parallel lists, by the name of the list; the first of each is that of names.
         self._lists: dict[str, dict[str, Any]] = table.get("lists", {})
         self._in_lists = frozenset(field for one in self._lists.values() for field in one["of"])
         self._countries = tuple(field for field, kind in self._values.items() if kind == "country")
+        self._units = tuple(field for field, kind in self._values.items() if kind == "nuts")
         self.same: tuple[str, ...] = tuple(dataset.get("same", ()))
         self.apart: bool = dataset.get("apart", False)
         self.sums = tuple(field for field, kind in self._values.items() if kind == "amount" and field in self.columns)
@@ -152,7 +159,8 @@ class Register:
                 if meant := self._meant.get(field, {}).get(cell):
                     note(Finding("meant", self.column(field), cell, meant))
                     cell = meant
-                found[field] = _READERS[self._values[field]](cell, self.column(field), note)
+                if read := _READERS[self._values[field]](cell, self.column(field), note):
+                    found[field] = read
             else:
                 found[field] = values.text(given, self.column(field), note)
         for field in self.sums:
@@ -166,11 +174,12 @@ class Register:
         rows = {name: [self._keyed(row, found | row, self._lists[name].get("keys", {})) for row in rows] for name, rows in lists.items()}
         return made, rows
 
-    def _keyed(self, own: Fields, found: Fields, keys: Mapping[str, str]) -> Fields:
+    def _keyed(self, own: Fields, found: Fields, keys: Mapping[str, str | list[str]]) -> Fields:
         made = {field: escape(value) for field, value in own.items()}
-        for field, template in keys.items():
-            parts = GAP.split(template)
-            if all(part in found or part in self.constants for part in parts[1::2]):
+        for field, given in keys.items():
+            able = (GAP.split(template) for template in ([given] if isinstance(given, str) else given))
+            parts = next((parts for parts in able if all(part in found or part in self.constants for part in parts[1::2])), None)
+            if parts is not None:
                 made[field] = "".join(
                     part if n % 2 == 0 else key(found[part] if part in found else self.constants[part]) for n, part in enumerate(parts)
                 )
@@ -179,15 +188,21 @@ class Register:
                 made[f"{field}_{lang}"] = escape(name)
         for field in self._countries:
             if field in own:
-                one = values.countries()[own[field].lower()]
+                one = countries()[own[field].lower()]
                 made |= {f"{field}_en": escape(one.en), f"{field}_fi": escape(one.fi), f"{field}_iso2": one.iso2}
+        for field in self._units:
+            if field in own:
+                made |= _of_unit(field, units()[own[field]])
         return made
 
     def things(self, *, quads: bool, constants: Mapping[str, str]) -> list[tuple[Thing, str]]:
         """What rows say, each with the list of sub-rows that it is said of (empty: of the row)."""
         keys = {key for one in self._lists.values() for key in one.get("keys", {})}
-        safe = frozenset({*self._keys, *keys, *self._codes, *_OF_IMPORT, *self._countries})
+        of_units = {f"{field}_{more}" for field in self._units for more in _OF_UNIT}
+        codes = {field for field, kind in self._values.items() if kind in ("entity", "currency", "day", "amount")}
+        safe = frozenset({*codes, *of_units, *self._units, *self._keys, *keys, *self._codes, *_OF_IMPORT, *self._countries})
         told = {f"{field}_{more}" for field in (*self._names, *self._countries) for more in _MORE}
+        told |= {f"{field}_name" for field in self._units}
         known = safe | {*self.columns, *self._values, *self._in_lists, *told, "number"}
         given = {**self.constants, **constants}
         graph = self.graph if quads else ""
@@ -215,7 +230,7 @@ class Register:
 
 @cache
 def mappings() -> dict[str, Register]:
-    """The mappings that come with the library, by the name of the data set."""
+    """The mappings that come with the library, by the names of their files."""
     names = sorted(entry.name for entry in (files("clayonto.registers") / "mappings").iterdir())
     names = [name.removesuffix(".toml") for name in names if name.endswith(".toml") and not name.startswith("_")]
     return {name: Register(_read(name)) for name in names}
@@ -224,6 +239,16 @@ def mappings() -> dict[str, Register]:
 def registers() -> list[str]:
     """What the command line calls the registers."""
     return sorted({mapping.register for mapping in mappings().values()})
+
+
+def _of_unit(field: str, unit: Unit) -> Fields:
+    """What is known of a NUTS unit, as fields. One that the bundled graph describes has its region there, and is not described again."""
+    found = {f"{field}_region": unit.region, f"{field}_name": escape(unit.name)}
+    if not unit.bundled:
+        found |= {f"{field}_new": unit.code, **{f"{field}_in_{version}": version for version in unit.versions}}
+        if unit.recoded:
+            found[f"{field}_recoded"] = unit.recoded
+    return found
 
 
 class Renderer:

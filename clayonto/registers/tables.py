@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -31,6 +33,9 @@ _MAGIC: Final = {
     b"<htm": "a web page; the address may have led to an error page",
     b"\x7fELF": "a program",
 }
+_OPENS_DOUBLED: Final = re.compile(r'(?:^|[;,\t|])""(?![";,\t|]|$)', re.MULTILINE)
+"""A cell that opens with a doubled quotation mark and goes on: in CSV it would be closed at once."""
+_ALL_QUOTED: Final = re.compile(r'".*"$', re.DOTALL)
 WORKBOOK: Final = b"PK\x03\x04"
 
 
@@ -106,9 +111,11 @@ def look(path: Path) -> File:
     for magic, what in _MAGIC.items():
         if start.lstrip()[: len(magic)].lower() == magic.lower():
             raise DataError(f"this is {what}.", path=str(path))
-    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if start.startswith(WORKBOOK):
+        encoding = "xlsx"
+    elif start[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16"
-    elif not start.startswith(WORKBOOK) and sum(byte < 9 or 13 < byte < 32 for byte in start) > len(start) / 100:
+    elif sum(byte < 9 or 13 < byte < 32 for byte in start) > len(start) / 100:
         raise DataError("this is no text but binary data; give the register's table as its publisher has it.", path=str(path))
     else:
         encoding = "utf-8-sig" if utf8 and not rest else _other(path)
@@ -199,29 +206,54 @@ def delimited(file: File) -> Table:
 
 
 def _delimited(lines: Lines, numbered: Iterator[str], names: tuple[str, ...], delimiter: str) -> Iterator[Row]:
-    for line in numbered:
-        if not line.strip():
+    waiting: deque[tuple[int, bool, str]] = deque()
+
+    def next_line() -> tuple[int, bool, str] | None:
+        if waiting:
+            return waiting.popleft()
+        line = next(numbered, None)
+        return None if line is None else (lines.number, lines.encoded, line)
+
+    while (first := next_line()) is not None:
+        if not first[2].strip():
             continue
-        at, encoded, raw = lines.number, lines.encoded, line
-        while raw.count('"') % 2 and len(raw) <= LONGEST:  # a cell with line breaks in it
-            more = next(numbered, None)
-            if more is None:
-                yield Row(at, {}, raw, ("truncated", ""))
-                return
-            raw = f"{raw}\n{more}"
-        why = trouble(raw)
-        split = [] if why else _split(raw, delimiter)
-        cells, why = ([], ("shape", split)) if isinstance(split, str) else (split, why)
-        while len(cells) > len(names) and not cells[-1]:
-            cells.pop()
-        if why is None and len(cells) != len(names):
-            why = ("shape", f"{len(cells)} / {len(names)}")
-        yield Row(at, dict(zip(names, cells, strict=False)), raw, why, (Finding("encoding"),) if encoded else ())
+        taken, quotes, size = [first], 0 if delimiter == "\t" else first[2].count('"'), len(first[2])
+        while quotes % 2 and size <= LONGEST and (more := next_line()) is not None:  # a cell with line breaks in it
+            taken.append(more)
+            quotes, size = quotes + more[2].count('"'), size + len(more[2])
+        row = _row(taken, names, delimiter)
+        if row.trouble and len(taken) > 1:
+            # A quotation mark that is not closed must not swallow what follows: its line is refused, and the others are read anew.
+            row = _row(taken[:1], names, delimiter)
+            waiting.extendleft(reversed(taken[1:]))
+        yield row
+
+
+def _row(taken: list[tuple[int, bool, str]], names: tuple[str, ...], delimiter: str) -> Row:
+    raw = "\n".join(line for _, _, line in taken)
+    findings = [Finding("encoding")] if any(encoded for _, encoded, _ in taken) else []
+    why = trouble(raw)
+    if why:
+        return Row(taken[0][0], {}, raw, why, tuple(findings))
+    cells = _split(raw, delimiter)
+    if delimiter != "\t" and (raw.count('"') % 2 or _OPENS_DOUBLED.search(raw)):
+        cells = raw[1:-1].split(f'"{delimiter}"') if _ALL_QUOTED.match(raw) else "a quotation mark is not closed"
+        if not isinstance(cells, str):
+            cells = [cell.removeprefix('"').removesuffix('"') if cell[:1] == cell[-1:] == '"' else cell for cell in cells]
+            cells = [cell.replace('""', '"') for cell in cells]
+            findings.append(Finding("quotes"))
+    if isinstance(cells, str):
+        return Row(taken[0][0], {}, raw, ("shape", cells), tuple(findings))
+    while len(cells) > len(names) and not cells[-1]:
+        cells.pop()
+    if len(cells) != len(names):
+        return Row(taken[0][0], {}, raw, ("shape", f"{len(cells)} / {len(names)}"), tuple(findings))
+    return Row(taken[0][0], dict(zip(names, cells, strict=True)), raw, None, tuple(findings))
 
 
 def _split(raw: str, delimiter: str) -> list[str] | str:
-    """The cells of a row, or what is wrong with it."""
-    if '"' not in raw:
+    """The cells of a row, or what is wrong with it. Between tabs, a quotation mark is a sign like any other."""
+    if delimiter == "\t" or '"' not in raw:
         return raw.split(delimiter)
     try:
         return next(csv.reader([raw], delimiter=delimiter), [])
@@ -300,5 +332,7 @@ def open_table(file: File) -> list[Table]:
     :raises DataError: if it is no table.
     """
     if file.is_workbook:
-        raise DataError("this is a workbook; save its sheets as CSV.", path=str(file.path))
+        from clayonto.registers.workbooks import sheets
+
+        return sheets(file)
     return [objects(file) if file.is_json else delimited(file)]

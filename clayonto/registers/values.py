@@ -5,15 +5,14 @@ A reader gets the cell's text and gives the canonical one. What it had to repair
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import cache, lru_cache
-from importlib.resources import files
-from typing import Final, NamedTuple
+from functools import lru_cache
+from typing import Final
 
+from clayonto.registers.codes import Country, countries, units
 from clayonto.registers.findings import Finding, Refused
 
 Note = Callable[[Finding], None]
@@ -27,6 +26,8 @@ _ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2}):\d{2}(?
 _PLAIN: Final = re.compile(r"-?\d+(?:\.\d+)?$")
 _NOISE: Final = Decimal("0.0000001")
 _STATE: Final = re.compile(r"([A-Z]{4,})_(?=[A-ZÀ-Þ])")
+_ENTITY: Final = re.compile(r"(?:https?://linkedopendata\.eu/(?:entity|wiki/Item:)/?)?(Q\d+)$")
+_CURRENCY: Final = re.compile(r"[A-Z]{3}$")
 _DIGITS: Final = re.compile(r"-?[\d.,'\s]*\d$")
 _SPACES: Final = re.compile(r"\s{2,}|[^\S ]")
 
@@ -139,27 +140,6 @@ def _grouped(whole: str, sign: str) -> bool:
     return 0 < len(first) <= 3 and all(len(part) == 3 for part in rest)
 
 
-class Country(NamedTuple):
-    """A country of the EU country table: its code there, which is the end of its IRI, its ISO code of two letters, its names."""
-
-    code: str
-    iso2: str
-    en: str
-    fi: str
-
-
-@cache
-def countries() -> dict[str, Country]:
-    """Countries by code, ISO code, and name in lower case."""
-    found: dict[str, Country] = {}
-    text = (files("clayonto.registers") / "codes" / "countries.csv").read_text(encoding="utf-8")
-    for code, iso2, en, fi, also in list(csv.reader(text.splitlines()))[1:]:
-        one = Country(code, iso2, en, fi)
-        for name in (code, iso2, en, fi, *filter(None, also.split("|"))):
-            found[name.lower()] = one
-    return found
-
-
 def country(cell: str, column: str, note: Note) -> str:  # noqa: ARG001 -- every reader has the same form
     """The code of a country in the EU country table, such as ``FIN``; from codes, names, and codes followed by names.
 
@@ -182,6 +162,47 @@ def _country(cell: str) -> Country | None:
         if coded is not None and names == {coded}:
             return coded
     return found
+
+
+def entity(cell: str, column: str, note: Note) -> str:  # noqa: ARG001 -- every reader has the same form
+    """The id at the end of an IRI of the EU Knowledge Graph, such as ``Q7361953``.
+
+    :raises Refused: if there is none.
+    """
+    found = _ENTITY.match(cell)
+    if found is None:
+        raise Refused("entity", column, cell)
+    return found[1]
+
+
+def currency(cell: str, column: str, note: Note) -> str:  # noqa: ARG001 -- every reader has the same form
+    """The code of a currency, three capital letters, as in the EU currency table.
+
+    :raises Refused: if it is none.
+    """
+    if not _CURRENCY.match(cell):
+        raise Refused("currency", column, cell)
+    return cell
+
+
+def nuts(cell: str, column: str, note: Note) -> str:
+    """The code of a NUTS unit of levels 1 to 3; the empty text for a country's, and for one that no version since 2013 has."""
+    if len(cell) <= 2:
+        return ""
+    if cell not in units():
+        note(Finding("nuts", column, cell))
+        return ""
+    return cell
+
+
+def flag(cell: str, column: str, note: Note) -> str:  # noqa: ARG001 -- every reader has the same form
+    """``true`` or ``false``.
+
+    :raises Refused: if it is neither.
+    """
+    if cell.lower() not in ("true", "false"):
+        raise Refused("code", column, cell, "true, false")
+    return cell.lower()
 
 
 def moment(seconds: float) -> str:
