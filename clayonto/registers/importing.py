@@ -6,7 +6,7 @@ import gzip
 import tempfile
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, cast
 
@@ -15,6 +15,7 @@ from clayonto.registers import eura, tables, values
 from clayonto.registers.accounts import FileReport, ImportReport, RowReport, SumReport
 from clayonto.registers.findings import Refused
 from clayonto.registers.mapping import Register, Renderer, mappings, registers
+from clayonto.stores.copies import Copy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 _LAYOUTS: Final[Mapping[str, Callable[[tables.File], tables.Table]]] = {"eura": eura.table}
 """The layouts that need code of their own, by their name in a mapping; any other file is a plain table."""
 AUTO: Final = "auto"
-_AT_ONCE: Final = 1000
+_AT_ONCE: Final = 1 << 20
+"""Characters that are written at a time."""
+_TOLD: Final = 1000
+"""After how many rows progress is told."""
 _PLACE: Final = 64
 _QUOTED: Final = 8
 """Words that a claim quotes at most, as everywhere in the graph."""
@@ -80,8 +84,8 @@ def import_register(
     with suppress(_Withheld), tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-import-") as aside:
         packed = Path(aside) / "graph.nt.gz"
         with gzip.open(packed, "wb", compresslevel=1) as out_packed:
-            size = _fill(cast("BinaryIO", out_packed), pieces, report, strict=strict)
-        _load(folder, packed, size, mapping, say)
+            size, digest = _fill(cast("BinaryIO", out_packed), pieces, report, strict=strict)
+        _load(folder, Copy(packed, size=size, sha256=digest), mapping, say)
         report.in_place = True
     return report
 
@@ -139,25 +143,39 @@ def _tables(file: tables.File, layout: str) -> list[tables.Table]:
     return [own(file)] if own and not file.is_workbook and not file.is_json else tables.open_table(file)
 
 
-def _fill(out: BinaryIO, pieces: Iterator[str], report: ImportReport, *, strict: bool) -> int:
-    size = 0
-    for piece in pieces:
-        report.triples += piece.count("\n")
-        size += out.write(piece.encode())
+def _fill(out: BinaryIO, pieces: Iterator[str], report: ImportReport, *, strict: bool) -> tuple[int, str]:
+    """Write pieces, some at a time; how many bytes, and their SHA-256."""
+    size, digest = 0, sha256()
+    for text in _batched(pieces):
+        data = text.encode()
+        report.triples += data.count(b"\n")
+        size += out.write(data)
+        digest.update(data)
     if strict and report.refused:
         raise _Withheld
-    return size
+    return size, digest.hexdigest()
 
 
-def _load(folder: Path, packed: Path, size: int, mapping: Register, say: Callable[[str], None]) -> None:
+def _batched(pieces: Iterator[str]) -> Iterator[str]:
+    kept: list[str] = []
+    room = 0
+    for piece in pieces:
+        kept.append(piece)
+        room += len(piece)
+        if room > _AT_ONCE:
+            yield "".join(kept)
+            kept, room = [], 0
+    yield "".join(kept)
+
+
+def _load(folder: Path, packed: Copy, mapping: Register, say: Callable[[str], None]) -> None:
     import pyoxigraph as ox
 
     from clayonto.engines.disk import DiskEngine
     from clayonto.namespaces import ID
     from clayonto.sources import Source, loaded
-    from clayonto.stores.copies import Copy
 
-    source = Source(f"register/{mapping.name}", ox.RdfFormat.N_TRIPLES, Copy(packed, size=size), ID, named=mapping.graph)
+    source = Source(f"register/{mapping.name}", ox.RdfFormat.N_TRIPLES, packed, ID, named=mapping.graph)
     disk = DiskEngine(folder)
     disk.load_all([source] if disk.exists else [*loaded(), source], progress=say)
 
@@ -177,17 +195,11 @@ def _graph(parts: Sequence[Part], report: ImportReport, *, date: str | None, qua
         account = FileReport(name, file.encoding, file.sha256, about["date"])
         account.sums = {field: SumReport(mapping.column(field)) for field in mapping.sums}
         report.files.append(account)
-        kept: list[str] = []
         for row in table.rows:
             account.rows += 1
-            text = _take(row, mapping, renderer, account, report, known)
-            if text:
-                kept.append(text)
-            if account.rows % _AT_ONCE == 0:
-                yield "".join(kept)
-                kept.clear()
+            yield _take(row, mapping, renderer, account, report, known)
+            if account.rows % _TOLD == 0:
                 say(f"{account.name}: {account.rows:,} rows")
-        yield "".join(kept)
 
 
 def _take(

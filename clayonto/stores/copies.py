@@ -33,11 +33,12 @@ CHUNK: Final = 1 << 20
 
 
 class Copy:
-    """A compressed copy of a file; see :class:`clayonto.resources.File`. ``size`` is that of the file in bytes, where it matters."""
+    """A compressed copy of a file; see :class:`clayonto.resources.File`. ``size`` and ``sha256`` are those of the file, where they are known."""
 
-    def __init__(self, path: Path, *, size: int = 0) -> None:
+    def __init__(self, path: Path, *, size: int = 0, sha256: str = "") -> None:
         self._path = path
         self.size = size
+        self.sha256 = sha256
 
     def read_bytes(self) -> bytes:
         """All of the file."""
@@ -60,6 +61,8 @@ def digest(source: Source) -> str:
 
     :raises DataError: if the file cannot be read.
     """
+    if isinstance(source.file, Copy) and source.file.sha256:
+        return source.file.sha256
     made = hashlib.sha256()
     with opened(source) as file:
         while chunk := file.read(CHUNK):
