@@ -5,8 +5,14 @@ from __future__ import annotations
 import gzip
 import http.client
 import json
+import multiprocessing
+import os
 import re
+import signal
+import threading
+import time
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -18,15 +24,18 @@ import clayonto
 from clayonto.publish import Config, publish
 from clayonto.publish.config import CC_BY, HOME
 from clayonto.publish.machine.routes import MEDIA
+from clayonto.server.documents import Document
 from clayonto.server.origin import Origin
+from clayonto.server.problems import Failed
+from clayonto.server.site import Cache
 from clayonto.server.wholes import HOSTS
+from clayonto.stores.generations import Folder
 from tests import sites
 from tests.live import Live, serving
 from tests.test_machine import BROWSER, TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 CONFIG = Config(licence=CC_BY, base=sites.BASE, target="apache", publisher="Council", contact="mailto:data@example.org")
 
@@ -123,7 +132,7 @@ def test_a_document_says_what_it_is_and_what_else_there_is(client: Client, endin
     path = "/fi/project/clay.html" if ending == "html" else f"/data/project/clay.{ending}"
     answer, _ = client.ask(path)
     links = answer.headers["Link"]
-    assert answer.headers["Content-Type"] == MEDIA[ending] + ("; charset=utf-8" if ending in ("html", "ttl", "nt", "rdf") else "")
+    assert answer.headers["Content-Type"] == MEDIA[ending] + ("; charset=utf-8" if ending in ("html", "ttl", "nt") else "")
     assert answer.headers["Content-Language"] == ("fi" if ending == "html" else None)
     for other, media in MEDIA.items():
         file = "/en/project/clay.html" if other == "html" else f"/data/project/clay.{other}"
@@ -280,7 +289,7 @@ def test_other_methods_are_named_or_refused(client: Client) -> None:
     for path in ("/id/project/clay", "/nothing"):
         answer, _ = client.ask(path, "OPTIONS")
         assert (answer.status, answer.headers["Allow"]) == (204, "GET, HEAD, OPTIONS")
-        for method in ("POST", "PUT", "DELETE", "PATCH", "TRACE", "NONSENSE"):
+        for method in ("POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"):
             answer, body = client.ask(path, method)
             assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
             assert json.loads(body)["status"] == 405
@@ -293,12 +302,12 @@ def test_what_was_withdrawn_is_gone_and_the_rest_is_there(client: Client) -> Non
         assert (answer.status, json.loads(body)["type"]) == (410, "https://w3id.org/clayonto/problem#withdrawn"), path
         page, html = client.ask(path, Accept=BROWSER, Accept_Language="en")
         assert (page.status, page.headers["Content-Language"], page.headers.get_content_type()) == (410, "en", "text/html")
-        assert b"was withdrawn" in html
+        assert b"has been withdrawn" in html
     assert client.ask("/id/gizmo/etel%C3%A4")[0].status == 303
 
 
 def test_a_page_that_is_not_there_is_in_the_visitors_language(client: Client) -> None:
-    for languages, lang, words in (("fi", "fi", "Sivua"), ("en-GB", "en", "page"), ("", "fi", "Sivua")):
+    for languages, lang, words in (("fi", "fi", "Ei sivua"), ("en-GB", "en", "Not a page"), ("", "fi", "Ei sivua")):
         answer, body = client.ask("/a/b/c", Accept=BROWSER, Accept_Language=languages)
         assert (answer.status, answer.headers["Content-Language"]) == (404, lang)
         assert words.encode() in body
@@ -342,3 +351,151 @@ def test_any_path_and_header_gets_an_answer(client: Client, path: str, header: s
     quoted = quote("/" + path.encode(errors="replace").decode(), safe="/")
     answer, _ = client.ask(quoted, Accept=header, Accept_Language=header, Accept_Encoding=header, If_None_Match=header, Range=header)
     assert answer.status in (200, 303, 308, 404, 406, 410)
+
+
+# ---------------------------------------------------------------------- the life of a site
+
+
+def test_a_visitor_is_told_to_come_again_until_there_are_pages() -> None:
+    with serving(Origin(), CONFIG, wait=False) as live, closing(Client(live)) as client:
+        answer, body = client.ask("/fi/index.html")
+        assert (answer.status, answer.headers["Retry-After"], json.loads(body)["status"]) == (503, "3", 503)
+        ready = live.do(live.site.ready())
+        assert client.ask("/fi/index.html")[0].status == 200
+        assert ready.pages > 300
+        assert ready.triples > 8000
+
+
+def test_a_graph_that_cannot_be_read_takes_no_pages_away(live: Live, client: Client, tmp_path: Path) -> None:
+    (tmp_path / "bad.ttl").write_text("this is no Turtle", encoding="utf-8")
+    before = client.ask("/fi/project/clay.html")[1]
+    for wrong in (Origin(files=(str(tmp_path / "bad.ttl"),)), Origin(store=str(tmp_path / "no-store"))):
+        with pytest.raises(Failed, match="cannot be made"):
+            live.do(live.site.swap(wrong))
+    assert client.ask("/fi/project/clay.html")[1] == before
+    assert client.ask("/fi/project/clay.html")[0].status == 200
+
+
+def test_no_request_fails_while_the_graph_is_swapped(tmp_path: Path) -> None:
+    texts = [f'<gizmo/same> a <https://example.org/Gizmo> ; skos:prefLabel "State {n}"@en .\n' for n in range(3)]
+    stop, wrong, states = threading.Event(), [], set()
+
+    def visit(live: Live) -> None:
+        with closing(Client(live)) as client:
+            while not stop.is_set():
+                for path in ("/id/gizmo/same", "/en/gizmo/same.html", "/data/gizmo/same.ttl", "/en/index.html", "/catalog.ttl"):
+                    answer, body = client.ask(path)
+                    if answer.status not in (200, 303):
+                        wrong.append((path, answer.status))
+                    states.update(re.findall(rb"<h1>(State \d)</h1>", body))
+
+    with serving(origin(tmp_path, texts[0]), CONFIG) as live:
+        visitors = [threading.Thread(target=visit, args=(live,)) for _ in range(3)]
+        for one in visitors:
+            one.start()
+        try:
+            for text in texts[1:]:
+                file = tmp_path / "next.ttl"
+                file.write_text(sites._PREFIXES + text, encoding="utf-8")
+                live.do(live.site.swap(Origin(files=(str(file),))))
+                with closing(Client(live)) as client:
+                    assert re.findall(r"<h1>(State \d)</h1>", client.ask("/en/gizmo/same.html")[1].decode()) == [
+                        text[text.index("State") :][:7]
+                    ]
+        finally:
+            stop.set()
+            for one in visitors:
+                one.join()
+    assert not wrong
+    assert {b"State 0"} < states <= {b"State 0", b"State 1", b"State 2"}
+
+
+def test_pages_that_a_server_has_had_are_gone_after_a_restart(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with serving(origin(tmp_path, sites.EXTRA + sites.GONE), CONFIG, state=state) as live, closing(Client(live)) as client:
+        assert client.ask("/id/" + quote("gizmo/vanha-ä"))[0].status == 303
+    with serving(origin(tmp_path, sites.EXTRA), CONFIG, state=state) as live, closing(Client(live)) as client:
+        assert client.ask("/id/" + quote("gizmo/vanha-ä"))[0].status == 410
+        assert live.do(live.site.ready()).gone == 1
+    (state / "pages.gz").write_bytes(b"damaged")
+    with serving(origin(tmp_path, sites.EXTRA), CONFIG, state=state, withdrawn=["gizmo/other"]) as live, closing(Client(live)) as client:
+        assert client.ask("/id/" + quote("gizmo/vanha-ä"))[0].status == 404
+        assert client.ask("/id/gizmo/other")[0].status == 410
+
+
+def test_pages_that_were_never_shown_are_not_gone(tmp_path: Path) -> None:
+    with serving(origin(tmp_path, sites.EXTRA), CONFIG) as live, closing(Client(live)) as client:
+        (tmp_path / "bad.ttl").write_text(sites._PREFIXES + sites.GONE + "no", encoding="utf-8")
+        with pytest.raises(Failed):
+            live.do(live.site.swap(Origin(files=(str(tmp_path / "bad.ttl"),))))
+        live.do(live.site.swap(Origin()))
+        assert client.ask("/id/" + quote("gizmo/vanha-ä"))[0].status == 404
+        assert client.ask("/id/gizmo/place")[0].status == 410
+
+
+def test_a_process_that_is_killed_is_started_again(live: Live, client: Client) -> None:
+    kept, _ = client.ask("/fi/project/clay.html")
+    for process in multiprocessing.active_children():
+        process.kill()
+        process.join()
+    # What was asked for lately is there all the time.
+    assert client.ask("/fi/project/clay.html")[0].headers["ETag"] == kept.headers["ETag"]
+    statuses = [client.ask(f"/fi/project/clay-{n}.html")[0].status for n in range(3)]
+    assert set(statuses) <= {503, 404}
+    live.do(live.site.ready())
+    assert client.ask("/fi/programme/interreg-europe-2014-2020.html")[0].status in (200, 404)
+    assert client.ask("/data/project/clay.rdf")[0].status == 200
+
+
+def test_a_part_that_cannot_be_made_takes_nothing_else_along(tmp_path: Path) -> None:
+    with serving(Origin(), CONFIG) as live, closing(Client(live)) as client:
+        assert client.ask("/fi/index.html")[0].status == 200
+        page = multiprocessing.active_children()[0].pid
+        children = Path(f"/proc/{page}/task/{page}/children").read_text().split()
+        assert len(children) == 1
+        os.kill(int(children[0]), signal.SIGSTOP)
+        waiting: list[int] = []
+        thread = threading.Thread(target=lambda: waiting.append(_once(live, "/sitemap.xml")))
+        thread.start()
+        while not live.site._current._asked:  # type: ignore[union-attr]
+            time.sleep(0.01)
+        # The process is asked in order, so the part is wanted by now.
+        assert client.ask("/en/project/clay.html")[0].status == 200
+        os.kill(int(children[0]), signal.SIGKILL)
+        thread.join(30)
+        assert waiting == [503]
+        assert client.ask("/en/project/clay.html")[0].status == 200
+        assert client.ask("/fi/query/works-with.html")[0].status == 200
+
+
+def _once(live: Live, path: str) -> int:
+    with closing(Client(live)) as client:
+        return client.ask(path)[0].status
+
+
+def test_a_store_is_served_as_it_is_held(tmp_path: Path) -> None:
+    clayonto.load(store=tmp_path / "graph.db")
+    held = Folder(tmp_path / "graph.db").current()
+    assert held is not None
+    with serving(Origin(store=str(held.folder / "store")), CONFIG) as live, closing(Client(live)) as client:
+        assert client.ask("/fi/project/clay.html")[0].status == 200
+        answer, body = client.ask("/en/query/project-phases.csv")
+        assert answer.status == 200
+        assert body.count(b"\n") == 3
+
+
+def test_the_cache_keeps_to_its_bounds() -> None:
+    cache = Cache(100_000)
+    for number in range(100):
+        cache.put(f"p{number}", Document(f"p{number}", "t", b"x" * 5000, b"y" * 1000))
+        cache.get("p0")
+    assert cache.size <= 100_000
+    assert cache.get("p0") is not None
+    assert cache.get("p50") is None
+    assert cache.get("p99") is not None
+    cache.put("large", Document("large", "t", b"x" * 50_000, b""))
+    assert cache.get("large") is None
+    cache.put("p99", Document("p99", "t", b"", b""))
+    held = sum(cache.get(f"p{n}") is not None for n in range(100))
+    assert cache.size <= 100_000
+    assert held > 10

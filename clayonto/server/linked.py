@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, BinaryIO, Final
 from urllib.parse import quote, unquote_to_bytes
@@ -222,7 +223,8 @@ class LinkedData:
         path = found.path
         ending = path.rpartition(".")[2]
         media = _NAMED.get(path) or _TYPES.get(ending, "application/octet-stream")
-        if ending in TEXTS or media.startswith("text/") or media.endswith("/xml"):
+        # JSON is UTF-8 by itself.
+        if (ending in TEXTS and ending != "json") or media.startswith("text/") or media.endswith("/xml"):
             media += "; charset=utf-8"
         head = path.partition("/")[0]
         links = ", ".join((*(self._alternates(found.page, found.about, path=path) if found.page else ()), self._always))
@@ -342,12 +344,12 @@ def _range(header: bytes, size: int) -> tuple[int, int] | None:
     """The one range of bytes that is asked for, its end not among them; ``None`` if it lies outside. Of several ranges, or none that is known, all is given."""
     unit, _, asked = header.decode("latin-1").partition("=")
     first, dash, last = asked.strip().partition("-")
-    if unit.strip().lower() != "bytes" or "," in asked or not dash or not (first + last).isascii() or not (first + last).isdigit():
+    if unit.strip().lower() != "bytes" or not dash or not re.fullmatch("[0-9]{1,18}", first + last):
         return 0, size
     if not first:
         return (max(size - int(last), 0), size) if int(last) and size else None
     start, end = int(first), int(last) + 1 if last else size
-    if end <= start:
+    if last and end <= start:
         return 0, size  # no range at all (RFC 9110, section 14.1.1)
     return (start, min(end, size)) if start < size else None
 

@@ -205,9 +205,9 @@ class Renderer:
             say = layout.say
             search = f'<a href="search.html">{say["search"]}</a>'
             body = f'<h1>{say["broken"]}</h1><p class="lead">{say["broken_lead"]} {search}</p>'
-            found[f"{MISSING}.{lang}"] = layout.page("404.html", body, title=say["broken"])
+            found[f"{MISSING}.{lang}"] = layout.page("404.html", body, title=say["broken"], counterpart="index.html")
             body = f'<h1>{say["withdrawn"]}</h1><p class="lead">{say["withdrawn_lead"]}</p>'
-            found[f"{WITHDRAWN}.{lang}"] = layout.page("404.html", body, title=say["withdrawn"])
+            found[f"{WITHDRAWN}.{lang}"] = layout.page("404.html", body, title=say["withdrawn"], counterpart="index.html")
         return {key: self._anywhere(content.decode(), key.rpartition(".")[2]).encode() for key, content in found.items()}
 
     def _anywhere(self, page: str, lang: str) -> str:
