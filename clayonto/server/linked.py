@@ -9,7 +9,7 @@ import asyncio
 import os
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from urllib.parse import quote, unquote_to_bytes
 
 from starlette.responses import Response
@@ -48,6 +48,7 @@ _TYPES: Final = {
 _FRESH, _KEPT = b"no-cache", b"public, max-age=3600"
 _ABOUT: Final = "https://schema.org/AboutPage"
 _CHUNK: Final = 1 << 18
+_EMPTY: Final[dict[str, Any]] = {"type": "http.response.body"}
 
 
 class WithdrawnThing(Problem):
@@ -64,6 +65,8 @@ class LinkedData:
         self._prefix = site.prefix
         self._raw_prefix = quote(site.prefix).encode()
         self._languages = site.config.languages
+        # Things are asked for again and again, by few kinds of clients.
+        self._led = lru_cache(maxsize=8192)(self._to)
         self._always = ", ".join(
             (
                 f'<{_uri(site.config.licence)}>; rel="license"',
@@ -74,21 +77,21 @@ class LinkedData:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         try:
-            await self._answer(scope, receive, send)
+            await self._answer(scope, send)
         except Problem as problem:
             await self._refuse(problem, scope, receive, send)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer(self, scope: Scope, send: Send) -> None:
         method = scope["method"]
         if method not in ("GET", "HEAD"):
             if method != "OPTIONS":
                 raise WrongMethod(method, _ALLOWED)
-            await Response(status_code=204, headers={"allow": ", ".join(_ALLOWED)})(scope, receive, send)
+            await _nothing(send, 204, [(b"allow", ", ".join(_ALLOWED).encode())])
             return
         path = self._path(scope)
         asked = _Asked(scope["headers"])
         if not path:
-            await self._enter(asked, scope, receive, send)
+            await self._enter(asked, send)
             return
         found = self.site.cached(path)
         if found is None:
@@ -96,9 +99,9 @@ class LinkedData:
         if isinstance(found, Document):
             await self._send(found, path, asked, send, head=method == "HEAD")
         elif isinstance(found, Leads):
-            await self._lead(found, asked, scope, receive, send)
+            await self._lead(found, asked, send)
         elif isinstance(found, Moved):
-            await _redirect(308, self._at(found.path))(scope, receive, send)
+            await _nothing(send, 308, [(b"location", self._at(found.path).encode("ascii")), (b"cache-control", _FRESH)])
         elif isinstance(found, Gone):
             raise WithdrawnThing("What was at this address was withdrawn; the address will not be used for anything else.")
         else:
@@ -134,22 +137,26 @@ class LinkedData:
 
     # ------------------------------------------------------------------ leading on
 
-    async def _lead(self, found: Leads, asked: _Asked, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _lead(self, found: Leads, asked: _Asked, send: Send) -> None:
         endings = found.endings or tuple(QUALITY)
         choice = _choice(asked.accept, asked.languages, self._languages, endings)
         if choice is None:
             raise NotAcceptable([f"{self._at(where)} ({media})" for where, media in self._forms(found.page, endings)])
-        links = ", ".join((*self._alternates(found.page, found.about), self._always))
-        await _redirect(303, self._at(document(found.page, choice)), vary="Accept, Accept-Language", link=links)(scope, receive, send)
+        await _nothing(send, 303, self._led(found, choice))
 
-    async def _enter(self, asked: _Asked, scope: Scope, receive: Receive, send: Send) -> None:
+    def _to(self, found: Leads, choice: Choice) -> Headers:
+        """The headers that lead to the document of a thing that was chosen."""
+        links = ", ".join((*self._alternates(found.page, found.about), self._always))
+        return _leading(self._at(document(found.page, choice)), links)
+
+    async def _enter(self, asked: _Asked, send: Send) -> None:
         """The root leads to the front page in a language that the visitor reads, and programs to the catalogue."""
         choice = _choice(asked.accept, asked.languages, self._languages, ("html", "ttl"))
         if choice is None:
             offered = [f"{self._at(f'{lang}/index.html')} (text/html)" for lang in self._languages]
             raise NotAcceptable([*offered, f"{self._at('catalog.ttl')} (text/turtle)"])
         where = "catalog.ttl" if choice.ending == "ttl" else f"{choice.language}/index.html"
-        await _redirect(303, self._at(where), vary="Accept, Accept-Language", link=self._always)(scope, receive, send)
+        await _nothing(send, 303, _leading(self._at(where), self._always))
 
     def _forms(self, page: str, endings: Iterable[str]) -> Iterator[tuple[str, str]]:
         """The documents of a page, and their media types."""
@@ -186,7 +193,7 @@ class LinkedData:
         own = [(b"content-location", self._at(found.path).encode("ascii"))] if path != found.path else []
         if asked.none_match and (known := asked.knows(served)):
             await send({"type": "http.response.start", "status": 304, "headers": [(b"etag", known), *served.always, *own]})
-            await send({"type": "http.response.body"})
+            await send(_EMPTY)
             return
         size = (found.held.packed_size if packs else found.held.size) if found.held else len(found.packed if packs else found.plain)
         headers = [*(served.packed if packs else served.plain), *own]
@@ -195,8 +202,7 @@ class LinkedData:
             part = _range(asked.range, size)
             if part is None:
                 headers = [*served.always, (b"content-range", f"bytes */{size}".encode())]
-                await send({"type": "http.response.start", "status": 416, "headers": [*headers, (b"content-length", b"0")]})
-                await send({"type": "http.response.body"})
+                await _nothing(send, 416, headers)
                 return
             start, end = part
             status = 206
@@ -211,7 +217,7 @@ class LinkedData:
                 first = held.packed_start if packs else held.start
                 async for chunk in _chunks(file, first + start, end - start):
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
-                await send({"type": "http.response.body"})
+                await send(_EMPTY)
             else:
                 body = b"" if head else found.packed if packs else found.plain
                 await send({"type": "http.response.body", "body": body if end - start == len(body) else body[start:end]})
@@ -365,9 +371,20 @@ async def _chunks(file: BinaryIO, start: int, size: int) -> AsyncIterator[bytes]
         yield chunk
 
 
-def _redirect(status: int, where: str, *, vary: str = "", link: str = "") -> Response:
-    headers = {"location": where, "cache-control": "no-cache"} | ({"vary": vary} if vary else {}) | ({"link": link} if link else {})
-    return Response(status_code=status, headers=headers)
+def _leading(where: str, links: str) -> Headers:
+    return [
+        (b"location", where.encode("ascii")),
+        (b"vary", b"Accept, Accept-Language"),
+        (b"cache-control", _FRESH),
+        (b"link", links.encode("ascii")),
+    ]
+
+
+async def _nothing(send: Send, status: int, headers: Headers) -> None:
+    """An answer that is all in its headers."""
+    length = [] if status == 204 else [(b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
+    await send(_EMPTY)
 
 
 def _uri(iri: str) -> str:
