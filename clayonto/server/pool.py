@@ -57,6 +57,8 @@ class Answer:
         self.body = body
         self.state = state
         self.seconds = seconds
+        self.constant = True
+        """Whether it will be the same as long as the state is."""
         self._file = file
 
     @property

@@ -54,7 +54,7 @@ class Process:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.DEVNULL,
-                env=_environment(),
+                env=environment(),
             )
         finally:
             theirs.close()
@@ -106,7 +106,7 @@ class Process:
         return await self.end()
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """The environment of a worker: nothing secret, and no heap for each thread, which would count as memory that a query takes."""
     kept = {name: value for name, value in os.environ.items() if not any(word in name.upper() for word in _SECRET)}
     return kept | {"MALLOC_ARENA_MAX": "1"}

@@ -7,7 +7,10 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
+
 from clayonto.errors import UsageError
+from clayonto.sources import FORMATS, QUADS
 from clayonto.stores.generations import Folder
 from clayonto.stores.graphs import named_at
 from clayonto.stores.layers import Layer
@@ -31,12 +34,26 @@ class State:
         self.made: str = generation.manifest["made"]
         self.store = generation.folder / "store"
         layers = [Layer.of(entry) for entry in generation.manifest["layers"]]
-        self.graphs = tuple(dict.fromkeys(layer.graph for layer in layers if not layer.is_edit))
-        """The IRIs of the named graphs."""
         told = f"{self.number} {self.made} {[layer.sha256 for layer in layers]}"
         self.name = hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
         self._layers = layers
+        self._graphs: tuple[str, ...] | None = None
         self._named: asyncio.Task[Path] | None = None
+
+    async def graph_names(self) -> tuple[str, ...]:
+        """The IRIs of the named graphs.
+
+        :raises EngineError: if they cannot be looked up.
+        """
+        if self._graphs is None:
+            own = [layer for layer in self._layers if not layer.is_edit]
+            if any(FORMATS[layer.ending] in QUADS for layer in own):
+                # What graphs such a file names is known when it is read.
+                store = ox.Store.read_only(str(await self.named()))
+                self._graphs = tuple(sorted(graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode)))
+            else:
+                self._graphs = tuple(sorted({layer.graph for layer in own}))
+        return self._graphs
 
     async def named(self) -> Path:
         """The folder of the store that has the named graphs as well, made when it is first asked for.
