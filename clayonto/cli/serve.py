@@ -22,7 +22,8 @@ from clayonto.errors import MissingExtraError
         "Tarjoa verkko elävänä sivustona: komennon ”publish” sivut ja data sisältöneuvottelun kera, sekä SPARQL 1.1 -rajapinta osoitteessa "
         "/sparql. Ilman valitsinta --store tarjotaan mukana tuleva verkko.\n\n"
         "Kukin kysely ajetaan omassa prosessissaan ajan, muistin ja koon rajoissa, eikä se yllä mihinkään muuhun. Kun tarjottava kansio täytetään uudelleen, "
-        "siirrytään uuteen tilaan yhdenkään pyynnön katoamatta. Asetukset voivat olla myös tiedostossa (taulu [server]) ja ympäristössä (CLAYONTO_SERVE_TIMEOUT=20).\n\n"
+        "siirrytään uuteen tilaan yhdenkään pyynnön katoamatta. Asetukset voivat olla myös tiedostossa (taulu [server]) ja ympäristössä "
+        "(CLAYONTO_SERVE_TIMEOUT=20).\n\n"
         "\b\n  clayonto serve\n  clayonto serve --store graph.db --host 0.0.0.0 --port 8080 --timeout 20",
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 from typing import TYPE_CHECKING, Any, Final
 
@@ -120,5 +121,11 @@ def run(app: ASGIApp, settings: Settings, *, started: Callable[[str], None]) -> 
         backlog=1024,
         ws="none",
     )
-    with listening:
-        _Uvicorn(config, started).run(sockets=[listening])
+    # The server takes these signals, stops, and raises them once more for whoever had them before.
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with listening:
+            _Uvicorn(config, started).run(sockets=[listening])
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -70,7 +70,8 @@ class Worker:
             return {"error": "memory"}, b""
         except OSError as error:
             # The one file that is written is the answer.
-            return {"error": "bytes" if error.errno == errno.EFBIG else "engine", "message": str(error)}, b""
+            too_large = error.errno == errno.EFBIG or f"os error {errno.EFBIG:d})" in str(error)
+            return {"error": "bytes" if too_large else "engine", "message": str(error)}, b""
         except (RuntimeError, ValueError) as error:
             return {"error": "engine", "message": str(error)}, b""
 

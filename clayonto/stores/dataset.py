@@ -7,6 +7,7 @@ loaded; of a loaded file with several graphs the others stay.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ import pyoxigraph as ox
 from clayonto import sparql
 from clayonto.engines.disk import DiskEngine
 from clayonto.engines.oxigraph import syntax_error
-from clayonto.errors import QuerySyntaxError
+from clayonto.errors import EditError, QuerySyntaxError
 from clayonto.namespaces import ID, PREFIXES
 from clayonto.sources import QUADS, Source
 from clayonto.stores.graphs import named_at
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 # Of pyoxigraph terms.
 Triple = tuple[Any, Any, Any]
 _DEFAULT: Final = ox.DefaultGraph()
+_NO_BREAK: Final = re.compile(r"[^\r\n]")
 
 
 @dataclass
@@ -79,20 +81,31 @@ class Dataset:
         :param using: the graphs that its patterns see as the default graph, and ``using_named`` as named ones, when the request names them.
         :raises QuerySyntaxError: with line and column; also if both the request and the update name such graphs.
         :raises ForbiddenQueryError: if it would reach for another file or machine.
+        :raises EditError: if one of its operations fails.
         """
         sparql.refuse_reaching_out(text)
         text = with_dataset(text, using, using_named)
-        aside = Path(tempfile.mkdtemp(prefix="update-", dir=self._path / "copies"))
+        _check(text, self._base)
+        # Beside the generations, so that their files can be shared, and called what the next writer removes if this one is killed.
+        aside = Path(tempfile.mkdtemp(prefix="update-", suffix=".building", dir=self._engine.folder.generations))
         try:
-            self.store.backup(str(aside / "store"))
-            changed = ox.Store(str(aside / "store"))
-            try:
-                changed.update(text, base_iri=self._base, prefixes=dict(PREFIXES))
-            except SyntaxError as error:
-                raise syntax_error(error, text) from error
-            return self._difference(changed)
+            return self._tried(text, aside)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
+
+    def _tried(self, text: str, aside: Path) -> Rewriting:
+        """What the operations of an update do, one after the other, to copies, which are closed again."""
+        before = self.store
+        for number, operation in enumerate(operations(text)):
+            before.backup(str(aside / str(number)))
+            now = ox.Store(str(aside / str(number)))
+            try:
+                now.update(operation, base_iri=self._base, prefixes=dict(PREFIXES))
+            except (OSError, RuntimeError, ValueError) as error:
+                raise EditError(f"The update cannot be carried out: {error}. Nothing has changed.") from error
+            _merge(before, now)
+            before = now
+        return self._difference(before)
 
     def apply(self, change: Rewriting) -> None:
         """Make a change: whole, or not at all.
@@ -172,6 +185,66 @@ class _Held:
 
     def read_bytes(self) -> bytes:
         return self._content
+
+
+def _check(text: str, base: str) -> None:
+    """Hold an update against the parser, as a whole."""
+    try:
+        ox.Store().update(text, base_iri=base, prefixes=dict(PREFIXES))
+    except SyntaxError as error:
+        raise syntax_error(error, text) from error
+    except (OSError, RuntimeError, ValueError):
+        pass  # an empty store has no graph to clear
+
+
+def _merge(before: ox.Store, now: ox.Store) -> None:
+    """Let the default graph be the merge of all again, after one operation: what came into a named graph is in it, and what left it is in none."""
+    came = [quad for quad in now if quad.graph_name != _DEFAULT and quad not in before]
+    now.extend([ox.Quad(q.subject, q.predicate, q.object) for q in came])
+    stay = {(q.subject, q.predicate, q.object) for q in came}
+    for quad in before:
+        triple = (quad.subject, quad.predicate, quad.object)
+        if quad.graph_name == _DEFAULT and triple not in stay and quad not in now:
+            for other in list(now.quads_for_pattern(*triple, None)):
+                now.remove(other)
+
+
+def operations(update: str) -> list[str]:
+    """The operations of an update, each as a text of its own in which it stands where it stood, with the prefixes that hold there.
+
+    >>> operations("PREFIX a: <urn:a> CLEAR ALL; INSERT DATA { a:s a:p a:o }")
+    ['PREFIX a: <urn:a> CLEAR ALL', 'PREFIX a: <urn:a>            INSERT DATA { a:s a:p a:o }']
+    """
+    given = list(sparql.tokens(update))
+    ends = [token.start for token, depth in _depths(given) if depth == 0 and token.kind == "mark" and token.text == ";"]
+    prologues: list[tuple[int, int]] = []
+    for n, token in enumerate(given):
+        length = {"BASE": 2, "PREFIX": 3}.get(token.text.upper(), 0) if token.kind == "word" else 0
+        if length and n + length <= len(given):
+            last = given[n + length - 1]
+            prologues.append((token.start, last.start + len(last.text)))
+    made = []
+    for start, end in zip([0, *(end + 1 for end in ends)], [*ends, len(update)], strict=True):
+        if any(start <= token.start < end and not any(a <= token.start < b for a, b in prologues) for token in given):
+            made.append(_only(update, [*((a, b) for a, b in prologues if b <= start), (start, end)]))
+    return made
+
+
+def _only(text: str, kept: list[tuple[int, int]]) -> str:
+    """Parts of a text where they stood, with nothing but spaces and line breaks between them."""
+    parts, done = [], 0
+    for start, end in kept:
+        parts += [_NO_BREAK.sub(" ", text[done:start]), text[start:end]]
+        done = end
+    return "".join(parts)
+
+
+def _depths(given: list[sparql.Token]) -> Iterator[tuple[sparql.Token, int]]:
+    depth = 0
+    for token in given:
+        if token.kind == "mark":
+            depth += {"{": 1, "}": -1}.get(token.text, 0)
+        yield token, depth
 
 
 def with_dataset(update: str, using: Sequence[str] | None, using_named: Sequence[str] | None) -> str:
