@@ -154,6 +154,7 @@ def _as(default: object, value: object) -> Any:
             return None
     if isinstance(default, tuple):
         texts = value.split(",") if isinstance(value, str) else value
-        fit = isinstance(texts, list | tuple) and all(isinstance(text, str) for text in texts)
-        return tuple(filter(None, map(str.strip, texts))) if fit else None  # type: ignore[union-attr]
+        if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+            return None
+        return tuple(text.strip() for text in texts if text.strip())
     return value if isinstance(value, str) else None
