@@ -1,7 +1,7 @@
 """What the pages of a live site cost: memory and time to read the graph, by its size, and how fast pages are made and sent.
 
 For each size a server of its own is started on a store with the bundled graph and that many generated projects (``projects.py``). Memory is that of the
-process that makes pages, when it has read the graph, and after all pages of the first measurement. Pages are asked for over loopback by several
+process that makes pages and its copy, when it has read the graph, and after the pages were made. Pages are asked for over loopback by several
 connections that are kept, from another process; "made" are pages that nobody asked for before, "sent" are a hundred of them again and again.
 Seconds are of the clock, so the machine should have nothing else to do.
 """
@@ -77,9 +77,10 @@ async def ask(port: int, paths: list[str], *, packed: bool) -> float:
 
 
 def held(process: int) -> int:
-    """The memory of a process in bytes, shared parts counted by how many share them."""
+    """The memory of a process and the copies that it has started, in bytes; what they share counts once."""
     found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii"), re.MULTILINE)
-    return int(found[1]) * 1024 if found else 0
+    children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split()
+    return (int(found[1]) * 1024 if found else 0) + sum(held(int(child)) for child in children)
 
 
 def measure(count: int, folder: Path) -> None:

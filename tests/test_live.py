@@ -14,7 +14,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,10 +24,8 @@ import clayonto
 from clayonto.publish import Config, publish
 from clayonto.publish.config import CC_BY, HOME
 from clayonto.publish.machine.routes import MEDIA
-from clayonto.server.documents import Document
 from clayonto.server.origin import Origin
 from clayonto.server.problems import Failed
-from clayonto.server.site import Cache
 from clayonto.server.wholes import HOSTS
 from clayonto.stores.generations import Folder
 from tests import sites
@@ -485,18 +483,12 @@ def test_a_store_is_served_as_it_is_held(tmp_path: Path) -> None:
         assert body.count(b"\n") == 3
 
 
-def test_the_cache_keeps_to_its_bounds() -> None:
-    cache = Cache(100_000)
-    for number in range(100):
-        cache.put(f"p{number}", Document(f"p{number}", "t", b"x" * 5000, b"y" * 1000))
-        cache.get("p0")
-    assert cache.size <= 100_000
-    assert cache.get("p0") is not None
-    assert cache.get("p50") is None
-    assert cache.get("p99") is not None
-    cache.put("large", Document("large", "t", b"x" * 50_000, b""))
-    assert cache.get("large") is None
-    cache.put("p99", Document("p99", "t", b"", b""))
-    held = sum(cache.get(f"p{n}") is not None for n in range(100))
-    assert cache.size <= 100_000
-    assert held > 10
+def test_what_is_kept_has_its_bounds(tmp_path: Path) -> None:
+    with serving(Origin(), CONFIG, cache=200_000) as live, closing(Client(live)) as client:
+        pages = re.findall(r"<loc>https://data.example.org(/[^<]*)</loc>", client.ask("/sitemap.xml")[1].decode())
+        for page in pages[:150]:
+            assert client.ask(page)[0].status == 200
+        kept = live.site._current.cache  # type: ignore[union-attr]
+        assert 50_000 < kept.size <= 200_000
+        assert kept.get(unquote(pages[149][1:])) is not None
+        assert kept.get("sitemap.xml") is None

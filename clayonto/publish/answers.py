@@ -204,7 +204,7 @@ def _maker(site: Site) -> Callable[[tuple[str, Answer]], Iterator[tuple[str, byt
     def made(item: tuple[str, Answer]) -> Iterator[tuple[str, bytes]]:
         name, answer = item
         for layout, told in zip(layouts, values, strict=True):
-            yield f"{layout.lang}/query/{name}.html", _page(layout, told, name, answer)
+            yield f"{layout.lang}/query/{name}.html", page(layout, told, name, answer)
             if layout.lang in answer.rows:
                 yield f"{layout.lang}/query/{name}.csv", _published(site, answer.rows[layout.lang]).encode()
 
@@ -225,7 +225,8 @@ def _published(site: Site, rows: Rows) -> str:
     return Table(rows.columns, renamed, engine=rows.engine).to_csv()
 
 
-def _page(layout: Layout, values: Values, name: str, answer: Answer) -> bytes:
+def page(layout: Layout, values: Values, name: str, answer: Answer) -> bytes:
+    """The page of a question with its answer in one language."""
     site, say, lang = layout.site, layout.say, layout.lang
     query = answer.query
     title, description = query.title[lang], query.description[lang]

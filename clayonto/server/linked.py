@@ -14,9 +14,10 @@ from urllib.parse import quote, unquote_to_bytes
 
 from starlette.responses import Response
 
+from clayonto.negotiation import ranges
 from clayonto.publish.data import FORMATS
 from clayonto.publish.machine.apache import TEXTS, TYPES
-from clayonto.publish.machine.routes import MEDIA, QUALITY, Choice, choose, document, ranges
+from clayonto.publish.machine.routes import MEDIA, QUALITY, Choice, choose, document
 from clayonto.publish.paths import url
 from clayonto.server.documents import Document, Gone, Leads, Moved
 from clayonto.server.problems import AddressTooLong, NotAcceptable, NotFound, Problem, WrongMethod

@@ -23,15 +23,17 @@ from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urljoin
 
-from clayonto.publish import build, front
-from clayonto.publish.answers import unanswered
+from clayonto.publish import answers, build, front
+from clayonto.publish.answers import Answer, unanswered
 from clayonto.publish.index import read
 from clayonto.publish.layout import Layout
 from clayonto.publish.machine.routes import VERSIONS, Routes
 from clayonto.publish.markup import text
 from clayonto.publish.pages import one_by_one
 from clayonto.publish.site import VOCABULARY_FILE, Site, n_triples
+from clayonto.publish.values import Values
 from clayonto.query import Catalogue
+from clayonto.results import Rows
 from clayonto.server import documents
 from clayonto.server.documents import Document, Gone, Held, Leads, Moved, Outcome, Wait
 from clayonto.server.making import Making
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Mapping
 
+    from clayonto.locales import Language
     from clayonto.publish.config import Config
     from clayonto.publish.site import Page
     from clayonto.server.origin import Origin
@@ -84,7 +87,10 @@ class Renderer:
         self.gone = self.seen.gone(self.pages)
         site.withdrawn = frozenset(site.html(page, lang) for page in self.gone for lang in site.languages)
         build.equip(site, build.parts())
-        site.answers = unanswered(site, Catalogue().values())
+        self.queries = Catalogue()
+        site.answers = unanswered(site, self.queries.values())
+        self._layouts = {lang: Layout(site, lang) for lang in site.languages}
+        self._values = {lang: Values(site, lang, layout.say) for lang, layout in self._layouts.items()}
         self.routes = Routes(site)
         self.wholes: Mapping[str, Whole] = {whole.name: whole for whole in wholes(site, origin.graph)}
         self._one = one_by_one(site)
@@ -201,7 +207,7 @@ class Renderer:
         """The pages that say that there is none, or none any more, at whatever address they are shown: ``missing.fi``, ``withdrawn.fi`` and so on."""
         found = {}
         for lang in self.site.languages:
-            layout = Layout(self.site, lang)
+            layout = self._layouts[lang]
             say = layout.say
             search = f'<a href="search.html">{say["search"]}</a>'
             body = f'<h1>{say["broken"]}</h1><p class="lead">{say["broken_lead"]} {search}</p>'
@@ -210,9 +216,22 @@ class Renderer:
             found[f"{WITHDRAWN}.{lang}"] = layout.page("404.html", body, title=say["withdrawn"], counterpart="index.html")
         return {key: self._anywhere(content.decode(), key.rpartition(".")[2]).encode() for key, content in found.items()}
 
-    def _anywhere(self, page: str, lang: str) -> str:
+    def show(self, name: str, lang: Language, values: Mapping[str, str], solutions: bytes, address: str) -> Document:
+        """The page of a query with an answer; see :meth:`clayonto.server.site.LiveSite.show`."""
+        query = self.queries[name]
+        rows = Rows.from_tsv(solutions, engine="oxigraph", types=query.columns)
+        answer = Answer(query, values, "", lambda: {lang: rows}, said="now")
+        page = self._anywhere(answers.page(self._layouts[lang], self._values[lang], name, answer).decode(), lang, at=f"query/{name}.html")
+        root = self.options.prefix
+        # Its own forms and languages are asked for with the same values.
+        page = page.replace(f'"{root}{lang}/query/{name}.csv"', f'"{text(address.format(lang=lang, ending=".csv"))}"')
+        for other in self.site.languages:
+            page = page.replace(f'"{root}{other}/query/{name}.html"', f'"{text(address.format(lang=other, ending=""))}"')
+        return self._document(f"queries/{name}", page.encode())
+
+    def _anywhere(self, page: str, lang: str, *, at: str = "404.html") -> str:
         """A page whose links do not depend on where it is shown."""
-        at = f"{self.options.prefix}{lang}/404.html"
+        at = f"{self.options.prefix}{lang}/{at}"
         page = re.sub(r'<link rel="(?:canonical|alternate)"[^>]*>\n?', "", page)
         return _RELATIVE.sub(lambda found: f'{found[1]}{text(urljoin(at, found[2]))}"', page)
 
@@ -223,8 +242,8 @@ class Renderer:
 def run(pipe: socket.socket, origin: Origin, config: Config, options: Options) -> None:
     """Make a site, then answer for it until the other side has gone.
 
-    It is told ``(number, path)``, and answers ``(number, outcome)`` in whatever order; ``(0, …)`` is about itself: first of all ``(0, "ready", …)`` or
-    ``(0, "failed", text)``.
+    It is asked ``(number, path)`` or ``(number, (query, …))``, and answers ``(number, outcome)`` in whatever order; ``(0, …)`` is about itself: first of
+    all ``(0, "ready", …)`` or ``(0, "failed", text)``.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -299,20 +318,23 @@ class _Loop:
                 key.data()
 
     def _asked(self) -> None:
-        number, path = documents.receive(self._pipe)
+        number, what = documents.receive(self._pipe)
         if number == 0:  # this state of the graph is what visitors see from now on
-            self._renderer.seen.keep(self._renderer.pages)
-            return
-        self._answer(number, path)
+            try:
+                self._renderer.seen.keep(self._renderer.pages)
+            except OSError:
+                traceback.print_exc()
+        else:
+            self._answer(number, what)
 
-    def _answer(self, number: int, path: str) -> None:
+    def _answer(self, number: int, what: str | tuple[Any, ...]) -> None:
         try:
-            outcome = self._renderer.find(path)
+            outcome = self._renderer.find(what) if isinstance(what, str) else self._renderer.show(*what)
         except Exception:
             traceback.print_exc()
             outcome = Wait(_AFTER)
         if isinstance(outcome, _Wanted):
-            self._waiting.setdefault(outcome.part, []).append((number, path))
+            self._waiting.setdefault(outcome.part, []).append((number, str(what)))
             self._want(outcome.part)
         else:
             self._pipe.sendall(documents.frame((number, documents.told(outcome))))

@@ -10,7 +10,6 @@ import multiprocessing
 import shutil
 import socket
 import tempfile
-from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,12 +17,13 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from clayonto.server import documents
+from clayonto.server.cache import Cache
 from clayonto.server.documents import Document, Outcome, Wait
 from clayonto.server.problems import Busy, Failed
 from clayonto.server.seen import FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from clayonto.publish.config import Config
     from clayonto.server.origin import Origin
@@ -52,42 +52,14 @@ class Ready:
     instead: Mapping[str, bytes] = field(repr=False)
 
 
-class Cache:
-    """What was found lately, as much as there is room for."""
-
-    def __init__(self, most: int) -> None:
-        """:param most: bytes."""
-        self._most = most
-        self._found: OrderedDict[str, tuple[Outcome, int]] = OrderedDict()
-        self.size = 0
-
-    def get(self, path: str) -> Outcome:
-        """What was found at a path; ``None`` if that is not known."""
-        found = self._found.get(path)
-        if found is None:
-            return None
-        self._found.move_to_end(path)
-        return found[0]
-
-    def put(self, path: str, outcome: Outcome) -> None:
-        """Keep what was found."""
-        size = _LEAST + 2 * len(path) + (outcome.size if isinstance(outcome, Document) else 0)
-        if size > self._most // 4:
-            return
-        _, before = self._found.pop(path, (None, 0))
-        self._found[path] = (outcome, size)
-        self.size += size - before
-        while self.size > self._most:
-            _, (_, size) = self._found.popitem(last=False)
-            self.size -= size
-
-
 class _Process:
     """One process that makes pages, from its start to its end."""
 
-    def __init__(self, origin: Origin, config: Config, options: Mapping[str, Any], cache: int) -> None:
+    def __init__(self, origin: Origin, config: Config, options: Mapping[str, Any], cache: int, holding: object) -> None:
         self.origin = origin
-        self.cache = Cache(cache)
+        self.holding = holding
+        self._most = cache
+        self.cache: Cache[Outcome] = Cache(cache)
         self.folder = tempfile.mkdtemp(prefix="clayonto-site-")
         self.ready: asyncio.Future[Ready] = asyncio.get_running_loop().create_future()
         self.ended = asyncio.Event()
@@ -154,17 +126,30 @@ class _Process:
         """What a path leads to; several who ask for one at a time share the answer."""
         asked = self._paths.get(path)
         if asked is None:
-            if len(self._asked) >= _MOST_ASKED or self._writer is None:
-                return Wait(1)
-            self._number += 1
-            asked = self._asked[self._number] = self._paths[path] = asyncio.get_running_loop().create_future()
+            asked = self._paths[path] = self._ask(path)
             asked.add_done_callback(lambda _: self._paths.pop(path, None))
-            self._writer.write(documents.frame((self._number, path)))
         # Who asked first may go away; the answer is for the others too, and for the cache.
         outcome = await asyncio.shield(asked)
         if outcome is not None and not isinstance(outcome, Wait):
-            self.cache.put(path, outcome)
+            size = _LEAST + 2 * len(path) + (outcome.size if isinstance(outcome, Document) else 0)
+            # One that is large for what there is room for would put out many that are asked for more often.
+            if size <= self._most // 4:
+                self.cache.put(path, outcome, size=size)
         return outcome
+
+    async def show(self, answer: tuple[Any, ...]) -> Outcome:
+        """The page of an answer to a query; see :meth:`LiveSite.show`."""
+        return await asyncio.shield(self._ask(answer))
+
+    def _ask(self, what: str | tuple[Any, ...]) -> asyncio.Future[Outcome]:
+        found: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        if len(self._asked) >= _MOST_ASKED or self._writer is None:
+            found.set_result(Wait(1))
+        else:
+            self._number += 1
+            self._asked[self._number] = found
+            self._writer.write(documents.frame((self._number, what)))
+        return found
 
     def adopt(self) -> None:
         """Tell it that its state is the one that visitors see."""
@@ -218,9 +203,12 @@ class LiveSite:
 
     # ------------------------------------------------------------------ life
 
-    def start(self, origin: Origin) -> None:
-        """Begin to read the graph; until that is done, who asks for a page is told to come again. To be called with an event loop running."""
-        self._current = self._made(origin)
+    def start(self, origin: Origin, *, holding: object = None) -> None:
+        """Begin to read the graph; until that is done, who asks for a page is told to come again. To be called with an event loop running.
+
+        :param holding: what keeps the origin's store on disk; it is kept for as long as pages are made of it.
+        """
+        self._current = self._made(origin, holding)
         self._watching = asyncio.create_task(self._watch())
 
     async def ready(self) -> Ready:
@@ -231,15 +219,16 @@ class LiveSite:
         assert self._current is not None, "start() comes first"
         return await asyncio.shield(self._current.ready)
 
-    async def swap(self, origin: Origin) -> Ready:
+    async def swap(self, origin: Origin, *, holding: object = None) -> Ready:
         """Read another state of the graph, and show that from then on; until then, and if it fails, the one that is there stays.
 
         No request fails for it: each is answered from one state. While both are there, so is the memory of both.
 
+        :param holding: as for :meth:`start`.
         :raises Failed: if it cannot be read.
         """
         async with self._swapping:
-            self._next = new = self._made(origin)
+            self._next = new = self._made(origin, holding)
             try:
                 ready = await asyncio.shield(new.ready)
             except BaseException:
@@ -271,8 +260,8 @@ class LiveSite:
         if self._own_state is not None:
             shutil.rmtree(self._own_state, ignore_errors=True)
 
-    def _made(self, origin: Origin) -> _Process:
-        return _Process(origin, self.config, self._options, self._cache)
+    def _made(self, origin: Origin, holding: object) -> _Process:
+        return _Process(origin, self.config, self._options, self._cache, holding)
 
     def _adopted(self, ready: Ready) -> None:
         self._last = ready
@@ -297,7 +286,7 @@ class LiveSite:
             await asyncio.sleep(_BACK_OFF[min(failures, len(_BACK_OFF) - 1)])
             failures += 1
             if process is self._current:
-                self._current = self._made(process.origin)
+                self._current = self._made(process.origin, process.holding)
                 # The state is the same, and so is all that was made of it.
                 self._current.cache = process.cache
 
@@ -317,11 +306,26 @@ class LiveSite:
 
         :raises Busy: if it cannot be told now.
         """
+        return await self._waited(lambda process: process.find(path))
+
+    async def show(self, name: str, lang: str, values: Mapping[str, str], solutions: bytes, address: str) -> Document:
+        """The page of a named query with an answer.
+
+        :param values: what the parameters were given, ``lang`` not among them.
+        :param solutions: the answer as SPARQL TSV.
+        :param address: where the query is asked with these values, ``{lang}`` standing for the language and ``{ending}`` for that of a form of the answer.
+        :raises Busy: if it cannot be made now.
+        """
+        shown = await self._waited(lambda process: process.show((name, lang, dict(values), solutions, address)))
+        assert isinstance(shown, Document)
+        return shown
+
+    async def _waited(self, work: Callable[[_Process], Awaitable[Outcome]]) -> Outcome:
         process = self._current
         if process is None or not process.is_ready:
             raise Busy("The pages are being prepared; ask again in a moment.", after=3)
         try:
-            outcome = await asyncio.wait_for(process.find(path), self.patience)
+            outcome = await asyncio.wait_for(work(process), self.patience)
         except TimeoutError:
             raise Busy("This page is being prepared; ask again in a moment.", after=5) from None
         if isinstance(outcome, Wait):
