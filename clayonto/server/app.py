@@ -12,16 +12,23 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from clayonto.errors import ClayontoError
 from clayonto.namespaces import ID
+from clayonto.publish.config import bundled
+from clayonto.query import Catalogue
+from clayonto.server import openapi
 from clayonto.server.endpoint import Endpoint
 from clayonto.server.graph_store import GraphStore
+from clayonto.server.linked import LinkedData
 from clayonto.server.metrics import MEDIA, Metrics
+from clayonto.server.origin import Origin
 from clayonto.server.outer import AccessLog, Outer
 from clayonto.server.pool import Pool
 from clayonto.server.problems import Problem
+from clayonto.server.queries import DESCRIPTION, PATH, Queries
+from clayonto.server.site import LiveSite
 from clayonto.server.state import States
 from clayonto.server.writing import Writer
 
@@ -31,7 +38,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp
 
+    from clayonto.publish.config import Config
     from clayonto.server.settings import Settings
+    from clayonto.server.state import State
 
 LOG: Final = logging.getLogger("clayonto.server")
 SPARQL: Final = "/sparql"
@@ -42,21 +51,28 @@ _KINDS: Final = (("/sparql", "sparql"), ("/graphs", "graphs"), ("/queries", "que
 class Server:
     """A server of a store folder; :attr:`app` is its ASGI application."""
 
-    def __init__(self, folder: str | Path, settings: Settings, *, base: str = ID, languages: tuple[str, ...] = ("fi", "en")) -> None:
+    def __init__(self, folder: str | Path, settings: Settings, *, base: str = ID, config: Config | None = None) -> None:
         """:param base: what relative IRIs in queries are relative to.
 
-        :param languages: the languages of the site, the first being the default.
+        :param config: what the publisher decides about the site; that of the bundled data if ``None``.
         :raises UsageError: if the folder holds no graph.
         """
         self.settings = settings
+        config = config or bundled()
+        self.site = LiveSite(config, cache=settings.cache, state=Path(settings.state) if settings.state else None)
+        self._shown: State | None = None
+        self._renewing: asyncio.Task[None] | None = None
         self._aside = Path(tempfile.mkdtemp(prefix="clayonto-serve-"))
         self._states = States(folder, base=base, aside=self._aside)
         self.pool = Pool(self._states.current(), settings, self._aside)
         self._swapping = asyncio.Lock()
         self._failing = ""
         writer = Writer(self._states.folder.path, settings, base=base, changed=self.refresh) if settings.writable else None
-        self.endpoint = Endpoint(self.pool, settings, writer=writer, languages=languages)
+        self.endpoint = Endpoint(self.pool, settings, writer=writer, languages=config.languages)
         self._graphs = GraphStore(self.endpoint, self.pool, settings, writer=writer)
+        catalogue = Catalogue()
+        self._queries = Queries(self.endpoint, self.site, catalogue, base=base)
+        self._pages = LinkedData(self.site, own={DESCRIPTION: openapi.describe(catalogue, config)})
         self._metrics = Metrics(
             {
                 "queries_waiting": ("Queries that wait for their turn.", lambda: self.pool.waiting),
@@ -74,6 +90,8 @@ class Server:
             Route(GRAPHS, self._graphs),
             Route("/health", self._health, methods=["GET"]),
             Route("/metrics", self._measured, methods=["GET"]),
+            *(Route(path, self._queries) for path in (f"/{PATH}", f"/{PATH}/{{name:path}}")),
+            Mount("/", self._pages),
         ]
         return Starlette(routes=routes, lifespan=self._lifespan)
 
@@ -82,6 +100,8 @@ class Server:
         watching = None
         try:
             await self.pool.start()
+            self._shown = self.pool.state
+            self.site.start(_origin(self._shown), holding=self._shown)
             watching = asyncio.create_task(self._watch())
             yield
         finally:
@@ -89,6 +109,11 @@ class Server:
                 watching.cancel()
                 with suppress(asyncio.CancelledError):
                     await watching
+            if self._renewing is not None:
+                self._renewing.cancel()
+                with suppress(asyncio.CancelledError):
+                    await self._renewing
+            await self.site.stop()
             await self.pool.stop()
             shutil.rmtree(self._aside, ignore_errors=True)
 
@@ -100,6 +125,18 @@ class Server:
             state = await asyncio.to_thread(self._states.current)
             await self.pool.swap(state)
             LOG.info("Generation %s is served.", state.number)
+        # Queries go over at once; pages when they can be made, which takes longer.
+        if self._renewing is None or self._renewing.done():
+            self._renewing = asyncio.create_task(self._renew())
+
+    async def _renew(self) -> None:
+        while self._shown is not self.pool.state:
+            state = self.pool.state
+            try:
+                await self.site.swap(_origin(state), holding=state)
+            except Problem as problem:
+                LOG.error("The pages of generation %s cannot be made; the old ones go on. %s", state.number, problem)  # noqa: TRY400 (a sentence says it)
+            self._shown = state
 
     async def _watch(self) -> None:
         while True:
@@ -127,6 +164,10 @@ class Server:
 
     async def _measured(self, _: Request) -> Response:
         return Response(self._metrics.text(), headers={"content-type": MEDIA, "cache-control": "no-store"})
+
+
+def _origin(state: State) -> Origin:
+    return Origin(store=str(state.store), base=state.base)
 
 
 def kind_of(path: str) -> str:

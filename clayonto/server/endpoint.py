@@ -159,7 +159,7 @@ class Endpoint:
             if quality
         ]
         lang = next((tag for tag in wanted if tag in self._languages), self._languages[0])
-        place = f"{request.scope.get('root_path', '')}/{lang}/sparql.html"
+        place = f"{request.scope.get('root_path', '')}/{lang}/sparql/index.html"
         return RedirectResponse(
             f"{place}#query={quote(query, safe='')}" if query else place, 303, headers={"vary": "Accept, Accept-Language"}
         )

@@ -19,12 +19,12 @@ from clayonto.publish.data import FORMATS
 from clayonto.publish.machine.apache import TEXTS, TYPES
 from clayonto.publish.machine.routes import MEDIA, QUALITY, Choice, choose, document
 from clayonto.publish.paths import url
-from clayonto.server.documents import Document, Gone, Leads, Moved
+from clayonto.server.documents import Document, Gone, Leads, Moved, packed, tag_of
 from clayonto.server.problems import AddressTooLong, NotAcceptable, NotFound, Problem, WrongMethod
 from clayonto.server.wholes import HOSTS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator
+    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 
     from starlette.types import Receive, Scope, Send
 
@@ -40,6 +40,7 @@ _NAMED: Final = {
     "linkset.json": "application/linkset+json",
     ".well-known/api-catalog": "application/linkset+json",
     ".well-known/void": "text/turtle",
+    "openapi.json": "application/vnd.oai.openapi+json;version=3.1",
 }
 _TYPES: Final = {
     "html": "text/html", "css": "text/css", "js": "text/javascript", "json": "application/json", "svg": "image/svg+xml", "xml": "application/xml",
@@ -61,8 +62,13 @@ class WithdrawnThing(Problem):
 class LinkedData:
     """The ASGI application for all paths of a site."""
 
-    def __init__(self, site: LiveSite) -> None:
+    def __init__(self, site: LiveSite, *, own: Mapping[str, bytes] | None = None) -> None:
+        """Make headers that all answers share.
+
+        :param own: documents that are not of the site but of its server, by path.
+        """
         self.site = site
+        self._own = {path: Document(path, tag_of(content), content, packed(path, content)) for path, content in (own or {}).items()}
         self._prefix = site.prefix
         self._raw_prefix = quote(site.prefix).encode()
         self._languages = site.config.languages
@@ -94,7 +100,7 @@ class LinkedData:
         if not path:
             await self._enter(asked, send)
             return
-        found = self.site.cached(path)
+        found = self._own.get(path) or self.site.cached(path)
         if found is None:
             found = await self._found(path)
         if isinstance(found, Document):

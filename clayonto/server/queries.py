@@ -226,7 +226,8 @@ class _Varying:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start" and self._by_language:
-                message = {**message, "headers": [*message["headers"], (b"vary", b"Accept-Language")]}
+                headers = [(name, value + b", Accept-Language" if name == b"vary" else value) for name, value in message["headers"]]
+                message = {**message, "headers": headers}
             await send(message)
 
         await self._response(scope, receive, sending)
