@@ -225,7 +225,7 @@ def test_the_server_keeps_to_its_description(server: Served) -> None:
     schema = schemathesis.openapi.from_dict(told, config=SchemathesisConfig())
     tried = 0
     for result in schema.get_all_operations():
-        operation = result.ok()
+        operation: Any = result.ok()  # type: ignore[union-attr]
 
         @given(case=operation.as_strategy())
         @settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck))

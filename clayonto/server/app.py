@@ -156,6 +156,8 @@ class Server:
             "generation": state.number,
             "made": state.made,
             "state": state.name,
+            # Pages follow the data, as soon as they can be made of it; none are there at first.
+            "pages": self._shown.number if self._shown is not None and self.site.known is not None else None,
             "workers": self.pool.workers,
             "workers_have_network": not self.pool.is_alone,
             **({"why": self._failing} if self._failing else {}),
