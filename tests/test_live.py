@@ -25,7 +25,7 @@ from clayonto.publish import Config, publish
 from clayonto.publish.config import CC_BY, HOME
 from clayonto.publish.machine.routes import MEDIA
 from clayonto.server.origin import Origin
-from clayonto.server.problems import Failed
+from clayonto.server.problems import Failed, OverLimit
 from clayonto.server.wholes import HOSTS
 from clayonto.stores.generations import Folder
 from tests import sites
@@ -470,6 +470,20 @@ def test_a_part_that_cannot_be_made_takes_nothing_else_along(tmp_path: Path) -> 
 def _once(live: Live, path: str) -> int:
     with closing(Client(live)) as client:
         return client.ask(path)[0].status
+
+
+def test_a_graph_that_is_too_large_for_pages_says_so(tmp_path: Path) -> None:
+    with serving(Origin(), CONFIG, most=9000, wait=False) as live, closing(Client(live)) as client:
+        assert live.do(live.site.ready()).triples > 8000
+        (tmp_path / "more.nt").write_text("".join(f"<urn:s{n}> <urn:p> <urn:o> .\n" for n in range(1000)), encoding="utf-8")
+        with pytest.raises(OverLimit, match="pages are made of 9000 at most"):
+            live.do(live.site.swap(Origin(files=(str(tmp_path / "more.nt"),))))
+        assert client.ask("/fi/project/clay.html")[0].status == 200
+    with serving(Origin(), CONFIG, most=0, wait=False) as live, closing(Client(live)) as client:
+        with pytest.raises(OverLimit):
+            live.do(live.site.ready())
+        answer, body = client.ask("/fi/project/clay.html")
+        assert (answer.status, answer.headers["Retry-After"], json.loads(body)["most"]) == (503, None, 0)
 
 
 def test_a_store_is_served_as_it_is_held(tmp_path: Path) -> None:

@@ -239,6 +239,9 @@ class Snapshot(OxigraphEngine):
         except (OSError, RuntimeError) as error:
             raise EngineError(f"The store {path} cannot be opened: {error}.") from error
 
+    def __len__(self) -> int:
+        return len(self._store)
+
 
 def _is_known(store: ox.Store, node: ox.BlankNode) -> bool:
     return any(True for pattern in ((node, None, None), (None, None, node)) for _ in store.quads_for_pattern(*pattern))

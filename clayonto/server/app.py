@@ -59,7 +59,7 @@ class Server:
         """
         self.settings = settings
         config = config or bundled()
-        self.site = LiveSite(config, cache=settings.cache, state=Path(settings.state) if settings.state else None)
+        self.site = LiveSite(config, cache=settings.cache, most=settings.pages, state=Path(settings.state) if settings.state else None)
         self._shown: State | None = None
         self._renewing: asyncio.Task[None] | None = None
         self._aside = Path(tempfile.mkdtemp(prefix="clayonto-serve-"))

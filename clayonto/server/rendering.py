@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 MISSING, WITHDRAWN = "missing", "withdrawn"
 """The pages that stand in for others, by what they say; see :meth:`Renderer.instead`."""
 _AFTER: Final = 5
+_LARGE: Final = 3
 _AGAIN: Final = 30.0
 """Seconds until a part that failed is tried again."""
 _INLINE: Final = 1 << 19
@@ -62,10 +63,15 @@ _RELATIVE: Final = re.compile(r'((?:href|src|action)=")(?![a-z]+:|[/#"])([^"]*)"
 
 
 class Options(NamedTuple):
-    """What is decided for the process: the path of the site on its host, the folder for large files, what is known of pages that were, and more of those."""
+    """What is decided for the process.
+
+    ``prefix`` is the path of the site on its host, ``folder`` is for large files, ``most`` says of how many triples pages are made at most, ``seen`` is the
+    file with the pages that were, and ``withdrawn`` are more of those.
+    """
 
     prefix: str
     folder: str
+    most: int
     seen: str = ""
     withdrawn: tuple[str, ...] = ()
 
@@ -243,13 +249,13 @@ def run(pipe: socket.socket, origin: Origin, config: Config, options: Options) -
     """Make a site, then answer for it until the other side has gone.
 
     It is asked ``(number, path)`` or ``(number, (query, …))``, and answers ``(number, outcome)`` in whatever order; ``(0, …)`` is about itself: first of
-    all ``(0, "ready", …)`` or ``(0, "failed", text)``.
+    all ``(0, "ready", …)``, ``(0, "large", triples)`` or ``(0, "failed", text)``.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         started = perf_counter()
         with no_collecting():
-            site = Site(read(_triples(origin, options.folder), base=origin.base), config, base=origin.base)
+            site = Site(read(_triples(origin, options), base=origin.base), config, base=origin.base)
             renderer = Renderer(site, origin, options)
         # All that is there stays: nothing to look through again and again, and the copies share it.
         gc.freeze()
@@ -261,6 +267,10 @@ def run(pipe: socket.socket, origin: Origin, config: Config, options: Options) -
             "memory": memory(),
         }
         pipe.sendall(documents.frame((0, "ready", ready, renderer.instead())))
+    except TooManyError as error:
+        with suppress(OSError):
+            pipe.sendall(documents.frame((0, "large", error.triples)))
+        return
     except Exception as error:
         traceback.print_exc()
         with suppress(OSError):
@@ -270,16 +280,32 @@ def run(pipe: socket.socket, origin: Origin, config: Config, options: Options) -
         _Loop(pipe, renderer).run()
 
 
-def _triples(origin: Origin, folder: str) -> bytes:
-    """The triples of a graph, which is opened in a copy of this process: a store has threads, and a process with threads must not be copied."""
-    handle, name = tempfile.mkstemp(dir=folder, suffix=".nt")
+class TooManyError(Exception):
+    """The graph has more triples than pages are made of."""
+
+    def __init__(self, triples: int) -> None:
+        super().__init__(triples)
+        self.triples = triples
+
+
+def _triples(origin: Origin, options: Options) -> bytes:
+    """The triples of a graph, which is opened in a copy of this process: a store has threads, and a process with threads must not be copied.
+
+    :raises TooManyError: if there are more than pages are made of.
+    """
+    handle, name = tempfile.mkstemp(dir=options.folder, suffix=".nt")
     child = os.fork()
     if child == 0:
         status = 1
         try:
             with os.fdopen(handle, "wb") as out:
-                out.write(n_triples(origin.graph()))
-            status = 0
+                graph = origin.graph()
+                if len(graph) > options.most:
+                    out.write(str(len(graph)).encode())
+                    status = _LARGE
+                else:
+                    out.write(n_triples(graph))
+                    status = 0
         except BaseException as error:
             print(f"clayonto: {error}", file=sys.stderr)
         finally:
@@ -287,6 +313,8 @@ def _triples(origin: Origin, folder: str) -> bytes:
     os.close(handle)
     _, code = os.waitpid(child, 0)
     try:
+        if os.waitstatus_to_exitcode(code) == _LARGE:
+            raise TooManyError(int(Path(name).read_bytes()))
         if code:
             raise RuntimeError("The graph cannot be read; the lines above say why.")
         return Path(name).read_bytes()

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from clayonto.server import documents
 from clayonto.server.cache import Cache
 from clayonto.server.documents import Document, Outcome, Wait
-from clayonto.server.problems import Busy, Failed
+from clayonto.server.problems import Busy, Failed, OverLimit
 from clayonto.server.seen import FILE
 
 if TYPE_CHECKING:
@@ -99,6 +99,10 @@ class _Process:
         match value:
             case (0, "ready", figures, instead):
                 self.ready.set_result(Ready(**figures, instead=instead))
+            case (0, "large", triples):
+                most = self._options["most"]
+                told = f"The graph has {triples} triples, and pages are made of {most} at most; it can be queried all the same."
+                self.ready.set_exception(OverLimit(told, most=most))
             case (0, "failed", text):
                 self.ready.set_exception(Failed(f"The pages cannot be made: {text}"))
             case (number, outcome):
@@ -175,6 +179,7 @@ class LiveSite:
         *,
         prefix: str = "/",
         cache: int = 64 << 20,
+        most: int = 5_000_000,
         state: Path | None = None,
         withdrawn: Iterable[str] = (),
         patience: float = 20.0,
@@ -183,6 +188,7 @@ class LiveSite:
 
         :param prefix: the path of the site on its host, ended by a slash.
         :param cache: bytes of pages that are kept in this process.
+        :param most: of how many triples pages are made at most.
         :param state: a folder in which to remember which pages there were, for 410; ``None`` to remember them as long as this object lives.
         :param withdrawn: paths of pages (``project/clay``) that were withdrawn before.
         :param patience: seconds that a visitor waits for a page that takes long before being told to come again.
@@ -193,13 +199,14 @@ class LiveSite:
         self._cache = cache
         self._own_state = None if state is not None else tempfile.mkdtemp(prefix="clayonto-seen-")
         folder = state if state is not None else Path(str(self._own_state))
-        self._options = {"prefix": prefix, "seen": str(folder / FILE), "withdrawn": tuple(withdrawn)}
+        self._options = {"prefix": prefix, "most": most, "seen": str(folder / FILE), "withdrawn": tuple(withdrawn)}
         self._current: _Process | None = None
         self._next: _Process | None = None
         self._watching: asyncio.Task[None] | None = None
         self._retiring: set[asyncio.Task[None]] = set()
         self._swapping = asyncio.Lock()
         self._last: Ready | None = None
+        self._swapped = asyncio.Event()
 
     # ------------------------------------------------------------------ life
 
@@ -215,6 +222,7 @@ class LiveSite:
         """Wait for the current state to be readable.
 
         :raises Failed: if it cannot be read.
+        :raises OverLimit: if it has too many triples.
         """
         assert self._current is not None, "start() comes first"
         return await asyncio.shield(self._current.ready)
@@ -226,6 +234,7 @@ class LiveSite:
 
         :param holding: as for :meth:`start`.
         :raises Failed: if it cannot be read.
+        :raises OverLimit: if it has too many triples.
         """
         async with self._swapping:
             self._next = new = self._made(origin, holding)
@@ -237,6 +246,7 @@ class LiveSite:
             finally:
                 self._next = None
             old, self._current = self._current, new
+            self._swapped.set()
             self._adopted(ready)
             if old is not None:
                 retiring = asyncio.create_task(old.stop(patience=self.patience))
@@ -274,7 +284,7 @@ class LiveSite:
         while True:
             process = self._current
             assert process is not None
-            with suppress(Failed):
+            with suppress(Failed, OverLimit):
                 ready = await asyncio.shield(process.ready)
                 if process is self._current and ready is not self._last:
                     self._adopted(ready)
@@ -283,6 +293,10 @@ class LiveSite:
             failures = 0 if monotonic() - began > _BACK_OFF[-1] else failures
             if process is not self._current:
                 continue  # another has taken its place
+            if isinstance(process.ready.exception(), OverLimit):
+                await self._swapped.wait()
+                self._swapped.clear()
+                continue
             await asyncio.sleep(_BACK_OFF[min(failures, len(_BACK_OFF) - 1)])
             failures += 1
             if process is self._current:
@@ -323,6 +337,8 @@ class LiveSite:
     async def _waited(self, work: Callable[[_Process], Awaitable[Outcome]]) -> Outcome:
         process = self._current
         if process is None or not process.is_ready:
+            if process is not None and process.ready.done() and isinstance(large := process.ready.exception(), OverLimit):
+                raise OverLimit(large.detail, **large.more)
             raise Busy("The pages are being prepared; ask again in a moment.", after=3)
         try:
             outcome = await asyncio.wait_for(work(process), self.patience)
