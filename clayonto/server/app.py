@@ -66,12 +66,12 @@ class Server:
                 "generation": ("The generation of the store that is served.", lambda: self.pool.state.number),
             }
         )
-        self.app: ASGIApp = Outer(self._starlette(), self._metrics, kind=kind_of, log=AccessLog(settings.log))
+        # What is asked for most is found without looking through routes.
+        direct: dict[str, ASGIApp] = {SPARQL: self.endpoint, SPARQL + "/": self.endpoint, GRAPHS: self._graphs}
+        self.app: ASGIApp = Outer(self._starlette(), self._metrics, direct=direct, kind=kind_of, log=AccessLog(settings.log))
 
     def _starlette(self) -> Starlette:
         routes = [
-            *(Route(path, self.endpoint) for path in (SPARQL, SPARQL + "/")),
-            Route(GRAPHS, self._graphs),
             Route("/health", self._health, methods=["GET"]),
             Route("/metrics", self._measured, methods=["GET"]),
         ]

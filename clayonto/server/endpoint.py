@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -17,7 +18,7 @@ from clayonto.server.cache import Cache
 from clayonto.server.description import describe
 from clayonto.server.formats import FORMATS
 from clayonto.server.negotiation import NoFormat
-from clayonto.server.pool import Answer, Question
+from clayonto.server.pool import Answer, ClientGone, Question
 from clayonto.server.problems import BadQuery, Busy, Failed, NotAcceptable, Problem, Refused, WrongMethod
 from clayonto.server.protocol import read
 
@@ -105,7 +106,7 @@ class Endpoint:
         kept = self._kept.get(key) if constant else None
         if kept is not None:
             return kept
-        answer: Answer = await unless_gone(self._pool.answer(question, client=client), request)
+        answer = await self._pool.answer(question, client=client, gone=partial(_gone, request))
         answer.constant = constant
         if constant and answer.body and answer.size <= _KEPT and answer.state == key[0]:
             self._kept.put(key, answer, size=answer.size + len(question.query) + 500)
@@ -204,29 +205,6 @@ class Answered:
 def _start(status: int, headers: Mapping[str, str]) -> dict[str, Any]:
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
     return {"type": "http.response.start", "status": status, "headers": raw}
-
-
-class ClientGone(Exception):  # noqa: N818 (nobody is left to be told of an error)
-    """The client has closed its connection before there was an answer."""
-
-
-async def unless_gone(work: Any, request: Request) -> Any:
-    """The result of some work, which is given up when the client has gone.
-
-    :raises ClientGone: then.
-    """
-    task = asyncio.ensure_future(work)
-    gone = asyncio.ensure_future(_gone(request))
-    try:
-        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            return task.result()
-        raise ClientGone
-    finally:
-        for one in (task, gone):
-            one.cancel()
-        # It ends what it began before anything else is done.
-        await asyncio.wait({task, gone})
 
 
 async def _gone(request: Request) -> None:
