@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 import clayonto
 from clayonto.errors import ShapesWarning
+from clayonto.negotiation import ranges
 from clayonto.publish import Config
 from clayonto.publish.config import CC_BY
 from clayonto.publish.geometry import geojson, read_wkt
@@ -31,7 +32,7 @@ from clayonto.publish.machine import apache, files, nginx
 from clayonto.publish.machine.discovery import sitemaps
 from clayonto.publish.machine.dumps import blocks, dumps
 from clayonto.publish.machine.facts import Facts
-from clayonto.publish.machine.routes import Choice, Routes, choose, ranges
+from clayonto.publish.machine.routes import Choice, Routes, choose
 from clayonto.publish.machine.statistics import count
 from clayonto.publish.machine.tables import tables
 from clayonto.publish.site import Site

@@ -226,5 +226,19 @@ class DiskEngine(OxigraphEngine):
         self.folder.tidy()
 
 
+class Snapshot(OxigraphEngine):
+    """Answers from the default graph of an Oxigraph store that nobody changes, such as that of a generation that is held. It can change nothing itself."""
+
+    stored = True
+
+    def __init__(self, path: Path) -> None:
+        """:raises EngineError: if there is no store that can be opened."""
+        super().__init__()
+        try:
+            self._store = ox.Store.read_only(str(path))
+        except (OSError, RuntimeError) as error:
+            raise EngineError(f"The store {path} cannot be opened: {error}.") from error
+
+
 def _is_known(store: ox.Store, node: ox.BlankNode) -> bool:
     return any(True for pattern in ((node, None, None), (None, None, node)) for _ in store.quads_for_pattern(*pattern))

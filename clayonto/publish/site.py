@@ -148,7 +148,7 @@ class Site:
         """The site of a graph."""
         with no_collecting():
             # Nothing here keeps the text, which is large.
-            return cls(read(_n_triples(graph), base=graph.base), config, base=graph.base)
+            return cls(read(n_triples(graph), base=graph.base), config, base=graph.base)
 
     # ------------------------------------------------------------------ what is asked
 
@@ -327,8 +327,8 @@ class Site:
         return slugs
 
 
-def _n_triples(graph: KnowledgeGraph) -> bytes:
-    """What a graph states, and what :meth:`clayonto.KnowledgeGraph.materialise` has added to it."""
+def n_triples(graph: KnowledgeGraph) -> bytes:
+    """The triples that a site shows, as N-Triples: what a graph states, and what :meth:`clayonto.KnowledgeGraph.materialise` has added to it."""
     if graph.closure is None:
         return graph.n_triples()
     import pyoxigraph as ox

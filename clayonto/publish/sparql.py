@@ -92,13 +92,18 @@ def files(site: Site, dump: Dump) -> Iterator[tuple[str, bytes]]:
     """The page in each language, with all that it needs but its settings; nothing where the engine is not here."""
     if not site.queryable:
         return
-    for name in ENGINE:
-        yield f"assets/oxigraph/{name}", _folder().joinpath(name).read_bytes()
-    assets = packaged("clayonto.publish").joinpath("assets")
-    for name in ("sparql.js", "sparql.css", *(f"sparql/{script}" for script in SCRIPTS + WORKER)):
-        yield f"assets/{name}", assets.joinpath(*name.split("/")).read_bytes()
+    yield from assets()
     for lang in site.languages:
         yield f"{lang}/{PATH}", _page(Layout(site, lang), dump)
+
+
+def assets() -> Iterator[tuple[str, bytes]]:
+    """The engine and the scripts of the page."""
+    for name in ENGINE:
+        yield f"assets/oxigraph/{name}", _folder().joinpath(name).read_bytes()
+    folder = packaged("clayonto.publish").joinpath("assets")
+    for name in ("sparql.js", "sparql.css", *(f"sparql/{script}" for script in SCRIPTS + WORKER)):
+        yield f"assets/{name}", folder.joinpath(*name.split("/")).read_bytes()
 
 
 def settings(site: Site) -> Iterator[tuple[str, bytes]]:

@@ -73,7 +73,7 @@ class Endpoint:
             await self._writer.update(request, operation)
             return Response(status_code=204)
         accept = request.headers.get("accept", "")
-        page = request.method == "GET" and operation.format is None and _is_browser(accept)
+        page = request.method == "GET" and operation.format is None and wants_page(accept)
         if operation.query is None:
             return self._page(request, "") if page else await self._description(request, accept, operation.format)
         if page:
@@ -232,8 +232,12 @@ def takes_gzip(headers: Mapping[str, str]) -> bool:
     return wanted.get("gzip", wanted.get("*", 0.0)) > 0
 
 
-def _is_browser(accept: str) -> bool:
-    """Whether nothing is wanted more than a page."""
+def wants_page(accept: str) -> bool:
+    """Whether nothing is wanted more than a page.
+
+    >>> wants_page("text/html,application/xml;q=0.9,*/*;q=0.8"), wants_page("text/html;q=0.5, text/csv"), wants_page("*/*")
+    (True, False, False)
+    """
     wanted = dict(ranges(accept))
     return wanted.get("text/html", 0.0) > 0 and wanted["text/html"] >= max(
         quality for name, quality in wanted.items() if name != "application/xhtml+xml"
