@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from clayonto.errors import ClayontoError, EndpointError, ForbiddenQueryError, QuerySyntaxError
 from clayonto.negotiation import ranges
+from clayonto.publish.machine.routes import preferred
 from clayonto.remote.federation import Services
 from clayonto.server.cache import Cache
 from clayonto.server.description import describe
@@ -40,11 +41,12 @@ _METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
 class Endpoint:
     """An ASGI application that speaks the SPARQL 1.1 Protocol."""
 
-    def __init__(self, pool: Pool, settings: Settings, *, writer: Writer | None, languages: Sequence[str]) -> None:
-        """:param languages: those of the page to write queries in, for a browser."""
+    def __init__(self, pool: Pool, settings: Settings, *, writer: Writer | None, prefix: str, languages: Sequence[str]) -> None:
+        """:param prefix: the path of the site on its host; ``languages`` are those of its page to write queries in, for a browser."""
         self._pool = pool
         self._settings = settings
         self._writer = writer
+        self._prefix = prefix
         self._languages = languages
         self._services = Services(settings.services, timeout=settings.timeout) if settings.services else None
         self._kept: Cache[Answer] = Cache(settings.cache)
@@ -154,13 +156,8 @@ class Endpoint:
 
     def _page(self, request: Request, query: str) -> Response:
         """To the page where people write queries, with this one in it."""
-        wanted = [
-            tag.partition("-")[0]
-            for tag, quality in sorted(ranges(request.headers.get("accept-language", "")), key=lambda r: -r[1])
-            if quality
-        ]
-        lang = next((tag for tag in wanted if tag in self._languages), self._languages[0])
-        place = f"{request.scope.get('root_path', '')}/{lang}/sparql.html"
+        lang = preferred(request.headers.get("accept-language", ""), offered=self._languages)
+        place = f"{self._prefix}{lang}/sparql.html"
         return RedirectResponse(
             f"{place}#query={quote(query, safe='')}" if query else place, 303, headers={"vary": "Accept, Accept-Language"}
         )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from clayonto.server.problems import AddressTooLong, Failed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -50,15 +50,9 @@ _PREFLIGHT: Final = [
 class Outer:
     """An ASGI application around another."""
 
-    def __init__(
-        self, app: ASGIApp, metrics: Metrics, *, direct: Mapping[str, ASGIApp], kind: Callable[[str], str], log: AccessLog
-    ) -> None:
-        """:param direct: applications of some paths; ``app`` has all others.
-
-        :param kind: tells from a path what a request is for.
-        """
+    def __init__(self, app: ASGIApp, metrics: Metrics, *, kind: Callable[[str], str], log: AccessLog) -> None:
+        """:param kind: tells from a path what a request is for."""
         self._app = app
-        self._direct = direct
         self._metrics = metrics
         self._kind = kind
         self._log = log
@@ -92,7 +86,7 @@ class Outer:
             if len(scope["raw_path"]) > _LONGEST_PATH:
                 await AddressTooLong("The address is longer than anything here.").response()(scope, receive, sending)
             else:
-                await self._direct.get(scope["path"], self._app)(scope, receive, sending)
+                await self._app(scope, receive, sending)
         except Exception:
             LOG.exception("A request failed.")
             if status:

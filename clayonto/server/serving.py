@@ -40,7 +40,7 @@ def serve(
     :raises UsageError: if there is no graph in the folder, or the address cannot be listened at.
     :raises DataError: if a file cannot be read.
     """
-    _, table = read(config)
+    site, table = read(config)
     chosen = settings(table, **given)
     files = list(data)
     if store is not None and files:
@@ -51,7 +51,7 @@ def serve(
         if store is None:
             store = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clayonto-graph-"))) / "graph.db"
             load(*files, store=store)
-        server = Server(store, chosen)
+        server = Server(store, chosen, site)
         run(server.app, chosen, started=started)
 
 
