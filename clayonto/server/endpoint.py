@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -12,12 +13,14 @@ from starlette.responses import RedirectResponse, Response
 
 from clayonto.errors import ClayontoError, EndpointError, ForbiddenQueryError, QuerySyntaxError
 from clayonto.negotiation import ranges
+from clayonto.publish import sparql
+from clayonto.publish.machine.routes import preferred
 from clayonto.remote.federation import Services
 from clayonto.server.cache import Cache
 from clayonto.server.description import describe
 from clayonto.server.formats import FORMATS
 from clayonto.server.negotiation import NoFormat
-from clayonto.server.pool import Answer, Question
+from clayonto.server.pool import Answer, ClientGone, Question
 from clayonto.server.problems import BadQuery, Busy, Failed, NotAcceptable, Problem, Refused, WrongMethod
 from clayonto.server.protocol import read
 
@@ -39,11 +42,12 @@ _METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
 class Endpoint:
     """An ASGI application that speaks the SPARQL 1.1 Protocol."""
 
-    def __init__(self, pool: Pool, settings: Settings, *, writer: Writer | None, languages: Sequence[str]) -> None:
-        """:param languages: those of the page to write queries in, for a browser."""
+    def __init__(self, pool: Pool, settings: Settings, *, writer: Writer | None, prefix: str, languages: Sequence[str]) -> None:
+        """:param prefix: the path of the site on its host; ``languages`` are those of its page to write queries in, for a browser."""
         self._pool = pool
         self._settings = settings
         self._writer = writer
+        self._prefix = prefix
         self._languages = languages
         self._services = Services(settings.services, timeout=settings.timeout) if settings.services else None
         self._kept: Cache[Answer] = Cache(settings.cache)
@@ -105,7 +109,7 @@ class Endpoint:
         kept = self._kept.get(key) if constant else None
         if kept is not None:
             return kept
-        answer: Answer = await unless_gone(self._pool.answer(question, client=client), request)
+        answer = await self._pool.answer(question, client=client, gone=partial(_gone, request))
         answer.constant = constant
         if constant and answer.body and answer.size <= _KEPT and answer.state == key[0]:
             self._kept.put(key, answer, size=answer.size + len(question.query) + 500)
@@ -153,13 +157,8 @@ class Endpoint:
 
     def _page(self, request: Request, query: str) -> Response:
         """To the page where people write queries, with this one in it."""
-        wanted = [
-            tag.partition("-")[0]
-            for tag, quality in sorted(ranges(request.headers.get("accept-language", "")), key=lambda r: -r[1])
-            if quality
-        ]
-        lang = next((tag for tag in wanted if tag in self._languages), self._languages[0])
-        place = f"{request.scope.get('root_path', '')}/{lang}/sparql/index.html"
+        lang = preferred(request.headers.get("accept-language", ""), offered=self._languages)
+        place = f"{self._prefix}{lang}/{sparql.PATH}"
         return RedirectResponse(
             f"{place}#query={quote(query, safe='')}" if query else place, 303, headers={"vary": "Accept, Accept-Language"}
         )
@@ -204,29 +203,6 @@ class Answered:
 def _start(status: int, headers: Mapping[str, str]) -> dict[str, Any]:
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
     return {"type": "http.response.start", "status": status, "headers": raw}
-
-
-class ClientGone(Exception):  # noqa: N818 (nobody is left to be told of an error)
-    """The client has closed its connection before there was an answer."""
-
-
-async def unless_gone(work: Any, request: Request) -> Any:
-    """The result of some work, which is given up when the client has gone.
-
-    :raises ClientGone: then.
-    """
-    task = asyncio.ensure_future(work)
-    gone = asyncio.ensure_future(_gone(request))
-    try:
-        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            return task.result()
-        raise ClientGone
-    finally:
-        for one in (task, gone):
-            one.cancel()
-        # It ends what it began before anything else is done.
-        await asyncio.wait({task, gone})
 
 
 async def _gone(request: Request) -> None:

@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from clayonto.errors import TermError
 from clayonto.namespaces import check_iri
-from clayonto.server.endpoint import Answered, ClientGone, takes_gzip
-from clayonto.server.pool import Question
+from clayonto.server.endpoint import Answered, takes_gzip
+from clayonto.server.pool import ClientGone, Question
 from clayonto.server.problems import BadRequest, NotFound, Problem, Refused, WrongMedia, WrongMethod
 from clayonto.server.protocol import body
 from clayonto.terms import IRI, render

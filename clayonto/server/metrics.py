@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
@@ -39,9 +40,14 @@ class Metrics:
 
         :param kind: what it was for: ``sparql``, ``graphs``, ``queries``, ``pages``, ``service``.
         """
-        self._requests.labels(kind, str(status)).inc()
-        self._seconds.labels(kind).observe(seconds)
-        self._bytes.labels(kind).inc(size)
+        requests, took, sent = self._of(kind, status)
+        requests.inc()
+        took.observe(seconds)
+        sent.inc(size)
+
+    @lru_cache(1000)  # noqa: B019 (there is one for as long as the server runs)
+    def _of(self, kind: str, status: int) -> tuple[Counter, Histogram, Counter]:
+        return self._requests.labels(kind, str(status)), self._seconds.labels(kind), self._bytes.labels(kind)
 
     def text(self) -> bytes:
         """All of it as Prometheus reads it."""

@@ -17,8 +17,8 @@ from clayonto.errors import ParameterError, nearest
 from clayonto.namespaces import PREFIXES, expand
 from clayonto.publish.config import HOME
 from clayonto.publish.machine.routes import Choice, choose
-from clayonto.server.endpoint import Answered, ClientGone, matches, takes_gzip, wants_page
-from clayonto.server.pool import Question
+from clayonto.server.endpoint import Answered, matches, takes_gzip, wants_page
+from clayonto.server.pool import ClientGone, Question
 from clayonto.server.problems import BadRequest, NotAcceptable, NotFound, OverLimit, Problem, WrongMethod
 from clayonto.terms import IRI, render
 

@@ -51,7 +51,7 @@ def serve(
         if store is None:
             store = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clayonto-graph-"))) / "graph.db"
             load(*files, store=store)
-        server = Server(store, chosen, config=site)
+        server = Server(store, chosen, site)
         run(server.app, chosen, started=started)
 
 

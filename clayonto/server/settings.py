@@ -86,7 +86,7 @@ class Settings:
     pages: int = _option(5_000_000, 0)
     """Of how many triples pages are made at most, since the process that makes them holds the graph in memory; 0 for no pages."""
     state: str = ""
-    """A folder in which to remember which pages there were, so that those withdrawn are known as such after a restart; nothing for none."""
+    """A folder in which to remember which pages there were, so that those that are withdrawn are told from those that never were, also after a restart."""
     log: str = "-"
     """The file for the access log; “-” for stderr, nothing for none."""
     token: str = field(default="", repr=False)

@@ -128,7 +128,7 @@ def choose(accept: str, languages: str, *, offered: Sequence[str], endings: Sequ
             best = (quality, ending)
     if not best[1]:
         return None
-    return Choice(best[1], _language(languages, offered) if best[1] == "html" else "")
+    return Choice(best[1], preferred(languages, offered=offered) if best[1] == "html" else "")
 
 
 def _quality(media: str, wanted: list[tuple[str, float]]) -> float:
@@ -145,7 +145,7 @@ def _quality(media: str, wanted: list[tuple[str, float]]) -> float:
     return 0.0
 
 
-def _language(header: str, offered: Sequence[str]) -> str:
+def preferred(header: str, *, offered: Sequence[str]) -> str:
     """The offered language that a client likes best: of equal ones, the first offered."""
     wanted = ranges(header)
     best = (0.0, offered[0])
