@@ -2,8 +2,9 @@
 
 For each size a server of its own is started on a store with the bundled graph and that many generated projects (``projects.py``). Memory is that of the
 process that makes pages and its copy, when it has read the graph, and after the pages were made. Pages are asked for over loopback by several
-connections that are kept, from another process; "made" are pages that nobody asked for before, "sent" are a hundred of them again and again.
-Seconds are of the clock, so the machine should have nothing else to do.
+connections that are kept, from another process; "made" are pages that nobody asked for before, "sent" are a hundred of them again and again. The second
+table has how long the first visitor waits for what is about the whole graph, one after the other as they stand there. Seconds are of the clock, so the
+machine should have nothing else to do.
 """
 
 from __future__ import annotations
@@ -30,6 +31,14 @@ from clayonto.stores.generations import Folder
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+WHOLE = {
+    "front page": "/en/index.html",
+    "list of a class": "/en/project/",
+    "search": "/en/search.html",
+    "sorted by region": "/en/by/region/",
+    "answers to the named queries": "/en/query/works-with.html",
+    "catalogue and downloads": "/catalog.ttl",
+}
 CONNECTIONS = 8
 MADE = 2000
 SENT = 20_000
@@ -39,7 +48,7 @@ def serve(store: str, pipe: Connection) -> None:
     """Serve a store until the pipe says to stop; first tell the port and what the site knows of itself."""
 
     async def run() -> None:
-        site = LiveSite(bundled())
+        site = LiveSite(bundled(), patience=3600)
         site.start(Origin(store=store))
         ready = await site.ready()
         server = uvicorn.Server(uvicorn.Config(LinkedData(site), port=0, log_level="warning", lifespan="off", access_log=False))
@@ -83,8 +92,8 @@ def held(process: int) -> int:
     return (int(found[1]) * 1024 if found else 0) + sum(held(int(child)) for child in children)
 
 
-def measure(count: int, folder: Path) -> None:
-    """One line of the table."""
+def measure(count: int, folder: Path) -> tuple[int, list[float]]:
+    """One line of the first table; the triples and seconds of a line of the second."""
     data = folder / f"{count}.nt"
     with data.open("w", encoding="utf-8") as out:
         out.writelines(projects(count))
@@ -113,12 +122,14 @@ def measure(count: int, folder: Path) -> None:
     sent = asyncio.run(ask(port, few, packed=False))
     small = asyncio.run(ask(port, few, packed=True))
     led = asyncio.run(ask(port, [re.sub(r"^/(en|fi)/(.*)\.html$", r"/id/\2", path) for path in few], packed=True))
+    waits = [1 / asyncio.run(ask(port, [path], packed=True)) for path in WHOLE.values()]
     ours.send(None)
     server.join()
     print(
         f"| {triples:,} | {pages:,} | {seconds:.1f} | {before / 1e6:.0f} | {before / triples:.0f} | {after / 1e6:.0f} "
         f"| {made:.0f} | {data_made:.0f} | {sent:.0f} | {small:.0f} | {led:.0f} |"
     )
+    return triples, waits
 
 
 def main() -> None:
@@ -126,11 +137,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("projects", nargs="*", type=int, default=[1000, 18_000], help="how many generated projects each server has")
     options = parser.parse_args()
+    waited: list[tuple[int, list[float]]] = []
     print("| triples | pages | read in s | MB | bytes per triple | MB later | made/s | Turtle made/s | sent/s | sent/s gzip | 303/s |")
     print("|---|---|---|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
-        for count in options.projects:
-            measure(count, Path(folder))
+        waited += [measure(count, Path(folder)) for count in options.projects]
+    print(f"\n| triples | {' | '.join(WHOLE)} |\n|---|{'---|' * len(WHOLE)}")
+    for triples, waits in waited:
+        print(f"| {triples:,} | {' | '.join(f'{seconds:.2f}' for seconds in waits)} |")
 
 
 if __name__ == "__main__":

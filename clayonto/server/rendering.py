@@ -13,6 +13,7 @@ import gc
 import os
 import re
 import selectors
+import shutil
 import signal
 import sys
 import tempfile
@@ -276,8 +277,11 @@ def run(pipe: socket.socket, origin: Origin, config: Config, options: Options) -
         with suppress(OSError):
             pipe.sendall(documents.frame((0, "failed", f"{type(error).__name__}: {error}")))
         return
-    with suppress(EOFError, ConnectionError):
+    try:
         _Loop(pipe, renderer).run()
+    except (EOFError, ConnectionError):
+        # Whoever started this process may not be there any more to do it.
+        shutil.rmtree(options.folder, ignore_errors=True)
 
 
 class TooManyError(Exception):
