@@ -156,10 +156,10 @@ def test_other_methods_are_refused_with_those_that_there_are(method: str, server
 
 def test_a_browser_is_led_to_the_page_where_queries_are_written(server: Served) -> None:
     browser = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "accept-language": "fi-FI,fi;q=0.9,en;q=0.8"}
-    assert server.client.get("sparql", headers=browser).headers["location"] == "/fi/sparql.html"
+    assert server.client.get("sparql", headers=browser).headers["location"] == "/fi/sparql/index.html"
     led = server.client.get("sparql", params={"query": "ASK { ?s ?p 'é & #' }"}, headers=browser | {"accept-language": "sv, en;q=0.5"})
     assert led.status_code == 303
-    assert led.headers["location"] == "/en/sparql.html#query=ASK%20%7B%20%3Fs%20%3Fp%20%27%C3%A9%20%26%20%23%27%20%7D"
+    assert led.headers["location"] == "/en/sparql/index.html#query=ASK%20%7B%20%3Fs%20%3Fp%20%27%C3%A9%20%26%20%23%27%20%7D"
 
 
 # ---------------------------------------------------------------------- closed doors

@@ -70,7 +70,13 @@ class Server:
         self._failing = ""
         writer = Writer(self._states.folder.path, settings, base=base, changed=self.refresh) if settings.writable else None
         self.endpoint = Endpoint(self.pool, settings, writer=writer, prefix=self.prefix, languages=config.languages)
-        self.site = LiveSite(config, prefix=self.prefix, cache=settings.cache, state=Path(settings.state) if settings.state else None)
+        self.site = LiveSite(
+            config,
+            prefix=self.prefix,
+            endpoint=self.prefix + _ENDPOINT,
+            cache=settings.cache,
+            state=Path(settings.state) if settings.state else None,
+        )
         self._shown: State | None = None
         self._metrics = Metrics(
             {

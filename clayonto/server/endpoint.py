@@ -157,7 +157,7 @@ class Endpoint:
     def _page(self, request: Request, query: str) -> Response:
         """To the page where people write queries, with this one in it."""
         lang = preferred(request.headers.get("accept-language", ""), offered=self._languages)
-        place = f"{self._prefix}{lang}/sparql.html"
+        place = f"{self._prefix}{lang}/sparql/index.html"
         return RedirectResponse(
             f"{place}#query={quote(query, safe='')}" if query else place, 303, headers={"vary": "Accept, Accept-Language"}
         )

@@ -62,10 +62,15 @@ _RELATIVE: Final = re.compile(r'((?:href|src|action)=")(?![a-z]+:|[/#"])([^"]*)"
 
 
 class Options(NamedTuple):
-    """What is decided for the process: the path of the site on its host, the folder for large files, what is known of pages that were, and more of those."""
+    """What is decided for the process.
+
+    The path of the site on its host, the folder for large files, the path of the SPARQL endpoint if there is one, what is known of pages that were,
+    and more of those.
+    """
 
     prefix: str
     folder: str
+    endpoint: str = ""
     seen: str = ""
     withdrawn: tuple[str, ...] = ()
 
@@ -86,6 +91,7 @@ class Renderer:
         self.pages: Mapping[str, Page] = {page.path: page for page in site.pages.values()}
         self.gone = self.seen.gone(self.pages)
         site.withdrawn = frozenset(site.html(page, lang) for page in self.gone for lang in site.languages)
+        site.endpoint = options.endpoint
         build.equip(site, build.parts())
         self.queries = Catalogue()
         site.answers = unanswered(site, self.queries.values())
