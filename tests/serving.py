@@ -28,7 +28,8 @@ class Served:
         self.log: list[str] = []
         self._there = threading.Event()
         self.url = ""
-        threading.Thread(target=self._read, daemon=True).start()
+        self.reading = threading.Thread(target=self._read, daemon=True)
+        self.reading.start()
         if not self._there.wait(PATIENCE) or not self.url:
             process.kill()
             raise AssertionError("the server did not start: " + "".join(self.log))
@@ -85,5 +86,7 @@ def serving(*arguments: str | Path, **settings: object) -> Iterator[Served]:
         if process.poll() is None:
             process.kill()
             process.wait()
+        if served is not None:
+            served.reading.join()
         if process.stderr is not None:
             process.stderr.close()

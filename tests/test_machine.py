@@ -244,6 +244,8 @@ def test_the_catalogue_passes_dcat_ap_without_a_warning(engine: str, target: str
     from clayonto.publish.machine.dcat import catalog, release
 
     site = Site.of(graph("oxigraph"), Config(licence=CC_BY, base=sites.BASE, target=target))  # type: ignore[arg-type]
+    # As a server has it, which has more to describe than files alone.
+    site.endpoint = "/sparql"
     site.published = Published([Release("0.9", "2025-01-01", {}), Release("0.10", "2025-02-01", {})])
     facts = Facts(site)
     facts.add("data.nq.gz", b"x", "application/n-quads", "RDF_N_QUADS", {"en": "Data", "fi": "Data"}, packed=True)

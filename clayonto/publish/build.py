@@ -79,7 +79,7 @@ def parts() -> Parts:
 def equip(site: Site, parts: Parts) -> None:
     """Tell a site what its parts will give it, so that pages can lead there."""
     site.catalogued = any(getattr(part, "__module__", "").startswith(_MACHINE) for part in parts.others)
-    site.queryable = site.catalogued and sparql.available()
+    site.queryable = site.catalogued and (bool(site.endpoint) or sparql.available())
 
 
 def publish(graph: KnowledgeGraph, out: str | Path, config: Config, *, progress: Callable[[str], None] | None = None) -> Summary:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import shutil
 import tempfile
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
@@ -46,6 +46,7 @@ LOG: Final = logging.getLogger("clayonto.server")
 _ENDPOINT: Final = "sparql"
 _GRAPHS: Final = "graphs"
 _QUERIES: Final = "queries"
+_PAGES: Final = 10.0
 _KINDS: Final = {_ENDPOINT: "sparql", _GRAPHS: "graphs", _QUERIES: "queries"}
 """Where things are, below the site's root, and what requests for them are counted as."""
 
@@ -70,8 +71,14 @@ class Server:
         self._failing = ""
         writer = Writer(self._states.folder.path, settings, base=base, changed=self.refresh) if settings.writable else None
         self.endpoint = Endpoint(self.pool, settings, writer=writer, prefix=self.prefix, languages=config.languages)
-        remembered = Path(settings.state) if settings.state else None
-        self.site = LiveSite(config, prefix=self.prefix, cache=settings.cache, most=settings.pages, state=remembered)
+        self.site = LiveSite(
+            config,
+            prefix=self.prefix,
+            endpoint=self.prefix + _ENDPOINT,
+            cache=settings.cache,
+            most=settings.pages,
+            state=Path(settings.state) if settings.state else None,
+        )
         self._shown: State | None = None
         self._metrics = Metrics(
             {
@@ -126,6 +133,9 @@ class Server:
             await self.pool.start()
             self._shown = self.pool.state
             self.site.start(_origin(self._shown), holding=self._shown)
+            # Who starts a server would rather see its pages at once; a large graph takes longer than anybody wants to wait for the endpoint.
+            with suppress(TimeoutError, Problem):
+                await asyncio.wait_for(self.site.ready(), _PAGES)
             beside = [asyncio.create_task(self._watch()), asyncio.create_task(self._follow())]
             yield
         finally:

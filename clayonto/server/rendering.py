@@ -66,13 +66,14 @@ _RELATIVE: Final = re.compile(r'((?:href|src|action)=")(?![a-z]+:|[/#"])([^"]*)"
 class Options(NamedTuple):
     """What is decided for the process.
 
-    ``prefix`` is the path of the site on its host, ``folder`` is for large files, ``most`` says of how many triples pages are made at most, ``seen`` is the
-    file with the pages that were, and ``withdrawn`` are more of those.
+    ``prefix`` is the path of the site on its host, ``folder`` is for large files, ``most`` says of how many triples pages are made at most, ``endpoint`` is
+    the path of the SPARQL endpoint if there is one, ``seen`` the file with the pages that were, and ``withdrawn`` are more of those.
     """
 
     prefix: str
     folder: str
     most: int
+    endpoint: str = ""
     seen: str = ""
     withdrawn: tuple[str, ...] = ()
 
@@ -93,6 +94,7 @@ class Renderer:
         self.pages: Mapping[str, Page] = {page.path: page for page in site.pages.values()}
         self.gone = self.seen.gone(self.pages)
         site.withdrawn = frozenset(site.html(page, lang) for page in self.gone for lang in site.languages)
+        site.endpoint = options.endpoint
         build.equip(site, build.parts())
         self.queries = Catalogue()
         site.answers = unanswered(site, self.queries.values())

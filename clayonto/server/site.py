@@ -178,6 +178,7 @@ class LiveSite:
         config: Config,
         *,
         prefix: str = "/",
+        endpoint: str = "",
         cache: int = 64 << 20,
         most: int = 5_000_000,
         state: Path | None = None,
@@ -187,6 +188,7 @@ class LiveSite:
         """Nothing starts before :meth:`start`.
 
         :param prefix: the path of the site on its host, ended by a slash.
+        :param endpoint: the path of a SPARQL endpoint, which the site's page for queries asks then; without one, queries run in the browser.
         :param cache: bytes of pages that are kept in this process.
         :param most: of how many triples pages are made at most.
         :param state: a folder in which to remember which pages there were, for 410; ``None`` to remember them as long as this object lives.
@@ -199,7 +201,13 @@ class LiveSite:
         self._cache = cache
         self._own_state = None if state is not None else tempfile.mkdtemp(prefix="clayonto-seen-")
         folder = state if state is not None else Path(str(self._own_state))
-        self._options = {"prefix": prefix, "most": most, "seen": str(folder / FILE), "withdrawn": tuple(withdrawn)}
+        self._options = {
+            "prefix": prefix,
+            "most": most,
+            "endpoint": endpoint,
+            "seen": str(folder / FILE),
+            "withdrawn": tuple(withdrawn),
+        }
         self._current: _Process | None = None
         self._next: _Process | None = None
         self._watching: asyncio.Task[None] | None = None
