@@ -22,7 +22,6 @@ from hypothesis import strategies as st
 
 import clayonto
 from clayonto.publish import Config, publish
-from clayonto.publish.checking import check
 from clayonto.publish.config import CC_BY, HOME
 from clayonto.publish.machine.routes import MEDIA
 from clayonto.server.origin import Origin
@@ -31,8 +30,6 @@ from clayonto.server.wholes import HOSTS
 from clayonto.stores.generations import Folder
 from tests import sites
 from tests.live import Live, serving
-from tests.servers import free_port
-from tests.serving import serving as command
 from tests.test_machine import BROWSER, TABLE
 
 if TYPE_CHECKING:
@@ -473,22 +470,6 @@ def test_a_part_that_cannot_be_made_takes_nothing_else_along(tmp_path: Path) -> 
 def _once(live: Live, path: str) -> int:
     with closing(Client(live)) as client:
         return client.ask(path)[0].status
-
-
-def test_the_client_that_checks_sites_finds_all_well(tmp_path: Path) -> None:
-    port = free_port()
-    base = f"http://127.0.0.1:{port}/lod/"
-    config = tmp_path / "site.toml"
-    config.write_text(f'licence = "{CC_BY}"\nbase = "{base}"\ntarget = "apache"\ncontact = "mailto:data@example.org"\n', encoding="utf-8")
-    with command("--config", config, "--port", str(port), log="") as served:
-        while served.client.get("lod/fi/index.html").status_code == 503:
-            time.sleep(0.05)
-        report = check(base, sample=60)
-        assert not report.findings, report.to_text()
-        assert report.ok
-        assert served.client.get("fi/index.html").status_code == 404
-        assert served.client.get("lod/queries").json()[0]["href"].startswith("/lod/queries/")
-        assert served.client.get("lod/", headers={"accept": BROWSER}).headers["location"] == "/lod/fi/index.html"
 
 
 def test_a_graph_that_is_too_large_for_pages_says_so(tmp_path: Path) -> None:
