@@ -95,8 +95,10 @@ def settings() -> str:
     lines = [
         "# Settings of the server",
         "",
-        f"Each can stand in the table `[server]` of the config file, and in the environment as `{PREFIX}NAME`; the token only there, as `{TOKEN}`. "
-        "Times are in seconds, sizes in bytes.",
+        (
+            f"Each can stand in the table `[server]` of the config file, and in the environment as `{PREFIX}NAME`; the token only there, as `{TOKEN}`. "
+            "Times are in seconds, sizes in bytes."
+        ),
         "",
         "| setting | default | what |",
         "|---|---|---|",
