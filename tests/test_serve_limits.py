@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import concurrent.futures
+import os
 import socket
+import subprocess
 import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -11,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+import clayonto
 from tests.serving import PATIENCE, serving
 
 if TYPE_CHECKING:
@@ -144,7 +147,6 @@ def test_a_client_that_goes_away_takes_its_query_with_it(server: Served) -> None
 
 
 def test_workers_that_are_killed_are_replaced(server: Served) -> None:
-    import os
     import signal
 
     children = [int(pid) for pid in _children(server.process.pid)]
@@ -169,6 +171,42 @@ def test_requests_that_are_too_large_are_refused(server: Served) -> None:
     with socket.create_connection((where.hostname, where.port or 80), timeout=PATIENCE) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nhost: x\r\n" + b"x-much: " + b"y" * 80_000)
         assert connection.recv(100).startswith(b"HTTP/1.1 431")
+
+
+def test_a_client_that_goes_away_in_the_middle_of_an_answer_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    big = "SELECT ?s ?p ?o ?x { ?s ?p ?o VALUES ?x { 1 2 3 4 5 6 7 8 } }"
+    with serving(log="", workers=1) as server:
+        where = urlsplit(server.url)
+        head = f"POST /sparql HTTP/1.1\r\nhost: x\r\ncontent-type: application/sparql-query\r\ncontent-length: {len(big)}\r\n\r\n{big}"
+        slow = [socket.create_connection((where.hostname, where.port or 80), timeout=PATIENCE) for _ in range(3)]
+        for one in slow:
+            one.sendall(head.encode())
+            assert one.recv(2000).startswith(b"HTTP/1.1 200")
+        # Those who read no further keep nobody waiting: their answers are whole already.
+        assert server.ask(LOOKUP).status_code == 200
+        for one in slow:
+            one.close()
+        assert len(server.ask(big).json()["results"]["bindings"]) > 50_000
+        assert not [file for file in tmp_path.rglob("answer-*") if file.stat().st_size]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system takes root")
+def test_a_full_disk_is_told_and_outlived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clayonto.load(store=tmp_path / "graph.db")
+    small = tmp_path / "small"
+    small.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small)], capture_output=True, check=False).returncode:
+        pytest.skip("no file system can be mounted here")
+    try:
+        monkeypatch.setenv("TMPDIR", str(small))
+        with serving("--store", tmp_path / "graph.db", log="") as server:
+            response = server.ask("SELECT * { ?s ?p ?o }", **{"accept-encoding": "identity"})
+            assert response.status_code == 500
+            assert "No space left" in response.json()["detail"]
+            assert server.ask(LOOKUP).status_code == 200
+    finally:
+        subprocess.run(["umount", "-l", str(small)], check=True)
 
 
 def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

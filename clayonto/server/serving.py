@@ -26,7 +26,7 @@ def serve(
     store: str | Path | None = None,
     data: Iterable[str | Path] = (),
     config: str | Path | None = None,
-    started: Callable[[str], None] = lambda _: None,
+    started: Callable[[str], None] | None = None,
     **given: Any,
 ) -> None:
     """Serve a graph until a signal comes (Ctrl+C, SIGTERM).
@@ -52,7 +52,7 @@ def serve(
             store = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clayonto-graph-"))) / "graph.db"
             load(*files, store=store)
         server = Server(store, chosen, site)
-        run(server.app, chosen, started=started)
+        run(server.app, chosen, started=started or (lambda _: None))
 
 
 def read(config: str | Path | None) -> tuple[Config, dict[str, Any]]:
