@@ -35,6 +35,7 @@ COMMANDS: Final = {
     "store": "store",
     "import": "registers",
     "publish": "publish",
+    "serve": "serve",
     "check": "check",
     "new": "edit",
     "format": "edit",
