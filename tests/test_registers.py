@@ -225,6 +225,34 @@ def test_two_files_are_one_data_set_and_no_row_counts_twice(tmp_path: Path) -> N
     assert report.files[1].repeated + report.files[1].refused == 9
 
 
+def test_parts_of_a_data_set_stand_beside_each_other(tmp_path: Path) -> None:
+    store, file = tmp_path / "graph.db", HERE / "kohesio-projects.csv"
+    for part in ("Sverige", "Ruotsi, pohjoinen", "Sverige"):
+        report = import_register("kohesio", file, store=store, part=part)
+        assert report.dataset.startswith("kohesio-projects-")
+    graphs = {entry["graph"] for entry in clayonto.load(store=store).files if "/register/" in entry["graph"]}
+    assert len(graphs) == 2
+    assert "https://w3id.org/clayonto/graph/register/kohesio-projects-sverige" in graphs
+
+
+def test_an_interrupted_import_leaves_the_store_as_it_was(tmp_path: Path) -> None:
+    store = tmp_path / "graph.db"
+    import_register("eura", EURA, store=store)
+    before = sorted(p.name for p in tmp_path.iterdir()), (store / "manifest.json").read_bytes()
+    many = tmp_path / "many.csv"
+    row = "A{},EAKR,Savi,1,Lapin liitto,Toiminnassa,1.1.2015,31.12.2016,Oy,1,0,1,0;\n"
+    many.write_text(HEAD.decode() + "".join(row.format(10000 + n) for n in range(2000)), encoding="utf-8")
+
+    def stop(text: str) -> None:
+        if "1,000 rows" in text:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_register("eura", many, store=store, progress=stop)
+    many.unlink()
+    assert (sorted(p.name for p in tmp_path.iterdir()), (store / "manifest.json").read_bytes()) == before
+
+
 # ------------------------------------------------------------------- the command
 
 

@@ -48,6 +48,14 @@ from clayonto.errors import UsageError
     "--strict", is_flag=True, help=say("Put nothing in place when a row is refused.", "Älä vie mitään paikalleen, jos rivi hylätään.")
 )
 @click.option(
+    "--part",
+    metavar="NAME",
+    help=say(
+        "What part of the data set the files are, such as a country; parts stand beside each other.",
+        "Minkä osan aineistosta tiedostot ovat, esimerkiksi maan; osat säilyvät rinnakkain.",
+    ),
+)
+@click.option(
     "--date",
     metavar="YYYY-MM-DD",
     help=say(
@@ -67,6 +75,7 @@ def import_(
     store: str | None,
     output: str | None,
     report: str | None,
+    part: str | None,
     strict: bool,
     date: str | None,
     as_json: bool,
@@ -84,7 +93,7 @@ def import_(
     if report is not None and not Path(report).absolute().parent.is_dir():
         raise UsageError(say(f"{report} cannot be written: its folder does not exist.", f"{report}: kansiota ei ole."))
     with meter() as progress:
-        made = import_register(register, *files, store=store, output=output, strict=strict, date=date, progress=progress)
+        made = import_register(register, *files, store=store, output=output, part=part, strict=strict, date=date, progress=progress)
     if report is not None:
         write_pieces(made.to_csv(lang=lang), report)
     if as_json:

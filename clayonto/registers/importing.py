@@ -37,6 +37,7 @@ def import_register(
     *files: str | Path,
     store: str | Path | None = None,
     output: str | Path | None = None,
+    part: str | None = None,
     strict: bool = False,
     date: str | None = None,
     progress: Callable[[str], None] | None = None,
@@ -49,6 +50,8 @@ def import_register(
     :param files: the files as the publisher has them.
     :param store: the folder of a graph on disk to put it in, a new one with the bundled graph first; or
     :param output: the N-Quads file to write.
+    :param part: what part of the data set the files are, such as a country, in the publisher's words or in yours. Parts stand beside each other, and an import
+        replaces that part only. All of the data set when ``None``.
     :param strict: whether nothing is put in place when a row is refused. The report says so all the same.
     :param date: the day the files were retrieved, ``YYYY-MM-DD``; the day of the file when ``None``.
     :param progress: called with a sentence now and then.
@@ -69,6 +72,8 @@ def import_register(
     say = progress or (lambda _: None)
     looked = [tables.look(Path(file)) for file in files]
     parts = detect(register, looked)
+    if part is not None:
+        parts = [one._replace(mapping=one.mapping.part(part)) for one in parts]
     mapping = parts[0].mapping
     report = ImportReport(mapping.register, mapping.name, mapping.graph)
     pieces = _graph(parts, report, date=date, quads=output is not None, say=say)
