@@ -124,6 +124,9 @@ def detect(register: str, files: Sequence[tables.File]) -> list[Part]:
             for mapping in able:
                 header = headers[mapping.layout][place]
                 if score := mapping.matches(header):
+                    twice = next((name for name in header if header.count(name) > 1 and mapping.knows(name)), None)
+                    if twice is not None:
+                        raise DataError(f"it has the column “{twice}” twice; take one of the two out.", path=str(file.path))
                     fits.append((score / len(header), score, mapping))
             if fits:
                 found.append(Part(max(fits, key=lambda fit: fit[:2])[2], file, place))
@@ -197,7 +200,7 @@ def _graph(parts: Sequence[Part], report: ImportReport, *, date: str | None, qua
         yield renderer.document()
         table = _tables(file, mapping.layout)[place]
         name = f"{file.path} [{table.title}]" if table.title else str(file.path)
-        account = FileReport(name, file.encoding, file.sha256, about["date"])
+        account = FileReport(name, file.encoding.removesuffix("-sig"), file.sha256, about["date"])
         account.sums = {field: SumReport(mapping.column(field)) for field in mapping.sums}
         report.files.append(account)
         for row in table.rows:

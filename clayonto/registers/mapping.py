@@ -126,6 +126,10 @@ class Register:
         found = {field for field, texts in self.columns.items() if held.intersection(texts)}
         return len(found) if found.issuperset(self.needed) else 0
 
+    def knows(self, text: str) -> bool:
+        """Whether a text of a header means something to it."""
+        return any(text in texts for texts in self.columns.values())
+
     def fields(self, cells: Mapping[str, str]) -> dict[str, str]:
         """Cells by column made cells by field; columns that the mapping does not know are left."""
         found = {}
