@@ -124,6 +124,19 @@ def test_a_row_leads_to_its_document_line_and_day(tmp_path: Path) -> None:
     assert [r.partner_label for r in kg.run("project-partners", project="project/eura-a70002")] == ["Lasi, savi ja puu ky"]
 
 
+def test_the_money_of_fund_and_state_is_one_sum_from_one_source(tmp_path: Path) -> None:
+    bring(EURA, out=tmp_path / "a.nq")
+    kg = clayonto.load(tmp_path / "a.nq")
+    rows = kg.run("project-money", project="project/eura-a70002")
+    assert sorted((row.kind, row.status, row.value) for row in rows) == [
+        ("EU and state money together", "awarded", 2000),
+        ("EU and state money together", "realised", 0),
+        ("public funding", "planned", 2000),
+        ("public funding", "realised", 0),
+    ]
+    assert {row.funded_from for row in rows} == {"European Regional Development Fund and the Finnish state", None}
+
+
 def test_two_encodings_give_the_same_graph(tmp_path: Path) -> None:
     latin = HERE / "eura-2007-latin1.csv"
     utf8 = tmp_path / latin.name
