@@ -6,10 +6,10 @@ a client wants, by the quality values of its ``Accept`` and ``Accept-Language`` 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from clayonto.negotiation import ranges
 from clayonto.publish.data import FORMATS
 from clayonto.publish.site import VOCABULARY_FILE
 
@@ -105,25 +105,6 @@ def choose(accept: str, languages: str, *, offered: Sequence[str]) -> Choice | N
     if not best[1]:
         return None
     return Choice(best[1], _language(languages, offered) if best[1] == "html" else "")
-
-
-def ranges(header: str) -> list[tuple[str, float]]:
-    """The ranges of a header with their quality values, in lower case; a malformed value counts as 1.
-
-    >>> ranges("text/html;level=1;q=0.5, */*")
-    [('text/html', 0.5), ('*/*', 1.0)]
-    """
-    found = []
-    for part in header.split(","):
-        name, *parameters = (text.strip() for text in part.split(";"))
-        if name:
-            quality = 1.0
-            for parameter in parameters:
-                value = re.fullmatch(r"q\s*=\s*(\d(\.\d{0,3})?)", parameter, re.IGNORECASE)
-                if value:
-                    quality = min(float(value.group(1)), 1.0)
-            found.append((name.lower(), quality))
-    return found
 
 
 def _quality(media: str, wanted: list[tuple[str, float]]) -> float:

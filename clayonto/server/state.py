@@ -1,0 +1,81 @@
+"""A state of the graph that is served: one generation of a store folder, held on disk for as long as it is."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from clayonto.errors import UsageError
+from clayonto.stores.generations import Folder
+from clayonto.stores.graphs import named_at
+from clayonto.stores.layers import Layer
+
+if TYPE_CHECKING:
+    from clayonto.stores.generations import Generation
+
+
+class State:
+    """One whole state of the graph.
+
+    ``name`` tells it from every other; ``store`` is the folder that the engine opens; ``base`` what relative IRIs are relative to.
+    """
+
+    def __init__(self, generation: Generation, folder: Folder, *, base: str, aside: Path) -> None:
+        self._generation = generation
+        self._folder = folder
+        self._aside = aside
+        self.base = base
+        self.number = generation.number
+        self.made: str = generation.manifest["made"]
+        self.store = generation.folder / "store"
+        layers = [Layer.of(entry) for entry in generation.manifest["layers"]]
+        self.graphs = tuple(dict.fromkeys(layer.graph for layer in layers if not layer.is_edit))
+        """The IRIs of the named graphs."""
+        told = f"{self.number} {self.made} {[layer.sha256 for layer in layers]}"
+        self.name = hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+        self._layers = layers
+        self._named: asyncio.Task[Path] | None = None
+
+    async def named(self) -> Path:
+        """The folder of the store that has the named graphs as well, made when it is first asked for.
+
+        :raises EngineError: if it cannot be made.
+        """
+        if self._named is None:
+            made = asyncio.to_thread(named_at, self._generation.folder, self._layers, self._folder.copies, aside=self._aside)
+            self._named = asyncio.create_task(made)
+        return await asyncio.shield(self._named)
+
+
+class States:
+    """The states of a store folder, one after the other."""
+
+    def __init__(self, folder: str | Path, *, base: str, aside: Path) -> None:
+        """:param aside: a folder for what cannot be written beside the store.
+
+        :raises UsageError: if the folder holds no graph.
+        """
+        path = Path(folder)
+        if not path.is_dir():
+            raise UsageError(f"{path} is no folder with a graph; make one with: clayonto store load {path}")
+        self.folder = Folder(path)
+        self._base = base
+        self._aside = aside
+
+    def current(self) -> State:
+        """The current state, held.
+
+        :raises UsageError: if the folder holds no graph.
+        :raises EngineError: if it is damaged.
+        """
+        generation = self.folder.current()
+        if generation is None:
+            raise UsageError(f"{self.folder.path} holds no graph; make one with: clayonto store load {self.folder.path}")
+        return State(generation, self.folder, base=self._base, aside=self._aside)
+
+    def is_current(self, state: State) -> bool:
+        """Whether a state is still that of the folder."""
+        manifest = self.folder.manifest()
+        return manifest is not None and int(manifest["generation"]) == state.number
