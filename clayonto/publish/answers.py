@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import zlib
 from decimal import Decimal
-from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -34,30 +34,26 @@ MOST_ROWS: Final = 100
 
 
 class Answer:
-    """A query, the values it was answered for, and its rows in each language; no rows at all where the graph has nothing to ask about.
+    """A query, the values it was answered for, and its rows in each language. ``asked`` says what was asked."""
 
-    ``asked`` says what was asked. ``said`` tells this answer from others: by its rows, or, where they are known to be the same as earlier, by what it was then.
-    """
-
-    def __init__(
-        self, query: NamedQuery, values: Mapping[str, str], asked: str, ask: Callable[[], Mapping[str, Rows]], *, said: str
-    ) -> None:
+    def __init__(self, query: NamedQuery, values: Mapping[str, str], asked: str) -> None:
         self.query = query
         self.values = values
         self.asked = asked
-        self._ask = ask
-        self.said = said or self._digest()
+        self.known: dict[str, _Known] = {}
+        """What is known of the answer in each language, or under the empty text where it is the same in all."""
+        self._rows: dict[str, Rows | None] = {}
 
-    @cached_property
-    def rows(self) -> Mapping[str, Rows]:
-        """Language to rows; asked for when they are needed."""
-        return self._ask()
+    @property
+    def said(self) -> str:
+        """What tells this answer from others."""
+        return " ".join(self.known[lang].said for lang in sorted(self.known))
 
-    def _digest(self) -> str:
-        digest = sha256()
-        for lang, rows in self.rows.items():
-            digest.update(lang.encode() + b"\n" + rows.solutions())
-        return digest.hexdigest()
+    def rows(self, lang: str) -> Rows | None:
+        """The rows in a language; ``None`` where the graph has nothing to ask about."""
+        if lang not in self._rows:
+            self._rows[lang] = self.known.get(lang, self.known.get("", _NOTHING)).rows(self.query)
+        return self._rows[lang]
 
     def text(self, site: Site, lang: str) -> str:
         """The SPARQL that was asked, in a language."""
@@ -66,12 +62,26 @@ class Answer:
 
 
 class _Known(NamedTuple):
-    """What is kept of an answer: what was asked, how the query reads the data, the published names of the terms in it, and :attr:`Answer.said`."""
+    """What is kept of an answer in a language.
 
-    asked: str
+    It is how the query reads the data, the published names of the terms in it, what tells the answer from others, and its rows as packed TSV (empty
+    where there was nothing to ask about), with the engine that gave them.
+    """
+
     plan: list[tuple[Any, ...]]
     names: dict[str, str]
     said: str
+    packed: bytes
+    engine: str
+
+    def rows(self, query: NamedQuery) -> Rows | None:
+        """The rows of the query that it was."""
+        from clayonto.results import Rows
+
+        return Rows.from_tsv(zlib.decompress(self.packed), engine=self.engine, types=query.columns) if self.packed else None
+
+
+_NOTHING: Final = _Known([], {}, "", b"", "")
 
 
 def published(site: Site, query: str) -> str:
@@ -94,45 +104,68 @@ def ask(graph: KnowledgeGraph, site: Site, *, keep: bool = True) -> dict[str, An
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    before = {name: _Known(*known) for name, known in site.memory.get("answers", {}).items()}
+    before: Mapping[str, tuple[str, dict[str, tuple[Any, ...]]]] = site.memory.get("answers", {})
     changed = site.changed
     graphs = (site.index, beside(changed)) if changed is not None else ()
 
     def names(plan: list[tuple[Any, ...]]) -> dict[str, str]:
         return {term: site.public(term) for one in plan for term in terms(Reading(*one))} if site.config.renamed else {}
 
-    def said(name: str, asked: str) -> str:
-        known = before.get(name)
-        if changed is None or known is None or not known.plan or known.asked != asked or known.names != names(known.plan):
-            return ""
+    def as_it_was(question: _Question) -> _Known | None:
+        known = question.before
+        if changed is None or known is None or not known.plan or known.names != names(known.plan):
+            return None
         triples = (*changed.added, *changed.removed)
-        return "" if concerns([Reading(*one) for one in known.plan], triples, graphs, known.names) else known.said
+        return None if concerns([Reading(*one) for one in known.plan], triples, graphs, known.names) else known
 
-    def answer(query: NamedQuery) -> Answer:
+    def answer(question: _Question) -> _Known:
+        found = as_it_was(question)
+        if found is not None:
+            return found
+        try:
+            rows = graph.run(question.query, **question.spoken)
+        except ParameterError:
+            # The graph has no thing of the class that is asked about.
+            return _NOTHING._replace(engine=graph.engine)
+        solutions = rows.solutions()
+        return _Known([], {}, sha256(solutions).hexdigest(), zlib.compress(solutions, 1), rows.engine)
+
+    questions = []
+    for query in graph.queries.values():
         values = {key: value for key, p in query.params.items() if key != "lang" and (value := _example(graph, site, p)) is not None}
         asked = _asked(query, values, site)
-
-        def rows() -> Mapping[str, Rows]:
-            try:
-                if "lang" not in query.params:
-                    return dict.fromkeys(site.languages, graph.run(query, **values))
-                return {lang: graph.run(query, **values, lang=lang) for lang in site.languages}
-            except ParameterError:
-                return {}  # the graph has no thing of the class that is asked about
-
-        return Answer(query, values, asked, rows, said=said(query.name, asked))
-
-    # The default engine answers outside Python's lock, so that two questions are answered at once.
+        asked_before, known_before = before.get(query.name, ("", {}))
+        for lang in site.languages if "lang" in query.params else ("",):
+            known = _Known(*known_before[lang]) if asked_before == asked and lang in known_before else None
+            questions.append(_Question(query, values, asked, lang, known))
+    # The default engine answers outside Python's lock, so that two questions are answered at once; this thread reads the queries meanwhile.
     with ThreadPoolExecutor(max_workers=2 if graph.engine == "oxigraph" else 1) as pool:
-        made = dict(zip(graph.queries, pool.map(answer, graph.queries.values()), strict=True))
-    if not keep:
-        return made
-    plans = {
-        name: before[name].plan if name in before and before[name].asked == one.asked else _plan(one.query, one.values, base=graph.base)
-        for name, one in made.items()
-    }
-    site.memory["answers"] = {name: tuple(_Known(one.asked, plans[name], names(plans[name]), one.said)) for name, one in made.items()}
+        found = pool.map(answer, questions)
+        plans = [one.before.plan if one.before else _plan(one.query, one.spoken, base=graph.base) if keep else [] for one in questions]
+        given = [known._replace(plan=plan, names=names(plan)) for known, plan in zip(found, plans, strict=True)]
+    made: dict[str, Answer] = {}
+    for question, known in zip(questions, given, strict=True):
+        made.setdefault(question.query.name, Answer(question.query, question.values, question.asked)).known[question.lang] = known
+    if keep:
+        site.memory["answers"] = {
+            name: (one.asked, {lang: tuple(known) for lang, known in one.known.items()}) for name, one in made.items()
+        }
     return made
+
+
+class _Question(NamedTuple):
+    """A query with the values it is asked for, in a language (the empty text where it speaks none), and what was known of the answer to it before."""
+
+    query: NamedQuery
+    values: Mapping[str, str]
+    asked: str
+    lang: str
+    before: _Known | None
+
+    @property
+    def spoken(self) -> dict[str, str]:
+        """The values with the language."""
+        return {**self.values, **({"lang": self.lang} if self.lang else {})}
 
 
 def _asked(query: NamedQuery, values: Mapping[str, str], site: Site) -> str:
@@ -194,8 +227,9 @@ def _maker(site: Site) -> Callable[[tuple[str, Answer]], Iterator[tuple[str, byt
         name, answer = item
         for layout, told in zip(layouts, values, strict=True):
             yield f"{layout.lang}/query/{name}.html", _page(layout, told, name, answer)
-            if layout.lang in answer.rows:
-                yield f"{layout.lang}/query/{name}.csv", _published(site, answer.rows[layout.lang]).encode()
+            rows = answer.rows(layout.lang)
+            if rows is not None:
+                yield f"{layout.lang}/query/{name}.csv", _published(site, rows).encode()
 
     return made
 
@@ -232,7 +266,7 @@ def _page(layout: Layout, values: Values, name: str, answer: Answer) -> bytes:
         asked.append(f"<div><dt>{words(_title(key, lang))}</dt><dd>{told}</dd></div>")
     if asked:
         body.append(f'<section class="facts" aria-label="{say["parameters"]}"><dl>{"".join(asked)}</dl></section>\n')
-    rows = answer.rows.get(lang)
+    rows = answer.rows(lang)
     body.append(f'<h2 id="answer">{say["answer"]}</h2>\n')
     if not rows:
         body.append(f"<p>{say['no_rows']}</p>")

@@ -132,7 +132,7 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
     memory = Memory(sources=sources, out=site.index.out, places=places(site), slugs=dict(site.slugs))
     if before is not None and before.slugs == memory.slugs:
         site.changed = changes(before.out, before.places, site, memory.places)
-        site.memory = before.parts
+        site.memory = dict(before.parts)
     made = parts()
     site.catalogued = any(getattr(part, "__module__", "").startswith(_MACHINE) for part in made.others)
     site.queryable = site.catalogued and sparql.available()
@@ -191,7 +191,8 @@ def build(
             else:
                 for path, content in part(site):
                     staging.put(path, content)
-        return _Work(staging.made(), units, site.memory)
+        # What others keep is theirs to tell.
+        return _Work(staging.made(), units, {key: kept for key, kept in site.memory.items() if kept is not before.parts.get(key)})
 
     try:
         # The first time most of the work is in the things; later it is in what is about all of them at once.
@@ -227,7 +228,7 @@ def build(
         pages=len(site.pages),
         triples=site.index.size,
     )
-    memory.stamps = staging.files
+    memory.stamps, memory.parts = staging.files, dict(site.memory)
     for one in done:
         memory.units |= {name: tuple(unit) for name, unit in one.units.items()}
         memory.parts |= one.memory
