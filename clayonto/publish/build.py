@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from clayonto.errors import NotPublishableError, OutputError
 from clayonto.processes import Beside
-from clayonto.publish import sparql, versions
+from clayonto.publish import index, sparql, versions
 from clayonto.publish.answers import ask
-from clayonto.publish.memory import Keeper, Memory, digest_of
+from clayonto.publish.continuing import site_of_changed
+from clayonto.publish.memory import Keeper, Memory
 from clayonto.publish.site import Site
 from clayonto.publish.staging import MANIFEST, Made, Staging, files_of, manifest, new_beside, swap
-from clayonto.publish.units import Each, Unit, changes, make, places
+from clayonto.publish.texts import Text, digests, packed, read
+from clayonto.publish.units import Each, Unit, changes, difference, make, places
 from clayonto.validation.data import no_collecting
 
 if TYPE_CHECKING:
@@ -113,7 +115,7 @@ def _notes(summary: Summary, config: Config) -> Iterator[dict[str, str]]:
 def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[str, str], say: Callable[[str], None]) -> Summary:
     keeper = Keeper(target, config, graph.base)
     from_files = bool(graph.sources) and not graph.is_edited and graph.closure is None
-    sources = digest_of(graph.sources) if from_files and keeper.keeps else ""
+    sources = digests(graph.sources) if from_files and keeper.keeps else {}
     before = keeper.load()
     if before is not None and sources and before.sources == sources:
         as_it_was = _as_it_was(target, old, before)
@@ -124,15 +126,19 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
     checked = Beside(lambda: conforms(graph), apart=from_files)
     try:
         say("Reading the graph")
-        site = Site.of(graph, config)
+        site, texts = _site(graph, config, sources, before)
         if not checked.result():
             raise NotPublishableError(graph.validate())
     finally:
         checked.stop()
-    memory = Memory(sources=sources, out=site.index.out, places=places(site), slugs=dict(site.slugs))
+    memory = Memory(sources=sources, texts=packed(texts), out=site.index.out, public=dict(site.placed.public), places=places(site))
+    memory.slugs = dict(site.slugs)
     if before is not None and before.slugs == memory.slugs:
-        site.changed = changes(before.out, before.places, site, memory.places)
+        if site.changed is None:
+            site.changed = changes(*difference(before.out, site.index.out), before.places, memory.places)
         site.memory = dict(before.parts)
+    else:
+        site.changed = None
     made = parts()
     site.catalogued = any(getattr(part, "__module__", "").startswith(_MACHINE) for part in made.others)
     site.queryable = site.catalogued and sparql.available()
@@ -145,6 +151,18 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
     if keeper.keeps:
         keeper.save(memory)
     return summary
+
+
+def _site(graph: KnowledgeGraph, config: Config, sources: Mapping[str, str], before: Memory | None) -> tuple[Site, dict[str, Text]]:
+    """The site of a graph, and what to keep of its files, if it was made from ``sources`` alone."""
+    if not sources:
+        return Site.of(graph, config), {}
+    if before is not None and before.texts:
+        changed = site_of_changed(graph.sources, sources, before, config, base=graph.base)
+        if changed is not None:
+            return changed
+    n_triples, texts = read(graph.sources)
+    return Site(index.read(n_triples, base=graph.base), config, base=graph.base), texts
 
 
 def conforms(graph: KnowledgeGraph) -> bool:

@@ -88,6 +88,14 @@ class Page(NamedTuple):
     parts: Sequence[str]
 
 
+class Placed(NamedTuple):
+    """Where things are: path of each; part to the thing whose page it is on; and the published name of each that has another in the data."""
+
+    paths: Mapping[str, str]
+    parts: Mapping[str, str]
+    public: Mapping[str, str]
+
+
 class Site:
     """All that parts of the site ask.
 
@@ -100,8 +108,12 @@ class Site:
     earlier builds left; ``data_base`` is the namespace that the data gives its things.
     """
 
-    def __init__(self, index: Index, config: Config, *, base: str) -> None:
-        """:param base: the namespace that the data gives its things; it becomes ``config.base`` + ``id/`` if things are renamed."""
+    def __init__(self, index: Index, config: Config, *, base: str, placed: Placed | None = None) -> None:
+        """Lay out a site.
+
+        :param base: the namespace that the data gives its things; it becomes ``config.base`` + ``id/`` if things are renamed.
+        :param placed: where the things are, if that is known; the index has their published names then.
+        """
         self.config = config
         self.languages = config.languages
         self.base = config.base
@@ -116,23 +128,18 @@ class Site:
         self.data_base = base
         self._asked: set[str] | None = None
         self._labels: dict[str, dict[str, Label]] = {lang: {} for lang in self.languages}
-        self._public: dict[str, str] = {}
-        paths = Paths(base, self.namespace)
-        plan = _Plan(index)
-        where = {term: paths.add(term[1:-1]) for term in plan.nodes}
-        if config.renamed:
-            self._public = {term: new for term in plan.nodes if (new := self._renamed(term, plan, where)) != term}
-            index = index.renamed(lambda term: self._public.get(term, term))
-            where = {self.public(term): path for term, path in where.items()}
-        self._original = {new: old for old, new in self._public.items()}
+        if placed is None:
+            index, placed = self._place(index)
         self.index = index
-        self.paths: Mapping[str, str] = where
-        self.parts: Mapping[str, str] = {self.public(part): self.public(page) for part, page in plan.home.items() if part != page}
+        self.paths, self.parts, self._public = placed
+        self._original = {new: old for old, new in self._public.items()}
         parts: dict[str, list[str]] = {}
         for part, page in sorted(self.parts.items()):
             parts.setdefault(page, []).append(part)
         self.pages: Mapping[str, Page] = {
-            term: Page(term, where[term], self.kind(term), parts.get(term, ())) for term in sorted(where) if term not in self.parts
+            term: Page(term, self.paths[term], self.kind(term), parts.get(term, ()))
+            for term in sorted(self.paths)
+            if term not in self.parts
         }
         self.further: Mapping[str, str] = {
             part: file for page in self.pages.values() for file, _, further in self.more_parts(page) for part in further
@@ -148,7 +155,25 @@ class Site:
         """The site of a graph."""
         with no_collecting():
             # Nothing here keeps the text, which is large.
-            return cls(read(_n_triples(graph), base=graph.base), config, base=graph.base)
+            return cls(read(n_triples(graph), base=graph.base), config, base=graph.base)
+
+    def _place(self, index: Index) -> tuple[Index, Placed]:
+        """Where the things of an index are, and the index with their published names."""
+        paths = Paths(self.data_base, self.namespace)
+        plan = _Plan(index)
+        where = {term: paths.add(term[1:-1]) for term in plan.nodes}
+        public: dict[str, str] = {}
+        if self.config.renamed:
+            public = {term: new for term in plan.nodes if (new := self._renamed(term, plan, where)) != term}
+            index = index.renamed(lambda term: public.get(term, term))
+            where = {public.get(term, term): path for term, path in where.items()}
+        parts = {public.get(part, part): public.get(page, page) for part, page in plan.home.items() if part != page}
+        return index, Placed(where, parts, public)
+
+    @property
+    def placed(self) -> Placed:
+        """Where the things are."""
+        return Placed(self.paths, self.parts, self._public)
 
     # ------------------------------------------------------------------ what is asked
 
@@ -327,7 +352,7 @@ class Site:
         return slugs
 
 
-def _n_triples(graph: KnowledgeGraph) -> bytes:
+def n_triples(graph: KnowledgeGraph) -> bytes:
     """What a graph states, and what :meth:`clayonto.KnowledgeGraph.materialise` has added to it."""
     if graph.closure is None:
         return graph.n_triples()
