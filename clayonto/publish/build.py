@@ -228,7 +228,7 @@ def build(
         staging = Staging(staged, target, there)
         for one in done:
             staging.take(one.made)
-        taken = staging.finish(old, site.withdrawn)
+        taken = staging.finish(old, site.withdrawn, site.published.releases)
         swap(staged, target)
     except OSError as error:
         raise OutputError(error, path=str(target)) from error

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from clayonto.errors import ConfigError
-from clayonto.publish.versions import Version, earlier, fixed
+from clayonto.publish.versions import Release, Version, earlier, fixed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
 MANIFEST: Final = ".clayonto-site.gz"
 """The file that says which files of a folder are the site's; whatever else lies there stays."""
@@ -113,12 +113,13 @@ class Staging:
         self.size += made.size
         self.replaced |= made.replaced
 
-    def finish(self, old: Collection[str], withdrawn: Collection[str]) -> Taken:
+    def finish(self, old: Collection[str], withdrawn: Collection[str], releases: Sequence[Release]) -> Taken:
         """Keep earlier versions and what is not the site's own, and write down what is.
 
+        :param releases: the versions of the dataset that the old site has.
         :raises ConfigError: if a file of the site is to lie where one of others lies.
         """
-        versioned = earlier(self.files, (path for path in old if path in self._there))
+        versioned = earlier(self.files, (path for path in old if path in self._there), releases)
         for path in versioned:
             self.keep(path)
         others = [path for path in self._there if path not in old and path != MANIFEST]
