@@ -214,7 +214,7 @@ def index(site: Site) -> Iterator[tuple[str, bytes]]:
         )
         body = (
             f"{layout.crumbs('../', ('query/index.html', say['questions']))}<h1>{say['questions']}</h1>"
-            f'<p class="lead">{say["questions_lead"]}</p><ul class="hits">{items}</ul>'
+            f'<p class=lead>{say["questions_lead"]}</p><ul class="hits">{items}</ul>'
         )
         yield f"{lang}/query/index.html", layout.page("query/index.html", body, title=say["questions"], description=say["questions_lead"])
 
@@ -254,7 +254,7 @@ def _page(layout: Layout, values: Values, name: str, answer: Answer) -> bytes:
     title, description = query.title[lang], query.description[lang]
     body = [
         layout.crumbs("../", ("query/index.html", say["questions"])),
-        f'<h1>{words(title)}</h1>\n<p class="lead">{words(description)}</p>\n',
+        f"<h1>{words(title)}</h1>\n<p class=lead>{words(description)}</p>\n",
     ]
     asked = []
     for key, value in answer.values.items():
@@ -274,7 +274,7 @@ def _page(layout: Layout, values: Values, name: str, answer: Answer) -> bytes:
         count = say["row"] if len(rows) == 1 else say["rows"].format(n=len(rows))
         first = f" {say['first_rows'].format(n=MOST_ROWS)}" if len(rows) > MOST_ROWS else ""
         body.append(
-            f'<p class="note">{count}.{first} <a href="{name}.csv" type="text/csv">{say["download_csv"]}</a></p>\n{_table(values, rows)}'
+            f'<p class=note>{count}.{first} <a href="{name}.csv" type="text/csv">{say["download_csv"]}</a></p>\n{_table(values, rows)}'
         )
     asked_text = answer.text(site, lang)
     body.append(f'<h2 id="query">{say["query_text"]}</h2>\n<pre tabindex="0"><code>{text(asked_text)}</code></pre>\n')
