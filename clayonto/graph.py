@@ -14,7 +14,7 @@ from clayonto.sources import Source, from_paths, loaded, stream, triples_of
 from clayonto.terms import IRI, Value, render
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import rdflib
@@ -308,6 +308,16 @@ class KnowledgeGraph:
     def validate_triples(self, triples: Iterable[tuple[Any, Any, Any]]) -> ValidationReport:
         """Triples of pyoxigraph terms held against the bundled shapes: what the graph would say if it held just these."""
         return self._validated().of_triples(triples)
+
+    def still_conforms(self, pairs: Callable[[str], Iterable[tuple[str, str]]], changed: Sequence[tuple[str, str, str]]) -> bool:
+        """Whether the graph conforms to the bundled shapes after its files have changed, if it did before; see :mod:`clayonto.validation.continuing`.
+
+        :param pairs: gives the subjects and objects of a predicate as N-Triples texts, literals as the files write them.
+        :param changed: the triples that the files say now and did not, or said and do not now, as N-Triples texts.
+        """
+        from clayonto.validation.continuing import still_conforms
+
+        return still_conforms(pairs, changed, engine=self._engine, base=self.base)
 
     def _validated(self) -> Validations:
         if self._validations is None:

@@ -26,7 +26,7 @@ from clayonto.publish.index import ALL, TYPE, Index, Noting, curie
 from clayonto.publish.memory import Keeper
 from clayonto.publish.relevance import concerns, readings
 from clayonto.publish.site import Site
-from clayonto.publish.staging import Staging, swap
+from clayonto.publish.staging import MANIFEST, Aside, Staging, files_of, swap
 from tests.conftest import SOAK
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def test_a_site_built_again_is_that_of_a_clean_build(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, steps: list[tuple[list[str], list[str]]]
 ) -> None:
     # What does not conform is not published; here it is, since any change has to come out right.
-    monkeypatch.setattr(building, "conforms", lambda _graph: True)
+    monkeypatch.setattr(building, "conforms", lambda _graph, since: True)
     folder = Path(tempfile.mkdtemp(dir=tmp_path))
     data, again, clean = folder / "data.nt", folder / "again", folder / "clean"
     lines = dict.fromkeys(LINES)
@@ -284,15 +284,46 @@ def test_every_bundled_query_can_be_read() -> None:
 
 
 def test_two_processes_may_not_make_the_same_file(tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    out.mkdir()
-    one, other = Staging(out, tmp_path / "none", {}), Staging(out, tmp_path / "none", {})
+    aside = Aside(tmp_path / "none")
+    one, other = Staging(aside), Staging(aside)
     one.put("a.txt", b"a")
     other.put("b.txt", b"b")
     one.take(other.made())
     assert (set(one.files), one.written, one.size) == ({"a.txt", "b.txt"}, 2, 2)
     with pytest.raises(ConfigError, match="Two parts"):
         one.take(other.made())
+    aside.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_may_take_the_place_of_a_folder_and_a_folder_that_of_a_file(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    for files in ({"a/b": b"1", "c": b"2", "d/e/f": b"3"}, {"a": b"1", "c/d": b"2", "d/x": b"4"}):
+        aside = Aside(out)
+        staging = Staging(aside)
+        for path, content in files.items():
+            staging.put(path, content)
+        staging.finish([*aside.there], (), ())
+        aside.swap()
+        aside.close()
+        assert {path: content for path, content in tree(out).items() if path != MANIFEST} == files
+    assert not (out / "d/e").exists(), "folders without files go"
+    assert [one.name for one in tmp_path.iterdir()] == ["site"]
+
+
+def test_files_that_are_not_as_they_were_left_are_known(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    for name in ("same", "changed", "gone"):
+        (out / name).parent.mkdir(exist_ok=True)
+        (out / name).write_bytes(b"1")
+    known = files_of(out)
+    (out / "changed").write_bytes(b"22")
+    (out / "gone").unlink()
+    (out / "new").write_bytes(b"3")
+    aside = Aside(out, known)
+    assert set(aside.there) == {"same", "changed", "new"}
+    assert [name for name in (*known, "new") if Staging(aside).is_known(name)] == ["same"]
+    aside.close()
 
 
 @pytest.mark.parametrize("at_once", [True, False])

@@ -186,6 +186,12 @@ class Index:
         said = self.back.get(thing)
         return said.get(predicate, []) if said else []
 
+    def pairs(self, predicate: str) -> Iterator[tuple[str, str]]:
+        """The subjects and objects of a predicate."""
+        for subject, said in self.out.items():
+            for thing in said.get(predicate, ()):
+                yield subject, thing
+
     def lines(self, subject: str) -> Iterator[str]:
         """The triples of a subject as N-Triples, each ended by a line end."""
         for predicate, objects in self.out.get(subject, {}).items():

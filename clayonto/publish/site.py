@@ -177,21 +177,24 @@ class Site:
 
     # ------------------------------------------------------------------ what is asked
 
-    def noting(self) -> tuple[Site, set[str], set[str]]:
+    def noting(self, *, whole: bool = False) -> tuple[Site, set[str], set[str]]:
         """The same site, and two sets in which it notes what is asked of it: terms whose triples or place are read, and terms that are read backwards.
 
         What is about all things at once (``classes``, ``vocabulary``, ``answers``, ``withdrawn`` and what was kept) it does not tell: whoever needs
         that depends on all.
+
+        :param whole: for a part that depends on all places anyway, and may read what is about all things.
         """
         asked: set[str] = set()
         backwards: set[str] = set()
         view = copy(self)
         view.index = self.index.noting(asked, backwards)
-        view.pages, view.parts, view.paths = Noting(self.pages, asked), Noting(self.parts, asked), Noting(self.paths, asked)
         view._asked = asked  # noqa: SLF001 (its own copy)
         view._labels = {}  # noqa: SLF001
         view.__dict__.pop("survey", None)
-        del view.classes, view.vocabulary, view.answers, view.withdrawn, view.memory, view.changed
+        if not whole:
+            view.pages, view.parts, view.paths = Noting(self.pages, asked), Noting(self.parts, asked), Noting(self.paths, asked)
+            del view.classes, view.vocabulary, view.answers, view.withdrawn, view.memory, view.changed
         return view, asked, backwards
 
     def asks(self, term: str) -> None:

@@ -35,6 +35,17 @@ class Each(NamedTuple):
     maker: Callable[[Site], Callable[[Any], Iterator[tuple[str, bytes]]]]
 
 
+class Whole(NamedTuple):
+    """A part of a site that is one unit: it is about all things at once, and made again only where one of those that it reads has changed, or its place."""
+
+    name: str
+    files: Callable[[Site], Iterator[tuple[str, bytes]]]
+
+    def __call__(self, site: Site) -> Iterator[tuple[str, bytes]]:
+        """The files, as of any part."""
+        return self.files(site)
+
+
 class Unit(NamedTuple):
     """What is known of a unit that was made: what it was made from, its files, and the terms it read, forwards and backwards."""
 
@@ -54,6 +65,8 @@ class Changes(NamedTuple):
     removed: Sequence[Triple]
     terms: frozenset[str]
     backwards: frozenset[str]
+    moved: bool = False
+    """Whether anything has another place, or has come or gone."""
 
     def touch(self, unit: Unit) -> bool:
         """Whether a unit read anything that has changed."""
@@ -94,7 +107,7 @@ def changes(
     moved = {term for term in before.keys() | now.keys() if before.get(term) != now.get(term)} if before is not now else set()
     terms = moved.union(s for s, _, _ in (*added, *removed))
     backwards = frozenset(o for _, p, o in (*added, *removed) if p != TYPE and o[0] != '"')
-    return Changes(sorted(added), sorted(removed), frozenset(terms), backwards)
+    return Changes(sorted(added), sorted(removed), frozenset(terms), backwards, moved=bool(moved))
 
 
 def beside(changed: Changes) -> Index:
@@ -131,3 +144,26 @@ def make(each: Each, site: Site, staging: Staging, *, before: Mapping[str, Any],
             files.append(path)
         made[name] = Unit(given, tuple(files), tuple(asked | common), tuple(backwards | common_backwards))
     return made
+
+
+def make_whole(whole: Whole, site: Site, staging: Staging, *, before: Mapping[str, Any], changed: Changes | None) -> dict[str, Unit]:
+    """Make a part that is one unit, or take over its files; parameters as for :func:`make`."""
+    given = (site.catalogued, site.queryable)
+    unit = Unit(*before[whole.name]) if whole.name in before else None
+    if (
+        changed
+        and not changed.moved
+        and unit
+        and unit.given == given
+        and not changed.touch(unit)
+        and all(map(staging.is_known, unit.files))
+    ):
+        for path in unit.files:
+            staging.keep(path)
+        return {whole.name: unit}
+    view, asked, backwards = site.noting(whole=True)
+    files = []
+    for path, content in whole.files(view):
+        staging.put(path, content)
+        files.append(path)
+    return {whole.name: Unit(given, tuple(files), tuple(asked), tuple(backwards))}

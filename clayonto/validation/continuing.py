@@ -7,16 +7,54 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from clayonto.validation import report_of, shapes_from
-from clayonto.validation.compiled import CompiledValidator
-from clayonto.validation.data import no_collecting
+from clayonto.validation.compiled import CompiledValidator, State
+from clayonto.validation.data import Data, no_collecting
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from clayonto.engines.base import Engine
     from clayonto.sources import Source
-    from clayonto.validation.data import Data
     from clayonto.validation.report import ValidationReport
+
+
+def still_conforms(
+    pairs: Callable[[str], Iterable[tuple[str, str]]], changed: Sequence[tuple[str, str, str]], *, engine: Engine, base: str
+) -> bool:
+    """Whether data conforms to the bundled shapes after some triples have changed, if it did before.
+
+    Terms are N-Triples texts, so that only those are made that a shape looks at.
+
+    :param pairs: gives the subjects and objects of a predicate, as they are now.
+    :param changed: the triples that were put in and taken out.
+    :param engine: one that holds the data, for shapes that ask it.
+    """
+    terms: dict[str, Any] = {}
+
+    def term(text: str) -> Any:
+        known = terms.get(text)
+        if known is None:
+            known = terms[text] = _term(text)
+        return known
+
+    def fetch(data: Data, predicate: str) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for subject, value in pairs(f"<{predicate}>"):
+            found.setdefault(data.id(term(subject)), []).append(data.id(term(value)))
+        return found
+
+    data = Data(fetch)
+    data.engine = engine
+    with no_collecting():
+        state = State(data, shapes_from(None, base=base))
+        state.follow([(term(s), term(p), term(o)) for s, p, o in changed])
+    return report_of(state.outcome(), data, state.shapes, "", focus=None, base=base, sources=()).conforms
+
+
+def _term(text: str) -> Any:
+    (quad,) = ox.parse(f"<urn:s> <urn:p> {text} .", format=ox.RdfFormat.N_TRIPLES)
+    return quad.object
 
 
 class Continuation:
