@@ -187,7 +187,7 @@ def conforms(graph: KnowledgeGraph, *, since: Site | None = None) -> bool:
     # Shapes may name things, and those have other names there.
     if since is None or since.changed is None or since.config.renamed:
         return graph.validate().conforms
-    return graph.still_conforms(since.index.pairs, [*since.changed.added, *since.changed.removed])
+    return graph.still_conforms(since.index, [*since.changed.added, *since.changed.removed])
 
 
 def build(

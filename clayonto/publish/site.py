@@ -130,7 +130,7 @@ class Site:
         self._labels: dict[str, dict[str, Label]] = {lang: {} for lang in self.languages}
         if placed is None:
             index, placed = self._place(index)
-        self.index = index
+        self.index = self._kinds = index
         self.paths, self.parts, self._public = placed
         self._original = {new: old for old, new in self._public.items()}
         parts: dict[str, list[str]] = {}
@@ -193,6 +193,7 @@ class Site:
         view._labels = {}  # noqa: SLF001
         view.__dict__.pop("survey", None)
         if not whole:
+            view._kinds = view.index  # noqa: SLF001
             view.pages, view.parts, view.paths = Noting(self.pages, asked), Noting(self.parts, asked), Noting(self.paths, asked)
             del view.classes, view.vocabulary, view.answers, view.withdrawn, view.memory, view.changed
         return view, asked, backwards
@@ -223,7 +224,7 @@ class Site:
 
     def kind(self, term: str) -> str:
         """The class under which a thing is shown."""
-        return kind_of(self.index, term)
+        return kind_of(self._kinds, term)
 
     def by_kind(self, things: Iterable[str]) -> dict[str, list[str]]:
         """Things by class, in the order in which they come."""

@@ -66,7 +66,7 @@ class Changes(NamedTuple):
     terms: frozenset[str]
     backwards: frozenset[str]
     moved: bool = False
-    """Whether anything has another place, or has come or gone."""
+    """Whether anything has another place or another class, or has come or gone."""
 
     def touch(self, unit: Unit) -> bool:
         """Whether a unit read anything that has changed."""
@@ -107,7 +107,8 @@ def changes(
     moved = {term for term in before.keys() | now.keys() if before.get(term) != now.get(term)} if before is not now else set()
     terms = moved.union(s for s, _, _ in (*added, *removed))
     backwards = frozenset(o for _, p, o in (*added, *removed) if p != TYPE and o[0] != '"')
-    return Changes(sorted(added), sorted(removed), frozenset(terms), backwards, moved=bool(moved))
+    others = bool(moved) or any(p == TYPE for _, p, _ in (*added, *removed))
+    return Changes(sorted(added), sorted(removed), frozenset(terms), backwards, moved=others)
 
 
 def beside(changed: Changes) -> Index:
