@@ -22,7 +22,7 @@ from clayonto.results import show
 from clayonto.terms import IRI, LangString, TypedLiteral
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from clayonto.graph import KnowledgeGraph
     from clayonto.publish.site import Site
@@ -36,13 +36,17 @@ MOST_ROWS: Final = 100
 class Answer:
     """A query, the values it was answered for, and its rows in each language. ``asked`` says what was asked."""
 
-    def __init__(self, query: NamedQuery, values: Mapping[str, str], asked: str) -> None:
+    def __init__(self, query: NamedQuery, values: Mapping[str, str], asked: str, rows: Mapping[str, Rows | None] | None = None) -> None:
+        """Know a question.
+
+        :param rows: language to rows, where they are at hand; else they come from what is ``known``.
+        """
         self.query = query
         self.values = values
         self.asked = asked
         self.known: dict[str, _Known] = {}
         """What is known of the answer in each language, or under the empty text where it is the same in all."""
-        self._rows: dict[str, Rows | None] = {}
+        self._rows: dict[str, Rows | None] = dict(rows or {})
 
     @property
     def said(self) -> str:
@@ -132,7 +136,7 @@ def ask(graph: KnowledgeGraph, site: Site, *, keep: bool = True) -> dict[str, An
 
     questions = []
     for query in graph.queries.values():
-        values = {key: value for key, p in query.params.items() if key != "lang" and (value := _example(graph, site, p)) is not None}
+        values = _values(site, query)
         asked = _asked(query, values, site)
         asked_before, known_before = before.get(query.name, ("", {}))
         for lang in site.languages if "lang" in query.params else ("",):
@@ -168,6 +172,17 @@ class _Question(NamedTuple):
         return {**self.values, **({"lang": self.lang} if self.lang else {})}
 
 
+def unanswered(site: Site, queries: Iterable[NamedQuery]) -> dict[str, Answer]:
+    """Questions with the values that they are asked for, for what leads to them and needs no answer: there are no rows."""
+    chosen = ((query, _values(site, query)) for query in queries)
+    return {query.name: Answer(query, values, _asked(query, values, site)) for query, values in chosen}
+
+
+def _values(site: Site, query: NamedQuery) -> dict[str, str]:
+    """What a question is asked for."""
+    return {key: value for key, p in query.params.items() if key != "lang" and (value := _example(site, p)) is not None}
+
+
 def _asked(query: NamedQuery, values: Mapping[str, str], site: Site) -> str:
     """What is asked, and which of the things that are asked about are there."""
     there = [
@@ -190,13 +205,13 @@ def _plan(query: NamedQuery, values: Mapping[str, str], *, base: str) -> list[tu
     return [tuple(one) for one in read or ()]
 
 
-def _example(graph: KnowledgeGraph, site: Site, parameter: Parameter) -> str | None:
+def _example(site: Site, parameter: Parameter) -> str | None:
     given = parameter.example if parameter.example is not None else parameter.default
     if (
         parameter.klass is None
         or given is None
         or parameter.is_list
-        or site.public(f"<{expand(str(given), base=graph.base)}>") in site.index.out
+        or site.public(f"<{expand(str(given), base=site.data_base)}>") in site.index.out
     ):
         return given
     things = site.classes.get(f"<{expand(parameter.klass)}>")
@@ -226,7 +241,7 @@ def _maker(site: Site) -> Callable[[tuple[str, Answer]], Iterator[tuple[str, byt
     def made(item: tuple[str, Answer]) -> Iterator[tuple[str, bytes]]:
         name, answer = item
         for layout, told in zip(layouts, values, strict=True):
-            yield f"{layout.lang}/query/{name}.html", _page(layout, told, name, answer)
+            yield f"{layout.lang}/query/{name}.html", page(layout, told, name, answer)
             rows = answer.rows(layout.lang)
             if rows is not None:
                 yield f"{layout.lang}/query/{name}.csv", _published(site, rows).encode()
@@ -248,7 +263,8 @@ def _published(site: Site, rows: Rows) -> str:
     return Table(rows.columns, renamed, engine=rows.engine).to_csv()
 
 
-def _page(layout: Layout, values: Values, name: str, answer: Answer) -> bytes:
+def page(layout: Layout, values: Values, name: str, answer: Answer) -> bytes:
+    """The page of a question with its answer in one language."""
     site, say, lang = layout.site, layout.say, layout.lang
     query = answer.query
     title, description = query.title[lang], query.description[lang]

@@ -104,8 +104,9 @@ class Site:
     ``vocabulary`` lists the subjects that the ontology's own page is about; ``answers`` are those of the named queries; ``withdrawn`` holds the paths
     of pages that an earlier build had and this one has no more; ``memory`` has what parts left at the last build and leave for the next one, each
     under a name of its own, and ``changed`` what has changed in between (``None`` if that is not known); ``catalogued`` says whether there is a
-    catalogue of the data set, ``catalog.ttl``, and ``queryable`` whether there is a page that takes queries; ``published`` has the versions that
-    earlier builds left; ``data_base`` is the namespace that the data gives its things.
+    catalogue of the data set, ``catalog.ttl``, and ``queryable`` whether there is a page that takes queries; ``endpoint`` is the path of the
+    SPARQL endpoint on its host, if a server has one, which that page asks then; ``published`` has the versions that earlier builds left;
+    ``data_base`` is the namespace that the data gives its things.
     """
 
     def __init__(self, index: Index, config: Config, *, base: str, placed: Placed | None = None) -> None:
@@ -125,6 +126,7 @@ class Site:
         self.memory: dict[str, Any] = {}
         self.changed: Changes | None = None
         self.queryable = False
+        self.endpoint = ""
         self.data_base = base
         self._asked: set[str] | None = None
         self._labels: dict[str, dict[str, Label]] = {lang: {} for lang in self.languages}
@@ -357,7 +359,7 @@ class Site:
 
 
 def n_triples(graph: KnowledgeGraph) -> bytes:
-    """What a graph states, and what :meth:`clayonto.KnowledgeGraph.materialise` has added to it."""
+    """The triples that a site shows, as N-Triples: what a graph states, and what :meth:`clayonto.KnowledgeGraph.materialise` has added to it."""
     if graph.closure is None:
         return graph.n_triples()
     import pyoxigraph as ox

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
-from clayonto.sparql import form, tokens
+from clayonto.sparql import tokens
 
 if TYPE_CHECKING:
-    from clayonto.sparql import Token
+    from clayonto.sparql import Form, Token
+
+# Escaped letters could make up a word, too.
+_TAIL: Final = re.compile(r"limit|values|\\u", re.IGNORECASE)
 
 
-def bounded(query: str, most: int) -> tuple[str, bool]:
+def bounded(query: str, kind: Form, most: int) -> tuple[str, bool]:
     """The query with a bound to its solutions, and whether there may be more than ``most`` at all.
 
-    Only SELECT has solutions to be counted. A LIMIT of the query's own that is no larger than ``most`` stays. A text that is no query comes back as it is, for
+    Only SELECT (``kind``) has solutions to be counted.
+    A LIMIT of the query's own that is no larger than ``most`` stays. A text that is no query comes back as it is, for
     the engine to say so.
 
-    >>> bounded("SELECT * { ?s ?p ?o } LIMIT 5", 10)
+    >>> bounded("SELECT * { ?s ?p ?o } LIMIT 5", "select", 10)
     ('SELECT * { ?s ?p ?o } LIMIT 5', False)
-    >>> bounded("SELECT * { ?s ?p ?o } OFFSET 3", 10)[0].splitlines()
+    >>> bounded("SELECT * { ?s ?p ?o } OFFSET 3", "select", 10)[0].splitlines()
     ['SELECT * { ?s ?p ?o } OFFSET 3', 'LIMIT 11']
     """
-    if form(query) != "select":
+    if kind != "select":
         return query, False
+    if not _TAIL.search(query):
+        # Most queries have neither word, and then it can only stand at the end; on a line of its own, since a comment may stand there.
+        return f"{query}\nLIMIT {most + 1}", True
     modifiers = _modifiers(list(tokens(query)))
     at = len(query)
     for n, token in enumerate(modifiers):
@@ -34,7 +42,6 @@ def bounded(query: str, most: int) -> tuple[str, bool]:
             return query, False
         if word == "VALUES":
             at = token.start
-    # On a line of its own, since a comment may stand at the end.
     return f"{query[:at]}\nLIMIT {most + 1}\n{query[at:]}".rstrip("\n"), True
 
 

@@ -5,16 +5,11 @@ Each format marks the end of a row with bytes that stand nowhere else once quote
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-
-def rows(file: Path, name: str) -> int:
+def rows(content: bytes, name: str) -> int:
     """The rows of an answer in one of :data:`clayonto.server.formats.FORMATS`; 0 for a format that is not counted."""
     counter = {"tsv": _tsv, "csv": _csv, "xml": _xml, "json": _json, "nt": _lines}.get(name)
-    return counter(file.read_bytes()) if counter else 0
+    return counter(content) if counter else 0
 
 
 def _lines(content: bytes) -> int:

@@ -48,10 +48,11 @@ def _triples(endpoint: str, graphs: Sequence[str], *, writable: bool, federated:
     yield ox.Triple(service, _sd("defaultDataset"), dataset)
     yield ox.Triple(dataset, _TYPE, _sd("Dataset"))
     yield ox.Triple(dataset, _sd("defaultGraph"), default)
+    for number in range(len(graphs)):
+        yield ox.Triple(dataset, _sd("namedGraph"), ox.BlankNode(f"named{number}"))
     yield ox.Triple(default, _TYPE, _sd("Graph"))
-    for number, graph in enumerate(graphs, 1):
+    for number, graph in enumerate(graphs):
         named, described = ox.BlankNode(f"named{number}"), ox.BlankNode(f"graph{number}")
-        yield ox.Triple(dataset, _sd("namedGraph"), named)
         yield ox.Triple(named, _TYPE, _sd("NamedGraph"))
         yield ox.Triple(named, _sd("name"), ox.NamedNode(graph))
         yield ox.Triple(named, _sd("graph"), described)

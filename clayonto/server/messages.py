@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import struct
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
-    import asyncio
     import socket
 
+Frame = tuple[dict[str, Any], bytes]
 _LENGTHS: Final = struct.Struct("!II")
 
 
@@ -28,14 +29,44 @@ def receive(connection: socket.socket) -> dict[str, Any] | None:
     return None if text is None else json.loads(text[: _LENGTHS.unpack(lengths)[0]])
 
 
-async def read(stream: asyncio.StreamReader) -> tuple[dict[str, Any], bytes]:
-    """The next frame: head and body.
+class Replies(asyncio.Protocol):
+    """The server's end of a connection: one frame is waited for at a time."""
 
-    :raises asyncio.IncompleteReadError: if the other side has gone.
-    """
-    head, body = _LENGTHS.unpack(await stream.readexactly(_LENGTHS.size))
-    told: dict[str, Any] = json.loads(await stream.readexactly(head))
-    return told, await stream.readexactly(body) if body else b""
+    def __init__(self) -> None:
+        self._held = bytearray()
+        self._waited: asyncio.Future[Frame] | None = None
+        self.transport: asyncio.Transport
+
+    def next(self) -> asyncio.Future[Frame]:
+        """The next frame, when it has come: head and body. It fails with ``ConnectionError`` if the other side has gone."""
+        self._waited = asyncio.get_running_loop().create_future()
+        if self.transport.is_closing():
+            self._waited.set_exception(ConnectionError("closed"))
+        return self._waited
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        self.transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Take some bytes."""
+        self._held += data
+        if len(self._held) < _LENGTHS.size:
+            return
+        head, body = _LENGTHS.unpack_from(self._held)
+        start, end = _LENGTHS.size + head, _LENGTHS.size + head + body
+        if len(self._held) < end:
+            return
+        told: dict[str, Any] = json.loads(self._held[_LENGTHS.size : start])
+        content = bytes(self._held[start:end])
+        del self._held[:end]
+        if self._waited is not None and not self._waited.done():
+            self._waited.set_result((told, content))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End."""
+        if self._waited is not None and not self._waited.done():
+            self._waited.set_exception(ConnectionError(str(exc or "closed")))
 
 
 def _exactly(connection: socket.socket, size: int) -> bytes | None:

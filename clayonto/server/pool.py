@@ -19,16 +19,20 @@ from clayonto.server.process import Process
 from clayonto.server.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
+    from clayonto.server.messages import Frame
     from clayonto.server.settings import Settings
     from clayonto.server.state import State
 
 _LOOK_AGAIN: Final = 0.1
 _CHUNK: Final = 1 << 18
-_GONE: Final = (asyncio.IncompleteReadError, OSError)
+
+
+class ClientGone(Exception):  # noqa: N818 (nobody is left to be told of an error)
+    """The client has closed its connection before there was an answer."""
 
 
 class Question(NamedTuple):
@@ -57,6 +61,8 @@ class Answer:
         self.body = body
         self.state = state
         self.seconds = seconds
+        self.constant = True
+        """Whether it will be the same as long as the state is."""
         self._file = file
 
     @property
@@ -141,15 +147,17 @@ class Pool:
         """Whether the workers have no network."""
         return all(worker.alone for worker in self._all)
 
-    async def answer(self, question: Question, *, client: str) -> Answer:
+    async def answer(self, question: Question, *, client: str, gone: Callable[[], Awaitable[None]] | None = None) -> Answer:
         """The answer to a query.
 
         :param client: who asks, for fairness.
+        :param gone: waits until the client has gone; a query that takes more than a moment is ended then.
         :raises Problem: of the kind that says why there is none.
+        :raises ClientGone: if nobody waits for it any more.
         """
         async with self._turns.client(client):
             await self._turns.take(client)
-            turn = _Turn(self._turns)
+            turn = _Turn(self._turns, gone)
             try:
                 return await self._asked(question, turn)
             finally:
@@ -169,6 +177,7 @@ class Pool:
                 "gzip": question.gzip,
                 "graphs": graphs,
                 "most_rows": self.settings.max_rows,
+                "most_bytes": self.settings.max_bytes,
             }
             # A dataset of named graphs alone has an empty default graph, and the other way round.
             if question.default_graphs is not None or question.named_graphs is not None:
@@ -191,13 +200,13 @@ class Pool:
 
     async def _run(self, worker: Process, request: dict[str, Any], turn: _Turn) -> tuple[dict[str, Any], bytes]:
         """The reply of a worker, which is ended if there is none in time."""
-        task = asyncio.ensure_future(worker.ask(request))
+        reply = worker.ask(request)
         began = time.monotonic()
         try:
-            if not (await asyncio.wait({task}, timeout=min(self.settings.quick, self.settings.timeout)))[0]:
-                await self._go_on(worker, task, turn, began + self.settings.timeout)
-            return task.result()
-        except _GONE as error:
+            if not (await asyncio.wait({reply}, timeout=min(self.settings.quick, self.settings.timeout)))[0]:
+                await self._go_on(worker, reply, turn, began + self.settings.timeout)
+            return reply.result()
+        except OSError as error:
             code = await worker.died_of()
             await self._lose(worker)
             if code < 0:  # of a signal: the system, or the engine itself, ended it when it wanted more memory
@@ -207,9 +216,7 @@ class Pool:
             raise Failed("The process that answered the query has ended.") from error
         except BaseException:
             # Over a limit, or the client has gone: nobody waits for it any more.
-            task.cancel()
-            with suppress(*_GONE, asyncio.CancelledError):
-                await task
+            reply.cancel()
             self.killed += 1
             await self._lose(worker)
             raise
@@ -218,27 +225,35 @@ class Pool:
                 self.long -= 1
                 turn.is_long = False
 
-    async def _go_on(self, worker: Process, task: asyncio.Future[Any], turn: _Turn, until: float) -> None:
+    async def _go_on(self, worker: Process, reply: asyncio.Future[Frame], turn: _Turn, until: float) -> None:
         """Wait for a query that takes more than a moment."""
-        while not task.done():
-            if not turn.is_long and self.long < self.settings.long_queries:
-                self.long += 1
-                turn.is_long = True
-                worker.yield_to_others()
-                self._prepare()
-                turn.release()
-            if not turn.is_long and self._turns.waiting:
-                raise Busy(
-                    f"The query takes more than {self.settings.quick:g} s, and {self.long} such queries run already; ask it again later, or make it smaller.",
-                    after=max(1, int(self.settings.timeout / 2)),
-                )
-            left = until - time.monotonic()
-            if left <= 0:
-                raise TimedOut(
-                    f"The query takes more than the {self.settings.timeout:g} s that one may take. Ask for less at once: add LIMIT, or start the pattern "
-                    "from a thing that you know."
-                )
-            await asyncio.wait({task}, timeout=left if turn.is_long else min(left, _LOOK_AGAIN))
+        gone = asyncio.ensure_future(turn.gone()) if turn.gone is not None else None
+        waited: set[asyncio.Future[Any]] = {reply} if gone is None else {reply, gone}
+        try:
+            while not reply.done():
+                if gone is not None and gone.done():
+                    raise ClientGone
+                if not turn.is_long and self.long < self.settings.long_queries:
+                    self.long += 1
+                    turn.is_long = True
+                    worker.yield_to_others()
+                    self._prepare()
+                    turn.release()
+                if not turn.is_long and self._turns.waiting:
+                    raise Busy(
+                        f"The query takes more than {self.settings.quick:g} s, and {self.long} such queries run already; ask it again later, or make it smaller.",
+                        after=max(1, int(self.settings.timeout / 2)),
+                    )
+                left = until - time.monotonic()
+                if left <= 0:
+                    raise TimedOut(
+                        f"The query takes more than the {self.settings.timeout:g} s that one may take. Ask for less at once: add LIMIT, or start the pattern "
+                        "from a thing that you know."
+                    )
+                await asyncio.wait(waited, timeout=left if turn.is_long else min(left, _LOOK_AGAIN), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if gone is not None:
+                gone.cancel()
 
     def _problem(self, told: dict[str, Any]) -> Problem:
         message = str(told.get("message", ""))
@@ -278,7 +293,7 @@ class Pool:
         """A worker of the current state."""
         while self._idle:
             worker = self._idle.pop()
-            if worker.state is self.state:
+            if worker.state is self.state and worker.is_alive:
                 return worker
             await self._end(worker)
         return await self._new()
@@ -325,8 +340,9 @@ class Pool:
 class _Turn:
     """A turn that is given back once."""
 
-    def __init__(self, turns: Turns) -> None:
+    def __init__(self, turns: Turns, gone: Callable[[], Awaitable[None]] | None) -> None:
         self._turns: Turns | None = turns
+        self.gone = gone
         self.is_long = False
 
     def release(self) -> None:

@@ -27,10 +27,9 @@ _SECRET: Final = ("TOKEN", "PASSWORD", "SECRET", "KEY")
 class Process:
     """A worker that has a state of the graph open and answers one query at a time."""
 
-    def __init__(self, process: asyncio.subprocess.Process, stream: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, replies: messages.Replies) -> None:
         self._process = process
-        self._stream = stream
-        self._writer = writer
+        self._replies = replies
         self.state: State
         self.spool: Path
         self.alone = False
@@ -54,29 +53,32 @@ class Process:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.DEVNULL,
-                env=_environment(),
+                env=environment(),
             )
         finally:
             theirs.close()
-        stream, writer = await asyncio.open_connection(sock=ours)
-        worker = cls(process, stream, writer)
+        _, replies = await asyncio.get_running_loop().create_connection(messages.Replies, sock=ours)
+        worker = cls(process, replies)
         worker.state, worker.spool = state, spool
         try:
-            told, _ = await asyncio.wait_for(messages.read(stream), _START)
-        except (TimeoutError, asyncio.IncompleteReadError, OSError) as error:
+            told, _ = await asyncio.wait_for(replies.next(), _START)
+        except (TimeoutError, OSError) as error:
             await worker.end()
             raise Failed("A process that answers queries did not start.") from error
         worker.alone = bool(told["alone"])
         return worker
 
-    async def ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        """Ask it a query.
-
-        :raises asyncio.IncompleteReadError: if it has ended, and ``OSError`` likewise.
-        """
+    def ask(self, request: dict[str, Any]) -> asyncio.Future[messages.Frame]:
+        """Ask it a query: its reply, when it has come, which fails with ``OSError`` if it has ended."""
         self._asked += 1
-        self._writer.write(messages.packed(request))
-        return await messages.read(self._stream)
+        reply = self._replies.next()
+        self._replies.transport.write(messages.packed(request))
+        return reply
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can still be asked; the system may have ended it."""
+        return not self._replies.transport.is_closing()
 
     @property
     def is_tired(self) -> bool:
@@ -93,7 +95,7 @@ class Process:
         """End it at once; its return code, negative for the signal that ended it."""
         with suppress(ProcessLookupError):
             self._process.kill()
-        self._writer.close()
+        self._replies.transport.close()
         code = await self._process.wait()
         for file in (self.spool, self.spool.with_suffix(".gz")):
             file.unlink(missing_ok=True)
@@ -106,7 +108,7 @@ class Process:
         return await self.end()
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """The environment of a worker: nothing secret, and no heap for each thread, which would count as memory that a query takes."""
     kept = {name: value for name, value in os.environ.items() if not any(word in name.upper() for word in _SECRET)}
     return kept | {"MALLOC_ARENA_MAX": "1"}

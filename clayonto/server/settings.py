@@ -83,6 +83,10 @@ class Settings:
     """How often the store folder is looked at for a new state."""
     cache: int = _option(64 * _MB, 0)
     """How much memory answers and pages that were asked for may take, to be given again."""
+    pages: int = _option(5_000_000, 0)
+    """Of how many triples pages are made at most, since the process that makes them holds the graph in memory; 0 for no pages."""
+    state: str = ""
+    """A folder in which to remember which pages there were, so that those that are withdrawn are told from those that never were, also after a restart."""
     log: str = "-"
     """The file for the access log; “-” for stderr, nothing for none."""
     token: str = field(default="", repr=False)

@@ -5,15 +5,21 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from clayonto.errors import UsageError
+import pyoxigraph as ox
+
+from clayonto.errors import EngineError, UsageError
+from clayonto.server.problems import Busy, Failed
+from clayonto.sources import FORMATS, QUADS
 from clayonto.stores.generations import Folder
 from clayonto.stores.graphs import named_at
 from clayonto.stores.layers import Layer
 
 if TYPE_CHECKING:
     from clayonto.stores.generations import Generation
+
+_PATIENCE: Final = 20.0
 
 
 class State:
@@ -31,22 +37,43 @@ class State:
         self.made: str = generation.manifest["made"]
         self.store = generation.folder / "store"
         layers = [Layer.of(entry) for entry in generation.manifest["layers"]]
-        self.graphs = tuple(dict.fromkeys(layer.graph for layer in layers if not layer.is_edit))
-        """The IRIs of the named graphs."""
         told = f"{self.number} {self.made} {[layer.sha256 for layer in layers]}"
         self.name = hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
         self._layers = layers
+        self._graphs: tuple[str, ...] | None = None
         self._named: asyncio.Task[Path] | None = None
+
+    async def graph_names(self) -> tuple[str, ...]:
+        """The IRIs of the named graphs.
+
+        :raises Problem: as :meth:`named`.
+        """
+        if self._graphs is None:
+            own = [layer for layer in self._layers if not layer.is_edit]
+            if any(FORMATS[layer.ending] in QUADS for layer in own):
+                # What graphs such a file names is known when it is read.
+                store = ox.Store.read_only(str(await self.named()))
+                self._graphs = tuple(sorted(graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode)))
+            else:
+                self._graphs = tuple(sorted({layer.graph for layer in own}))
+        return self._graphs
 
     async def named(self) -> Path:
         """The folder of the store that has the named graphs as well, made when it is first asked for.
 
-        :raises EngineError: if it cannot be made.
+        :raises Failed: if it cannot be made.
+        :raises Busy: if that takes longer than a client should wait; it goes on meanwhile.
         """
         if self._named is None:
             made = asyncio.to_thread(named_at, self._generation.folder, self._layers, self._folder.copies, aside=self._aside)
             self._named = asyncio.create_task(made)
-        return await asyncio.shield(self._named)
+        try:
+            return await asyncio.wait_for(asyncio.shield(self._named), _PATIENCE)
+        except TimeoutError:
+            raise Busy("The named graphs are being prepared, which is done once; ask again in a moment.", after=10) from None
+        except EngineError as error:
+            self._named = None
+            raise Failed(str(error)) from error
 
 
 class States:

@@ -2,7 +2,7 @@
 
 It takes its limits when it starts and cannot lift them: memory (``RLIMIT_AS``), the size of a file it writes (``RLIMIT_FSIZE``), and no network, where
 the system lets a process give that up. A query that wants more memory ends the process. Time is kept by the server, which kills it.
-An answer is written to a file by the engine itself; a small one is sent in the reply.
+A small answer is sent in the reply, a large one is left in a file.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import contextlib
 import ctypes
 import errno
 import gc
-import hashlib
 import os
 import signal
 import socket
@@ -32,15 +31,11 @@ from clayonto.server.bounding import bounded
 from clayonto.server.counting import rows
 from clayonto.server.formats import FORMATS
 from clayonto.server.negotiation import NoFormat, choose
+from clayonto.server.sink import Sink
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-INLINE: Final = 1 << 16
-"""Answers up to this size are sent in the reply."""
-_HASHED: Final = 8 << 20
-_WORTH_PACKING: Final = 1_000
-_PACKING: Final = 1 << 20
 _PREFIXES: Final = dict(PREFIXES)
 _NEW_USER, _NEW_NET = 0x10000000, 0x40000000
 
@@ -70,7 +65,8 @@ class Worker:
             return {"error": "memory"}, b""
         except OSError as error:
             # The one file that is written is the answer.
-            return {"error": "bytes" if error.errno == errno.EFBIG else "engine", "message": str(error)}, b""
+            too_large = error.errno == errno.EFBIG or f"os error {errno.EFBIG})" in str(error)
+            return {"error": "bytes" if too_large else "engine", "message": str(error)}, b""
         except (RuntimeError, ValueError) as error:
             return {"error": "engine", "message": str(error)}, b""
 
@@ -84,29 +80,28 @@ class Worker:
         }
         if asked["graphs"] is None and (wanted or sparql.asks_for_graphs(query) or _has_dataset(query)):
             return {"error": "graphs"}, b""
-        limited, may_be_more = bounded(query, asked["most_rows"])
+        limited, may_be_more = bounded(query, form, asked["most_rows"])
         try:
             answer = self._store(asked["graphs"]).query(sortable(limited), base_iri=self._base, prefixes=_PREFIXES, **wanted)
         except SyntaxError as error:
             # What is wrong is to be told of the text as it was given.
             self._check(query)
             raise syntax_error(error, query) from error
-        answer.serialize(output=str(self._spool), format=FORMATS[name].engine)
-        size = self._spool.stat().st_size
+        sink = Sink(self._spool, most=asked["most_bytes"], packed=asked["gzip"])
+        try:
+            write: Any = answer.serialize  # which takes whatever can be written to
+            write(output=sink, format=FORMATS[name].engine)
+            digest = sink.finish()
+        finally:
+            sink.close()
         # No answer of so many solutions has fewer bytes.
-        if may_be_more and size > asked["most_rows"] and rows(self._spool, name) > asked["most_rows"]:
+        if may_be_more and sink.written > asked["most_rows"] and self._rows(sink, name) > asked["most_rows"]:
             return {"error": "rows"}, b""
-        return self._told(name, size, gzip=asked["gzip"] and size > _WORTH_PACKING)
+        return {"format": name, "size": sink.size, "gzip": sink.packed, "digest": digest}, sink.content
 
-    def _told(self, name: str, size: int, *, gzip: bool) -> Reply:
-        if gzip:
-            size = _pack(self._spool)
-        head = {"format": name, "size": size, "gzip": gzip, "digest": ""}
-        if size > _HASHED:
-            return head, b""
-        content = self._spool.read_bytes()
-        head["digest"] = hashlib.blake2b(content, digest_size=16).hexdigest()
-        return head, content if size <= INLINE else b""
+    def _rows(self, sink: Sink, name: str) -> int:
+        content = sink.content or self._spool.read_bytes()
+        return rows(zlib.decompress(content, 31) if sink.packed else content, name)
 
     def _check(self, query: str) -> None:
         try:
@@ -124,18 +119,6 @@ class Worker:
 
 def _has_dataset(query: str) -> bool:
     return "from" in query.lower() and any(token.kind == "word" and token.text.upper() == "FROM" for token in sparql.tokens(query))
-
-
-def _pack(file: Path) -> int:
-    """Compress a file in its place; its size then."""
-    packed = file.with_suffix(".gz")
-    packer = zlib.compressobj(1, zlib.DEFLATED, 31)
-    with file.open("rb") as plain, packed.open("wb") as out:
-        while some := plain.read(_PACKING):
-            out.write(packer.compress(some))
-        out.write(packer.flush())
-    packed.replace(file)
-    return file.stat().st_size
 
 
 def leave_network() -> bool:
