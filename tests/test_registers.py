@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import clayonto
 from clayonto.cli import cli
-from clayonto.errors import ConfigError, DataError, UsageError
+from clayonto.errors import ConfigError, DataError, OutputError, UsageError
 from clayonto.registers import ImportReport, import_register, registers
 from clayonto.registers.blocks import Thing
 from clayonto.registers.findings import REFUSALS, REPAIRS, Finding, Refused
@@ -300,6 +300,8 @@ def test_wrong_use_is_told(tmp_path: Path) -> None:
         import_register("auto", EURA, HERE / "eura-2007-latin1.csv", output=tmp_path / "a.nq")
     with pytest.raises(DataError, match="cannot be read"):
         import_register("auto", tmp_path / "absent.csv", output=tmp_path / "a.nq")
+    with pytest.raises(OutputError, match="cannot be written"):
+        import_register("auto", EURA, output=tmp_path / "absent" / "a.nq")
     with pytest.raises(UsageError, match="no day"):
         import_register("auto", EURA, output=tmp_path / "a.nq", date="yesterday")
 
@@ -492,6 +494,26 @@ def test_a_mapping_that_is_wrong_is_told_when_it_is_read() -> None:
                 known=known,
                 safe=frozenset({"project"}),
             )
+
+
+def test_a_mapping_of_ones_own_extends_one_of_the_library(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(
+        '[dataset]\nextends = "eura-2014"\nname = "mine"\n[codes.fund]\nMAKR = "other"\n[codes.pots]\nMAKR = "other"\n', encoding="utf-8"
+    )
+    report = bring(EURA, out=tmp_path / "a.nq", register=str(own))
+    assert (report.dataset, report.files[0].taken) == ("mine", 5)
+    for text, message in (
+        ("[dataset", "cannot be read"),
+        ('[dataset]\nname = "x"', "lacks"),
+        ('[dataset]\nextends = "none"', "cannot be read"),
+    ):
+        own.write_text(text, encoding="utf-8")
+        with pytest.raises(ConfigError, match=message):
+            import_register(str(own), EURA, output=tmp_path / "b.nq")
+    own.write_text('[dataset]\nextends = "eura-2014"\n[values]\nname = "txt"\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match="No value is read as “txt”"):
+        import_register(str(own), EURA, output=tmp_path / "b.nq")
 
 
 def test_findings_are_told_in_both_languages() -> None:

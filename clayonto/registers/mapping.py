@@ -10,6 +10,7 @@ import tomllib
 from copy import copy
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from clayonto.errors import ConfigError
@@ -63,11 +64,14 @@ def _extended(table: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read(name: str) -> dict[str, Any]:
-    text = (files("clayonto.registers") / "mappings" / f"{name}.toml").read_text(encoding="utf-8")
+    return _parsed((files("clayonto.registers") / "mappings" / f"{name}.toml").read_text(encoding="utf-8"), name)
+
+
+def _parsed(text: str, name: str) -> dict[str, Any]:
     try:
         return _extended(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"The mapping {name}.toml cannot be read: {error}.") from error
+    except (tomllib.TOMLDecodeError, FileNotFoundError) as error:
+        raise ConfigError(f"The mapping {name} cannot be read: {error}.") from error
 
 
 class Register:
@@ -85,6 +89,9 @@ class Register:
         self.columns: dict[str, tuple[str, ...]] = {field: tuple(texts) for field, texts in table["columns"].items()}
         self._values = {field: kind for field, kind in table.get("values", {}).items() if field != "needed"}
         self.needed: tuple[str, ...] = tuple(table.get("values", {}).get("needed", ()))
+        unknown = set(self._values.values()) - set(_READERS)
+        if unknown:
+            raise ConfigError(f"No value is read as “{min(unknown)}”; it can be {', '.join(_READERS)}.")
         self._codes: dict[str, dict[str, str]] = table.get("codes", {})
         self._names: dict[str, dict[str, dict[str, str]]] = table.get("names", {})
         self._keys = self._templates(table.get("keys", {}))
@@ -96,7 +103,6 @@ class Register:
         self._countries = tuple(field for field, kind in self._values.items() if kind == "country")
         self._units = tuple(field for field, kind in self._values.items() if kind == "nuts")
         self.same: tuple[str, ...] = tuple(dataset.get("same", ()))
-        self.apart: bool = dataset.get("apart", False)
         self.sums = tuple(field for field, kind in self._values.items() if kind == "amount" and field in self.columns)
         # Cells that a publisher writes in a way of its own, and what is meant.
         self._meant: dict[str, dict[str, str]] = table.get("meant", {})
@@ -261,6 +267,21 @@ def mappings() -> dict[str, Register]:
     names = sorted(entry.name for entry in (files("clayonto.registers") / "mappings").iterdir())
     names = [name.removesuffix(".toml") for name in names if name.endswith(".toml") and not name.startswith("_")]
     return {name: Register(_read(name)) for name in names}
+
+
+def from_file(path: str) -> Register:
+    """A mapping of one's own; it can extend one that comes with the library.
+
+    :raises ConfigError: if it cannot be read, or says what cannot be.
+    """
+    try:
+        found = Register(_parsed(Path(path).read_text(encoding="utf-8"), path))
+        found.things(quads=True, constants=found.document())
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The mapping {path} cannot be read: {error}.") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ConfigError(f"The mapping {path} lacks something, or has something else in its place: {error}.") from error
+    return found
 
 
 def registers() -> list[str]:
