@@ -85,12 +85,13 @@ def published(site: Site, query: str) -> str:
     return "\n".join(line for line in whole.split("\n") if not line.startswith("#+")).strip()
 
 
-def ask(graph: KnowledgeGraph, site: Site, *, keep: bool = True) -> dict[str, Answer]:
+def ask(graph: KnowledgeGraph, site: Site, *, keep: bool = True, only: str = "") -> dict[str, Answer]:
     """The answer to each bundled query, for its examples, or for the first thing of the class where the graph has no such example.
 
     After an earlier build, only what has changed since and bears on an answer has it asked again.
 
     :param keep: whether to leave for the next build what it needs for that, which takes longer than the answers do.
+    :param only: the name of the one query to ask, if not all of them.
     """
     from concurrent.futures import ThreadPoolExecutor
 
@@ -124,7 +125,8 @@ def ask(graph: KnowledgeGraph, site: Site, *, keep: bool = True) -> dict[str, An
 
     # The default engine answers outside Python's lock, so that two questions are answered at once.
     with ThreadPoolExecutor(max_workers=2 if graph.engine == "oxigraph" else 1) as pool:
-        made = dict(zip(graph.queries, pool.map(answer, graph.queries.values()), strict=True))
+        queries = {only: graph.queries[only]} if only else graph.queries
+        made = dict(zip(queries, pool.map(answer, queries.values()), strict=True))
     if not keep:
         return made
     plans = {
