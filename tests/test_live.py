@@ -29,6 +29,7 @@ from clayonto.server.problems import Failed, OverLimit
 from clayonto.server.wholes import HOSTS
 from clayonto.stores.generations import Folder
 from tests import sites
+from tests.conftest import SOAK
 from tests.live import Live, serving
 from tests.test_machine import BROWSER, TABLE
 
@@ -343,8 +344,9 @@ def test_a_path_that_is_too_long_is_refused(client: Client) -> None:
         assert client.ask("/id/" + "a" * length)[0].status == 414
 
 
+@pytest.mark.fuzz
 @given(st.text(max_size=60), st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"), max_size=40))
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300 * SOAK, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_path_and_header_gets_an_answer(client: Client, path: str, header: str) -> None:
     quoted = quote("/" + path.encode(errors="replace").decode(), safe="/")
     answer, _ = client.ask(quoted, Accept=header, Accept_Language=header, Accept_Encoding=header, If_None_Match=header, Range=header)
