@@ -22,7 +22,7 @@ from clayonto.server.formats import FORMATS
 from clayonto.server.negotiation import NoFormat
 from clayonto.server.pool import Answer, ClientGone, Question
 from clayonto.server.problems import BadQuery, Busy, Failed, NotAcceptable, Problem, Refused, WrongMethod
-from clayonto.server.protocol import read
+from clayonto.server.protocol import UPDATE, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,11 +69,14 @@ class Endpoint:
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Any:
-        operation = await read(request, most=self._settings.max_query, most_update=self._settings.max_upload)
+        # Who may not change the data is not listened to for long.
+        if request.headers.get("content-type", "").startswith(UPDATE):
+            self._writing().check(request)
+        may_write = self._writer is not None and self._writer.allows(request)
+        most = self._settings.max_query
+        operation = await read(request, most=most, most_update=self._settings.max_upload if may_write else most)
         if operation.update is not None:
-            if self._writer is None:
-                raise Refused("This endpoint is for reading; it takes no updates.")
-            await self._writer.update(request, operation)
+            await self._writing().update(request, operation)
             return Response(status_code=204)
         accept = request.headers.get("accept", "")
         page = request.method == "GET" and operation.format is None and wants_page(accept)
@@ -91,6 +94,11 @@ class Endpoint:
         )
         answer = await self.answer(question, request)
         return Answered(answer, request.headers)
+
+    def _writing(self) -> Writer:
+        if self._writer is None:
+            raise Refused("This endpoint is for reading; it takes no updates.")
+        return self._writer
 
     async def answer(self, question: Question, request: Request) -> Answer:
         """The answer to a query, kept ones at once; whoever goes away before it is there ends it.

@@ -293,7 +293,7 @@ class Pool:
         """A worker of the current state."""
         while self._idle:
             worker = self._idle.pop()
-            if worker.state is self.state:
+            if worker.state is self.state and worker.is_alive:
                 return worker
             await self._end(worker)
         return await self._new()
