@@ -235,3 +235,28 @@ def test_the_server_keeps_to_its_description(server: Served) -> None:
 
         keeps()
     assert tried > 100
+
+
+# ---------------------------------------------------------------------- a server without pages, and pages that were before it
+
+
+def test_queries_are_answered_where_there_are_no_pages() -> None:
+    with serving(log="", pages=0) as served:
+        while "most" not in (told := served.client.get("fi/index.html").json()):
+            time.sleep(0.05)
+        assert told["status"] == 503
+        assert "it can be queried all the same" in told["detail"]
+        assert served.client.get("queries/project-partners.csv").status_code == 200
+        assert served.client.get(f"queries/project-partners?project={PROJECT}", headers={"accept": BROWSER}).status_code == 503
+        assert served.client.get("health").json()["status"] == "ok"
+        assert served.client.get("openapi.json").status_code == 200
+
+
+def test_a_publisher_can_say_what_was_withdrawn() -> None:
+    with serving(log="", withdrawn="gizmo/was,gizmo/other") as served:
+        while served.client.get("id/gizmo/was").status_code == 503:
+            time.sleep(0.05)
+        statuses = [
+            served.client.get(path).status_code for path in ("id/gizmo/was", "en/gizmo/other.html", "id/gizmo/never", "id/project/clay")
+        ]
+        assert statuses == [410, 410, 404, 303]
