@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import clayonto
+from clayonto.negotiation import ranges
 from clayonto.publish import Config, publish
 from clayonto.publish.config import CC_BY, HOME
 from clayonto.publish.machine.routes import MEDIA
@@ -342,6 +343,14 @@ def test_a_path_that_is_too_long_is_refused(client: Client) -> None:
     assert client.ask("/id/" + "a" * 4000)[0].status == 404
     for length in (5000, 8192):
         assert client.ask("/id/" + "a" * length)[0].status == 414
+
+
+@pytest.mark.parametrize("header", ["a/b," * 12_000, ";" * 50_000, "text/html;" + "q=1;" * 12_000, "," * 50_000])
+def test_of_an_endless_header_little_is_read(client: Client, header: str) -> None:
+    for path in ("/id/project/clay", "/fi/project/clay.html", "/nothing"):
+        answer, _ = client.ask(path, Accept=header, Accept_Language=header, Accept_Encoding=header, If_None_Match=header)
+        assert answer.status in (200, 303, 404, 406)
+    assert len(ranges(header)) <= 100
 
 
 @pytest.mark.fuzz
