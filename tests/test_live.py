@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import clayonto
+from clayonto.namespaces import ID, PREFIXES
 from clayonto.negotiation import ranges
 from clayonto.publish import Config, publish
 from clayonto.publish.config import CC_BY, HOME
@@ -33,6 +34,7 @@ from tests import sites
 from tests.conftest import SOAK
 from tests.live import Live, serving
 from tests.test_machine import BROWSER, TABLE
+from tests.test_publish import HOSTILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,11 +64,15 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path: content for path, content in found.items() if not HOSTS.fullmatch(path) and not path.startswith(".clayonto")}
 
 
-@pytest.mark.parametrize(("target", "base"), [("apache", sites.BASE), ("plain", sites.BASE), ("nginx", HOME)])
-def test_each_file_is_the_one_that_is_published(target: str, base: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("target", "base", "data"),
+    [("apache", sites.BASE, sites.EXTRA), ("plain", sites.BASE, HOSTILE), ("nginx", HOME, HOSTILE)],
+)
+def test_each_file_is_the_one_that_is_published(target: str, base: str, data: str, tmp_path: Path) -> None:
     config = Config(licence=CC_BY, base=base, target=target, publisher="Council")  # type: ignore[arg-type]
     extra = tmp_path / "extra.ttl"
-    extra.write_text(sites._PREFIXES + sites.EXTRA, encoding="utf-8")
+    head = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items())
+    extra.write_text(f"@base <{ID}> .\n{head}{sites._PREFIXES}{data}", encoding="utf-8")
     publish(clayonto.load(extra), tmp_path / "site", config)
     published = files(tmp_path / "site")
     with serving(Origin(files=(str(extra),)), config) as live, closing(Client(live)) as client:
