@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from clayonto.server.formats import FORMATS
-from clayonto.server.problems import BadQuery, BadRequest, Busy, Failed, NotAcceptable, OverLimit, Problem, Refused, TimedOut
+from clayonto.server.problems import BadQuery, BadRequest, Busy, ClientGone, Failed, NotAcceptable, OverLimit, Problem, Refused, TimedOut
 from clayonto.server.process import Process
 from clayonto.server.turns import Turns
 
@@ -29,10 +29,6 @@ if TYPE_CHECKING:
 
 _LOOK_AGAIN: Final = 0.1
 _CHUNK: Final = 1 << 18
-
-
-class ClientGone(Exception):  # noqa: N818 (nobody is left to be told of an error)
-    """The client has closed its connection before there was an answer."""
 
 
 class Question(NamedTuple):
