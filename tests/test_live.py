@@ -393,7 +393,8 @@ def test_a_graph_that_cannot_be_read_takes_no_pages_away(live: Live, client: Cli
 
 def test_no_request_fails_while_the_graph_is_swapped(tmp_path: Path) -> None:
     texts = [f'<gizmo/same> a <https://example.org/Gizmo> ; skos:prefLabel "State {n}"@en .\n' for n in range(3)]
-    stop, wrong, states = threading.Event(), [], set()
+    stop, wrong = threading.Event(), []
+    states: set[bytes] = set()
 
     def visit(live: Live) -> None:
         with closing(Client(live)) as client:
@@ -409,20 +410,27 @@ def test_no_request_fails_while_the_graph_is_swapped(tmp_path: Path) -> None:
         for one in visitors:
             one.start()
         try:
+            _until_seen(b"State 0", states)
             for text in texts[1:]:
                 file = tmp_path / "next.ttl"
                 file.write_text(sites._PREFIXES + text, encoding="utf-8")
                 live.do(live.site.swap(Origin(files=(str(file),))))
                 with closing(Client(live)) as client:
-                    assert re.findall(r"<h1>(State \d)</h1>", client.ask("/en/gizmo/same.html")[1].decode()) == [
-                        text[text.index("State") :][:7]
-                    ]
+                    assert f"<h1>{text[text.index('State') :][:7]}</h1>" in client.ask("/en/gizmo/same.html")[1].decode()
+                _until_seen(text[text.index("State") :][:7].encode(), states)
         finally:
             stop.set()
             for one in visitors:
                 one.join()
     assert not wrong
-    assert {b"State 0"} < states <= {b"State 0", b"State 1", b"State 2"}
+    assert states == {b"State 0", b"State 1", b"State 2"}
+
+
+def _until_seen(state: bytes, states: set[bytes]) -> None:
+    ends = time.monotonic() + 60
+    while state not in states:
+        assert time.monotonic() < ends
+        time.sleep(0.02)
 
 
 def test_pages_that_a_server_has_had_are_gone_after_a_restart(tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from clayonto.publish.site import Site
     from clayonto.server.wholes import Whole
 
-_NICER: Final = 5
 IDLE: Final = 30.0
 """Seconds without anything to do after which the copy ends; what it has worked out for one part serves the next until then."""
 
@@ -46,8 +45,6 @@ class Making:
                 close.close()
                 ours.close()
                 signal.signal(signal.SIGTERM, signal.SIG_DFL)
-                # The pages of things, which take a moment, come first.
-                os.nice(_NICER)
                 _work(theirs, site, wholes, folder)
                 status = 0
             except (EOFError, ConnectionError):
