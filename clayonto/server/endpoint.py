@@ -187,9 +187,11 @@ class Answered:
             if answer.gzip:
                 headers["content-encoding"] = "gzip"
             await send(_start(200, headers))
-            if scope["method"] != "HEAD":
-                async for piece in answer.chunks():
-                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+            if scope["method"] == "HEAD" or answer.body:
+                await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
+                return
+            async for piece in answer.chunks():
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
             await send({"type": "http.response.body"})
         finally:
             answer.close()

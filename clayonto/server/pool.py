@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from clayonto.server.messages import Frame
     from clayonto.server.settings import Settings
     from clayonto.server.state import State
 
@@ -221,7 +220,7 @@ class Pool:
                 self.long -= 1
                 turn.is_long = False
 
-    async def _go_on(self, worker: Process, reply: asyncio.Future[Frame], turn: _Turn, until: float) -> None:
+    async def _go_on(self, worker: Process, reply: asyncio.Future[tuple[dict[str, Any], bytes]], turn: _Turn, until: float) -> None:
         """Wait for a query that takes more than a moment."""
         gone = asyncio.ensure_future(turn.gone()) if turn.gone is not None else None
         waited: set[asyncio.Future[Any]] = {reply} if gone is None else {reply, gone}
