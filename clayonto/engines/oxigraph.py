@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
+from clayonto.engines.optionals import by_row
 from clayonto.engines.ordering import sortable
 from clayonto.errors import EngineError, QuerySyntaxError
 from clayonto.namespaces import PREFIXES
@@ -130,7 +131,7 @@ class OxigraphEngine:
     def _answering(self, query: str, base: str) -> Iterator[Any]:
         with self._reading(graphs=asks_for_graphs(query)) as store:
             try:
-                answer = store.query(sortable(query), base_iri=base, prefixes=_PREFIXES)
+                answer = store.query(by_row(sortable(query)), base_iri=base, prefixes=_PREFIXES)
             except SyntaxError as error:
                 # What is wrong is to be told of the text as it was given.
                 check_syntax(query, base=base)
