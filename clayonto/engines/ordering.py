@@ -42,11 +42,11 @@ def sortable(query: str) -> str:
     given = list(tokens(query))
     of_one_kind = set(_named_so(given))
     made, done = [], 0
-    for start, end, down, expr in _keys(query, given):
+    for start, end, down, expr in keys(query, given):
         if _is_of_one_kind(expr, of_one_kind):
             continue
-        keys = " ".join(f"{'DESC' if down else 'ASC'}({key.format(expr)})" for key in _KEYS)
-        made += [query[done:start], f" {keys} "]
+        several = " ".join(f"{'DESC' if down else 'ASC'}({key.format(expr)})" for key in _KEYS)
+        made += [query[done:start], f" {several} "]
         done = end
     return "".join([*made, query[done:]])
 
@@ -60,7 +60,7 @@ def _named_so(given: list[Token]) -> Iterator[str]:
                 yield given[end - 1].text
 
 
-def _keys(query: str, given: list[Token]) -> Iterator[tuple[int, int, bool, str]]:
+def keys(query: str, given: list[Token]) -> Iterator[tuple[int, int, bool, str]]:
     """Start and end of each key, whether it turns the order, and its expression."""
     at = 0
     while at < len(given) - 1:
