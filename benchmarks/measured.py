@@ -40,6 +40,12 @@ def add(part: str, size: int, found: dict[str, Any]) -> None:
         (DOCS / name).write_text(text, encoding="utf-8")
 
 
+def known(part: str) -> dict[str, Any]:
+    """What was measured so far, by size."""
+    found: dict[str, Any] = _data().get(part, {})
+    return found
+
+
 def worth_asking(names: list[str], size: int) -> list[str]:
     """The queries of which it was not seen at a smaller size that they would take too long."""
     queries = _data().get("queries", {})

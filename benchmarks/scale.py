@@ -35,32 +35,41 @@ for name in sys.argv[2:]:
 
 
 def ask(store: Path, names: list[str]) -> dict[str, Any]:
-    """Seconds (``None`` if given up) and rows of each query, by name."""
+    """Seconds (``None`` if given up) and rows of each named query, by name."""
+    return answers([sys.executable, "-c", ASK, str(store)], names)
+
+
+def answers(command: list[str], names: list[str], *, limit: float = LIMIT, opened: float | None = None) -> dict[str, Any]:
+    """Seconds (``None`` if given up) and rows of each query, by name, of a program that gets the names and prints a line of JSON for each.
+
+    :param opened: how long to wait for a line that it prints before all others.
+    """
     seconds: dict[str, float | None] = {}
     rows: dict[str, int] = {}
     left = list(names)
     while left:
-        asking = subprocess.Popen([sys.executable, "-c", ASK, str(store), *left], stdout=subprocess.PIPE, text=True)
-        assert asking.stdout is not None
+        asking = subprocess.Popen([*command, *left], stdout=subprocess.PIPE, text=True)
+        if opened is not None:
+            _line(asking, opened)
         for name in list(left):
-            line = _line(asking)
+            line = _line(asking, limit)
             left.remove(name)
             if not line:
                 seconds[name] = None
                 break
             _, taken, count = json.loads(line)
-            seconds[name], rows[name] = float(taken), count
+            seconds[name], rows[name] = taken, count
         asking.kill()
         asking.wait()
     return {"seconds": seconds, "rows": rows}
 
 
-def _line(asking: subprocess.Popen[str]) -> str:
+def _line(asking: subprocess.Popen[str], limit: float) -> str:
     """The next line that a process prints, or nothing if it takes too long."""
     import select
 
     assert asking.stdout is not None
-    ready, _, _ = select.select([asking.stdout], [], [], LIMIT)
+    ready, _, _ = select.select([asking.stdout], [], [], limit)
     return asking.stdout.readline() if ready else ""
 
 
