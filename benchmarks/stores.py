@@ -1,9 +1,9 @@
 """The six kinds of query of ``analytics.py`` and the named queries beside other stores, at each size; ``docs/performance.md`` gets the figures and a picture.
 
-Ours on disk (compacted) and by the column, beside rdflib (to 10,000 projects), pyoxigraph on disk, Oxigraph's server and Virtuoso 7, each asked the same text
-Ours on disk (compacted) and by the column, beside rdflib (to 10,000 projects), pyoxigraph on disk, Oxigraph's server and Virtuoso 7, each asked the same
-text by a process of its own that gets the rows in bulk. A query is given up after :data:`GIVEN_UP` seconds; what took a contender more than a sixth of that
-is not asked of it at the next size. A contender that is not installed is left out, and that is said.
+Ours on disk (compacted) and by the column, beside rdflib (to 10,000 projects), pyoxigraph on disk, Oxigraph's server and Virtuoso 7, each asked the
+same text by a process of its own that gets the rows in bulk. A query is given up after :data:`GIVEN_UP` seconds; what took a contender more than a
+sixth of that is not asked of it at the next size. A contender that is not installed is left out, and that is said.
+"""
 
 from __future__ import annotations
 
