@@ -1,6 +1,6 @@
 """What was measured at which size, and ``docs/performance.md`` with its pictures, made from it.
 
-``load.py`` and ``scale.py`` add to ``measured.json`` and write the page; ``python benchmarks/measured.py`` only writes the page, which a test holds it to.
+``load.py``, ``scale.py`` and ``stores.py`` add to ``measured.json`` and write the page; ``python benchmarks/measured.py`` only writes the page, which a test holds it to.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from math import log, log10
 from pathlib import Path
 from typing import Any, Final
+
+from beside import picture, seconds, section
 
 HERE: Final = Path(__file__).parent
 DATA: Final = HERE / "measured.json"
@@ -60,7 +62,11 @@ def worth_asking(names: list[str], size: int) -> list[str]:
 def pages() -> dict[str, str]:
     """The page and its picture, by their names in ``docs/``."""
     data = _data()
-    return {"performance.md": _page(data), "performance.svg": _picture(data.get("queries", {}))}
+    return {
+        "performance.md": _page(data),
+        "performance.svg": _picture(data.get("queries", {})),
+        "stores.svg": picture(data.get("stores", {})),
+    }
 
 
 def _data() -> dict[str, Any]:
@@ -70,12 +76,6 @@ def _data() -> dict[str, Any]:
 
 def _sizes(part: dict[str, Any]) -> list[str]:
     return sorted(part, key=int)
-
-
-def _seconds(value: float | None) -> str:
-    if value is None:
-        return f"> {LIMIT:.0f} s"
-    return f"{value * 1000:.1f} ms" if value < 0.1 else f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
 
 
 def _page(data: dict[str, Any]) -> str:
@@ -116,7 +116,7 @@ def _page(data: dict[str, Any]) -> str:
         f"it takes over two seconds. A query is given up after {LIMIT:.0f} s, and what took more than {_WORTH:.0f} s is not asked at the next size. *Growth* is",
         "between the two largest sizes that were measured: the power of the size that the time grows with, 0 where it does not depend on the size, 1 where",
         "it is proportional. Below 1 ms it says little, and is left out. In the picture a query that was given up ends",
-        "at the limit. The graphs are as loading left them, and not compacted.",
+        f"at the limit. The graphs are compacted (`clayonto store compact`), which took {_compacting(queries)}.",
         "",
         "![How the time of each query grows with the size of the graph](performance.svg)",
         "",
@@ -126,9 +126,16 @@ def _page(data: dict[str, Any]) -> str:
     for name in _by_time(queries):
         times = [queries[size]["seconds"].get(name, "") for size in sizes]
         rows = next((str(queries[s]["rows"][name]) for s in reversed(sizes) if name in queries[s]["rows"]), "")
-        lines.append(f"| {name} | {' | '.join('' if t == '' else _seconds(t) for t in times)} | {_growth(queries, name)} | {rows} |")
+        lines.append(
+            f"| {name} | {' | '.join('' if t == '' else seconds(t, limit=LIMIT) for t in times)} | {_growth(queries, name)} | {rows} |"
+        )
     measured = "; ".join(f"{int(s):,} projects on {queries[s]['day']}, {queries[s]['machine']}" for s in sizes)
-    return "\n".join([*lines, "", f"Measured: {measured}." if measured else ""]).rstrip() + "\n"
+    lines += ["", f"Measured: {measured}." if measured else "", *section(data.get("stores", {}))]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _compacting(queries: dict[str, Any]) -> str:
+    return ", ".join(f"{queries[s]['compacting']:.1f} s at {int(s):,} projects" for s in _sizes(queries) if "compacting" in queries[s])
 
 
 def _points(queries: dict[str, Any], name: str) -> list[tuple[str, float]]:

@@ -1,7 +1,7 @@
 """The six kinds of query of ``analytics.py`` and the named queries beside other stores, at each size; ``docs/performance.md`` gets the figures and a picture.
 
 Ours on disk (compacted) and by the column, beside rdflib (to 10,000 projects), pyoxigraph on disk, Oxigraph's server and Virtuoso 7, each asked the
-same text by a process of its own that gets the rows in bulk. A query is given up after :data:`GIVEN_UP` seconds; what took a contender more than a
+same text by a process of its own that gets the rows in bulk. A query is given up after :data:`beside.GIVEN_UP` seconds; what took a contender more than a
 sixth of that is not asked of it at the next size. A contender that is not installed is left out, and that is said.
 """
 
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from analytics import KINDS, parts, written
+from beside import CONTENDERS, GIVEN_UP
 from measured import add, known
 from projects import projects
 from scale import answers
@@ -31,8 +32,6 @@ from tests import servers
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-GIVEN_UP: Final = 20.0
-CONTENDERS: Final = ("ours", "ours, columns", "pyoxigraph", "Oxigraph's server", "Virtuoso 7", "rdflib")
 MOST: Final = {"rdflib": 10_000}
 """The largest size that a contender is asked at."""
 
