@@ -1,6 +1,7 @@
 """What was measured at which size, and ``docs/performance.md`` with its pictures, made from it.
 
-``load.py``, ``scale.py`` and ``stores.py`` add to ``measured.json`` and write the page; ``python benchmarks/measured.py`` only writes the page, which a test holds it to.
+``load.py``, ``scale.py`` and ``stores.py`` add to ``measured.json`` and write the page; ``python benchmarks/measured.py`` only writes the page, which a
+test holds it to.
 """
 
 from __future__ import annotations

@@ -81,6 +81,7 @@ def _line(asking: subprocess.Popen[str], limit: float) -> str:
 
 def show(found: dict[str, Any]) -> None:
     """Print what was found, the slowest first."""
+    print(f"  compacted in {found['compacting']:.1f} s")
     for name in sorted(found["seconds"], key=lambda n: -(found["seconds"][n] or LIMIT)):
         taken = found["seconds"][name]
         print(f"  {name:<36} {'given up' if taken is None else f'{taken * 1000:10.1f} ms'}  {found['rows'].get(name, '')}", flush=True)
