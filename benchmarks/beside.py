@@ -36,8 +36,8 @@ def section(stores: dict[str, Any]) -> list[str]:
         "",
         "Written by `benchmarks/stores.py`. Each contender answers the same text, to a process of its own that gets the rows in bulk; the best of three, or",
         f"the one answer if it takes over a second; given up after {GIVEN_UP:.0f} s, and what took longer than a sixth of that is not asked of that contender",
-        "at the next size (·). A dash is an error. *Ours* is `load(store=…)`, compacted; *ours, columns* is `engine=\"columnar\"`, in memory; pyoxigraph is its own store on disk,",
-        "optimised; the servers answer over HTTP on loopback; rdflib is asked up to 10,000 projects.",
+        "at the next size (·). A dash is an error. *Ours* is `load(store=…)`, compacted; *ours, columns* is `engine=\"columnar\"`, in memory; pyoxigraph is",
+        "its own store on disk, optimised; the servers answer over HTTP on loopback; rdflib is asked up to 10,000 projects.",
         "",
         "![Six kinds of query beside other stores](stores.svg)",
         "",
@@ -95,9 +95,9 @@ def picture(stores: dict[str, Any]) -> str:
         return '<svg xmlns="http://www.w3.org/2000/svg"/>\n'
     width, height, gap, left, top, low, high = 230, 170, 60, 62, 60, -4, 2
     first, last = log10(int(sizes[0])), log10(max(int(sizes[-1]), int(sizes[0]) * 10))
+    box = f"{left + 3 * (width + gap)} {top + 2 * (height + gap)}"
     out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + 3 * (width + gap)} {top + 2 * (height + gap)}" '
-        'font-family="sans-serif" font-size="12" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {box}" font-family="sans-serif" font-size="12" role="img">',
         "<title>How the time of six kinds of query grows with the size of the graph, for ours and other stores</title>",
         f"<style>{_STYLE}</style>",
     ]
