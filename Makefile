@@ -42,6 +42,8 @@ bench: .venv/.developing engine  ## measure beside the alternatives
 	@echo
 	$(BIN)/python benchmarks/browser.py
 	@echo
+	$(BIN)/python benchmarks/serve.py
+	@echo
 	$(BIN)/python benchmarks/load.py
 	@echo
 	$(BIN)/python benchmarks/scale.py

@@ -145,6 +145,18 @@ def refuse_reaching_out(update: str) -> None:
         _refuse_words(reading, {"SERVICE", "LOAD"})
 
 
+def refuse_leaving(query: str) -> None:
+    """Refuse a query that would write, or reach for another machine or a file; for an engine that looks for the graphs of ``FROM`` in its own store alone.
+
+    :raises ForbiddenQueryError: for an update, ``SERVICE``, and ``FROM <file:…>``; strings, comments and names may hold the words.
+    """
+    for reading in _readings(query):
+        if _GUARDED.search(reading):
+            form(reading)
+            _refuse_words(reading, {"SERVICE"})
+            _refuse_files(reading)
+
+
 def refuse_two_readings(text: str) -> None:
     """Refuse a query in which an engine could take an IRI for a comparison with a string: what is put into it later might be read as part of it.
 
@@ -156,6 +168,25 @@ def refuse_two_readings(text: str) -> None:
             raise ForbiddenQueryError(
                 f"The IRI at line {line}, column {column} could be read in two ways. Percent-encode ' ( ) in IRIs as %27 %28 %29 where SERVICE is used."
             )
+
+
+def _refuse_files(text: str) -> None:
+    given = list(tokens(text))
+    declared = {
+        given[i + 1].text: given[i + 2].text[1:-1]
+        for i, token in enumerate(given[:-2])
+        if token.kind == "word" and token.text.upper() == "PREFIX" and given[i + 2].kind == "iri"
+    }
+    for i, token in enumerate(given[:-1]):
+        if token.kind == "word" and token.text.upper() == "FROM":
+            named = given[i + 2] if given[i + 1].text.upper() == "NAMED" and i + 2 < len(given) else given[i + 1]
+            prefix, colon, local = named.text.partition(":")
+            iri = named.text[1:-1] if named.kind == "iri" else declared.get(prefix + colon, "") + local
+            if iri.lower().startswith("file:"):
+                line, column = position(text, token.start)
+                raise ForbiddenQueryError(
+                    f"FROM <{iri}> at line {line}, column {column} is refused: no file is read. Name a graph of the dataset."
+                )
 
 
 def asks_for_graphs(text: str) -> bool:

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import os
 import subprocess
 import sys
+from dataclasses import fields
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -23,7 +26,7 @@ MODULES = (
     "graph", "query", "results", "frames", "tsv", "describe", "validation", "validation.report", "validation.base", "validation.wellformed",
     "inference", "inference.base", "inference.consistency", "inference.cache", "explain", "explain.model", "explain.figures", "editing",
     "difference.compare", "difference.rdfpatch", "difference.patching", "dialect", "turtle", "skeletons", "terms", "sparql", "namespaces",
-    "publish.build", "publish.config", "publish.site", "publish.checking", "publish.checking.findings",
+    "server.serving", "server.settings", "publish.build", "publish.config", "publish.site", "publish.checking", "publish.checking.findings",
     "asynchronous", "stores", "stores.upkeep", "sources", "places", "resources", "errors", "engines", "engines.base",
 )  # fmt: skip
 
@@ -73,6 +76,43 @@ def command_line() -> str:
         asked = [sys.executable, "-m", "clayonto", *command.split(), "--help", "--lang", "en"]
         told = subprocess.run(asked, capture_output=True, text=True, check=True, env=environment, encoding="utf-8").stdout
         lines += ["", f"## clayonto {command}".rstrip(), "", "```text", told.rstrip(), "```"]
+    return "\n".join(lines) + "\n"
+
+
+def settings() -> str:
+    """The settings of the server, with their defaults."""
+    from clayonto.server.settings import PREFIX, TOKEN, Settings
+
+    (tree,) = (node for node in ast.parse(inspect.getsource(Settings)).body if isinstance(node, ast.ClassDef))
+    said = {
+        one.target.id: str(text.value.value)
+        for one, text in pairwise(tree.body)
+        if isinstance(one, ast.AnnAssign)
+        and isinstance(one.target, ast.Name)
+        and isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+    }
+    lines = [
+        "# Settings of the server",
+        "",
+        (
+            f"Each can stand in the table `[server]` of the config file, and in the environment as `{PREFIX}NAME`; the token only there, as `{TOKEN}`. "
+            "Times are in seconds, sizes in bytes."
+        ),
+        "",
+        "| setting | default | what |",
+        "|---|---|---|",
+    ]
+    for one in fields(Settings):
+        default = getattr(Settings(), one.name)
+        shown = (
+            "processors, at least 2"
+            if one.name == "workers"
+            else f"`{str(default).lower() if isinstance(default, bool) else default}`"
+            if default
+            else "none"
+        )
+        lines.append(f"| `{one.name}` | {'`false`' if default is False else shown} | {said[one.name]} |")
     return "\n".join(lines) + "\n"
 
 
@@ -145,7 +185,13 @@ def queries() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"python.md": python, "command-line.md": command_line, "ontology.md": ontology, "queries.md": queries}
+PAGES = {
+    "python.md": python,
+    "command-line.md": command_line,
+    "ontology.md": ontology,
+    "queries.md": queries,
+    "server-settings.md": settings,
+}
 
 
 def main() -> int:

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 import clayonto
 from clayonto.errors import ShapesWarning
+from clayonto.negotiation import ranges
 from clayonto.publish import Config
 from clayonto.publish.config import CC_BY
 from clayonto.publish.geometry import geojson, read_wkt
@@ -31,7 +32,7 @@ from clayonto.publish.machine import apache, files, nginx
 from clayonto.publish.machine.discovery import sitemaps
 from clayonto.publish.machine.dumps import blocks, dumps
 from clayonto.publish.machine.facts import Facts
-from clayonto.publish.machine.routes import Choice, Routes, choose, ranges
+from clayonto.publish.machine.routes import Choice, Routes, choose
 from clayonto.publish.machine.statistics import count
 from clayonto.publish.machine.tables import tables
 from clayonto.publish.site import Site
@@ -243,6 +244,8 @@ def test_the_catalogue_passes_dcat_ap_without_a_warning(engine: str, target: str
     from clayonto.publish.machine.dcat import catalog, release
 
     site = Site.of(graph("oxigraph"), Config(licence=CC_BY, base=sites.BASE, target=target))  # type: ignore[arg-type]
+    # As a server has it, which has more to describe than files alone.
+    site.endpoint = "/sparql"
     site.published = Published([Release("0.9", "2025-01-01", {}), Release("0.10", "2025-02-01", {})])
     facts = Facts(site)
     facts.add("data.nq.gz", b"x", "application/n-quads", "RDF_N_QUADS", {"en": "Data", "fi": "Data"}, packed=True)

@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "probe": "remote",
     "store": "store",
     "publish": "publish",
+    "serve": "serve",
     "check": "check",
     "new": "edit",
     "format": "edit",

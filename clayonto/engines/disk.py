@@ -21,7 +21,7 @@ from clayonto.stores.graphs import with_graphs
 from clayonto.stores.layers import Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from clayonto.sources import Source
@@ -124,6 +124,40 @@ class DiskEngine(OxigraphEngine):
 
             self._next(fill)
 
+    def rewrite(
+        self, dropped: Container[str], sources: Sequence[Source], *, added: Iterable[Any] = (), removed: Iterable[Any] = ()
+    ) -> None:
+        """Take files out, put others in, and then take triples out of what is there and put others in: all of it in one new generation.
+
+        :param dropped: the graphs of files to take out.
+        :raises EngineError: if somebody has changed the folder since it was opened here.
+        """
+        with self.folder.writing():
+            if self._opened is None or self.refresh():
+                raise EngineError(f"Somebody else has changed {self.folder.path} since it was opened; open it again.")
+            layers, copies = self._layers, self.folder.copies
+            leaving = [layer for layer in layers if not layer.is_edit and layer.graph in dropped]
+            said = made_of.said_by(leaving, layers, copies)
+
+            def fill(store: ox.Store) -> list[Layer]:
+                if said is None:
+                    staying = made_of.others(layers, leaving)
+                    made_of.replay(store, staying, copies, progress=lambda _: None)
+                else:
+                    staying = made_of.forget(store, layers, said, copies)
+                staying = [*staying, *(made_of.load(store, source, copies, compare=True, progress=lambda _: None) for source in sources)]
+                taken = [triple for triple in removed if ox.Quad(*triple) in store]
+                put = [triple for triple in added if ox.Quad(*triple) not in store]
+                if not taken and not put:
+                    return staying
+                nameless = any(_is_known(store, node) for s, _, o in (*taken, *put) for node in (s, o) if isinstance(node, ox.BlankNode))
+                before = staying[-1] if staying else None
+                layer, merged = made_of.edited(taken, put, copies, before=before, nameless=nameless)
+                made_of.alter(store, taken, put)
+                return [*(staying[:-1] if merged else staying), layer]
+
+            self._next(fill, anew=said is None)
+
     def add_graph(self, graph: str, triples: Iterable[Any]) -> None:
         """Add triples to the default graph and to a named graph, for as long as this engine lives; the folder is not written to."""
         copy = ox.Store()
@@ -190,6 +224,23 @@ class DiskEngine(OxigraphEngine):
         self._opened = _Opened(generation)
         old = None
         self.folder.tidy()
+
+
+class Snapshot(OxigraphEngine):
+    """Answers from the default graph of an Oxigraph store that nobody changes, such as that of a generation that is held. It can change nothing itself."""
+
+    stored = True
+
+    def __init__(self, path: Path) -> None:
+        """:raises EngineError: if there is no store that can be opened."""
+        super().__init__()
+        try:
+            self._store = ox.Store.read_only(str(path))
+        except (OSError, RuntimeError) as error:
+            raise EngineError(f"The store {path} cannot be opened: {error}.") from error
+
+    def __len__(self) -> int:
+        return len(self._store)
 
 
 def _is_known(store: ox.Store, node: ox.BlankNode) -> bool:

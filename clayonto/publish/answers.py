@@ -22,7 +22,7 @@ from clayonto.results import show
 from clayonto.terms import IRI, LangString, TypedLiteral
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from clayonto.graph import KnowledgeGraph
     from clayonto.publish.site import Site
@@ -109,7 +109,7 @@ def ask(graph: KnowledgeGraph, site: Site, *, keep: bool = True) -> dict[str, An
         return "" if concerns([Reading(*one) for one in known.plan], triples, graphs, known.names) else known.said
 
     def answer(query: NamedQuery) -> Answer:
-        values = {key: value for key, p in query.params.items() if key != "lang" and (value := _example(graph, site, p)) is not None}
+        values = _values(site, query)
         asked = _asked(query, values, site)
 
         def rows() -> Mapping[str, Rows]:
@@ -135,6 +135,17 @@ def ask(graph: KnowledgeGraph, site: Site, *, keep: bool = True) -> dict[str, An
     return made
 
 
+def unanswered(site: Site, queries: Iterable[NamedQuery]) -> dict[str, Answer]:
+    """Questions with the values that they are asked for, for what leads to them and needs no answer: there are no rows."""
+    chosen = ((query, _values(site, query)) for query in queries)
+    return {query.name: Answer(query, values, _asked(query, values, site), dict, said="none") for query, values in chosen}
+
+
+def _values(site: Site, query: NamedQuery) -> dict[str, str]:
+    """What a question is asked for."""
+    return {key: value for key, p in query.params.items() if key != "lang" and (value := _example(site, p)) is not None}
+
+
 def _asked(query: NamedQuery, values: Mapping[str, str], site: Site) -> str:
     """What is asked, and which of the things that are asked about are there."""
     there = [
@@ -157,13 +168,13 @@ def _plan(query: NamedQuery, values: Mapping[str, str], *, base: str) -> list[tu
     return [tuple(one) for one in read or ()]
 
 
-def _example(graph: KnowledgeGraph, site: Site, parameter: Parameter) -> str | None:
+def _example(site: Site, parameter: Parameter) -> str | None:
     given = parameter.example if parameter.example is not None else parameter.default
     if (
         parameter.klass is None
         or given is None
         or parameter.is_list
-        or site.public(f"<{expand(str(given), base=graph.base)}>") in site.index.out
+        or site.public(f"<{expand(str(given), base=site.data_base)}>") in site.index.out
     ):
         return given
     things = site.classes.get(f"<{expand(parameter.klass)}>")
@@ -193,7 +204,7 @@ def _maker(site: Site) -> Callable[[tuple[str, Answer]], Iterator[tuple[str, byt
     def made(item: tuple[str, Answer]) -> Iterator[tuple[str, bytes]]:
         name, answer = item
         for layout, told in zip(layouts, values, strict=True):
-            yield f"{layout.lang}/query/{name}.html", _page(layout, told, name, answer)
+            yield f"{layout.lang}/query/{name}.html", page(layout, told, name, answer)
             if layout.lang in answer.rows:
                 yield f"{layout.lang}/query/{name}.csv", _published(site, answer.rows[layout.lang]).encode()
 
@@ -214,7 +225,8 @@ def _published(site: Site, rows: Rows) -> str:
     return Table(rows.columns, renamed, engine=rows.engine).to_csv()
 
 
-def _page(layout: Layout, values: Values, name: str, answer: Answer) -> bytes:
+def page(layout: Layout, values: Values, name: str, answer: Answer) -> bytes:
+    """The page of a question with its answer in one language."""
     site, say, lang = layout.site, layout.say, layout.lang
     query = answer.query
     title, description = query.title[lang], query.description[lang]

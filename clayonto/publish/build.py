@@ -76,6 +76,12 @@ def parts() -> Parts:
     return Parts([pages.THINGS], [pages.files, data.files, *machine], [pages.asked, answers.EACH])
 
 
+def equip(site: Site, parts: Parts) -> None:
+    """Tell a site what its parts will give it, so that pages can lead there."""
+    site.catalogued = any(getattr(part, "__module__", "").startswith(_MACHINE) for part in parts.others)
+    site.queryable = site.catalogued and (bool(site.endpoint) or sparql.available())
+
+
 def publish(graph: KnowledgeGraph, out: str | Path, config: Config, *, progress: Callable[[str], None] | None = None) -> Summary:
     """Make a site of a graph in the folder ``out``, which is replaced whole.
 
@@ -134,8 +140,7 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
         site.changed = changes(before.out, before.places, site, memory.places)
         site.memory = before.parts
     made = parts()
-    site.catalogued = any(getattr(part, "__module__", "").startswith(_MACHINE) for part in made.others)
-    site.queryable = site.catalogued and sparql.available()
+    equip(site, made)
 
     def answers() -> Mapping[str, Answer]:
         say("Asking the named queries")

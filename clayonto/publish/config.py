@@ -44,7 +44,7 @@ _DESCRIPTION: Final = {
     "en": "Programmes, projects, partners, clusters and money as linked open data, with the document behind every figure.",
     "fi": "Ohjelmat, hankkeet, kumppanit, klusterit ja raha avoimena linkitettynä datana, jokaisen luvun takana asiakirja.",
 }
-_KEYS: Final = ("title", "description", "publisher", "licence", "contact", "base", "languages", "target", "version", "catalogue")
+_KEYS: Final = ("title", "description", "publisher", "licence", "contact", "base", "languages", "target", "version", "catalogue", "server")
 VERSION: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,40}(?<![.])")
 """What a version may be called: it is the name of a folder, too."""
 _EMAIL: Final = re.compile(r"[^@\s<>\"']+@[^@\s<>\"']+\.[^@\s<>\"']+")
@@ -173,6 +173,8 @@ def _checked(table: Mapping[str, Any], name: str) -> dict[str, Any]:
                         f'{name}: version is a text of letters, digits, “.”, “+” and “-”, at most 41 of them: version = "1.0"; found {value!a}.'
                     )
                 values[key] = value
+            case "server":
+                pass  # settings of the live site, which a publisher may keep in the same file
             case "catalogue":
                 values[key] = catalogue.parse(value, name=name)
             case _:

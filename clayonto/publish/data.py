@@ -44,9 +44,9 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
             yield site.data(path, ending), content
 
 
-def of_page(site: Site, page: Page) -> Iterator[tuple[str, bytes]]:
+def of_page(site: Site, page: Page, *, endings: Iterable[str] = FORMATS) -> Iterator[tuple[str, bytes]]:
     """The data files of a page."""
-    for ending, content in written(lines_of(site, page)):
+    for ending, content in written(lines_of(site, page), endings=endings):
         yield site.data(page.path, ending), content
 
 
@@ -78,12 +78,13 @@ def about_document(site: Site, path: str, topic: str, *, of_dataset: bool = True
     return [f"{document} {predicate} {value} .\n" for predicate, value in said.items()]
 
 
-def written(lines: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+def written(lines: Iterable[str], *, endings: Iterable[str] = FORMATS) -> Iterator[tuple[str, bytes]]:
     """Triples in each format, by file ending."""
     joined = "".join(lines)
     text = joined.encode()
     prefixes = {prefix: namespace for prefix, namespace in PREFIX_MAP.items() if f"<{namespace}" in joined}
     triples = [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)]
-    for ending, (_, _, kind) in FORMATS.items():
+    for ending in endings:
+        kind = FORMATS[ending][2]
         content = text if ending == "nt" else ox.serialize(triples, format=kind, prefixes=prefixes) or b""
         yield ending, _NOT_XML.sub("\ufffd".encode(), content) if ending == "rdf" else content

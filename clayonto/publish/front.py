@@ -33,19 +33,34 @@ _FRONT_QUERIES: Final = ("partner-countries", "project-partners", "project-money
 
 def files(site: Site) -> Iterator[tuple[str, bytes]]:
     """All of them."""
+    yield from common(site)
+    yield from fronts(site)
+    for path in sorted(site.withdrawn):
+        tongue, _, file = path.partition("/")
+        yield path, withdrawn(Layout(site, "fi" if tongue == "fi" else "en"), file)
+
+
+def common(site: Site) -> Iterator[tuple[str, bytes]]:
+    """Those that depend on the config alone."""
     for name in ASSETS:
         yield f"assets/{name}", packaged("clayonto.publish").joinpath("assets", name).read_bytes()
     yield "index.html", entrance(site, "", {lang: f"{lang}/index.html" for lang in site.languages})
     yield "404.html", _missing(site)
     for lang in site.languages:
-        layout = Layout(site, lang)
-        yield f"{lang}/index.html", _front(layout)
-        yield f"{lang}/about.html", _about(layout)
-    for path in sorted(site.withdrawn):
-        tongue, _, file = path.partition("/")
-        layout = Layout(site, "fi" if tongue == "fi" else "en")
-        body = f'<h1>{layout.say["withdrawn"]}</h1><p class="lead">{layout.say["withdrawn_lead"]}</p><p><code>{words(file.removesuffix(".html"))}</code></p>'
-        yield path, layout.page(file, body, title=layout.say["withdrawn"])
+        yield f"{lang}/about.html", _about(Layout(site, lang))
+
+
+def fronts(site: Site) -> Iterator[tuple[str, bytes]]:
+    """The front page in each language."""
+    for lang in site.languages:
+        yield f"{lang}/index.html", _front(Layout(site, lang))
+
+
+def withdrawn(layout: Layout, file: str) -> bytes:
+    """What stands in the place of a page that was withdrawn."""
+    say = layout.say
+    body = f'<h1>{say["withdrawn"]}</h1><p class="lead">{say["withdrawn_lead"]}</p><p><code>{words(file.removesuffix(".html"))}</code></p>'
+    return layout.page(file, body, title=say["withdrawn"])
 
 
 def of_page(site: Site, page: Page) -> Iterator[tuple[str, bytes]]:

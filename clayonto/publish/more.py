@@ -32,16 +32,21 @@ def leading_on(context: Context) -> str:
     )
 
 
-def files(things: Things, page: Page) -> Iterator[tuple[str, bytes]]:
-    """The further pages of a thing."""
-    yield from _parts(things, page)
+def files(things: Things, page: Page, *, only: str = "") -> Iterator[tuple[str, bytes]]:
+    """The further pages of a thing.
+
+    :param only: the path of the one to make, if not all of them.
+    """
+    yield from _parts(things, page, only)
     # Few things are referred to so often that it is worth asking how.
     if any(len(subjects) > MOST_REFERRING for subjects in things.index.back.get(page.term, {}).values()):
-        yield from _referring(things, page)
+        yield from _referring(things, page, only)
 
 
-def _parts(things: Things, page: Page) -> Iterator[tuple[str, bytes]]:
+def _parts(things: Things, page: Page, only: str) -> Iterator[tuple[str, bytes]]:
     for path, kind, parts in things.site.more_parts(page):
+        if only not in ("", path):
+            continue
         there = page._replace(path=path, parts=parts)
         tables = Parts(things, there, elsewhere=True)
         if kind == AMOUNT:
@@ -56,13 +61,15 @@ def _parts(things: Things, page: Page) -> Iterator[tuple[str, bytes]]:
         yield _page(things, page, path, f"{things.say['all_parts']} ({number})", f"<h2>{words(things.plural(kind))}</h2>{body}")
 
 
-def _referring(things: Things, page: Page) -> Iterator[tuple[str, bytes]]:
+def _referring(things: Things, page: Page, only: str) -> Iterator[tuple[str, bytes]]:
     groups = Origins(things, page).groups()
     # The numbers of the groups are those by which the thing's own page leads here.
     listed = [(number, thing) for number, (_, _, found) in enumerate(groups) if len(found) > MOST_REFERRING for thing in found]
     for start in range(0, len(listed), MOST_ON_PAGE):
         at = start // MOST_ON_PAGE + 1
         path = f"more/{page.path}/refers-{at}"
+        if only not in ("", path):
+            continue
         context = Origins(things, page._replace(path=path), elsewhere=True)
         items: dict[int, list[str]] = {}
         for number, thing in listed[start : start + MOST_ON_PAGE]:

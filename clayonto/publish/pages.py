@@ -40,5 +40,24 @@ def _maker(site: Site) -> Callable[[Page], Iterator[tuple[str, bytes]]]:
     return made
 
 
+def one_by_one(site: Site) -> Callable[[Page, str], bytes | None]:
+    """A function that makes one file of a page, by its path; it gives ``None`` where the page has no such file."""
+    languages = [Things(site, lang) for lang in site.languages]
+
+    def made(page: Page, path: str) -> bytes | None:
+        for things in languages:
+            if path == site.html(page.path, things.lang):
+                return things.page(page)[1]
+            if path.startswith(f"{things.lang}/more/"):
+                only = path.removeprefix(f"{things.lang}/").removesuffix(".html")
+                return next((content for _, content in more.files(things, page, only=only)), None)
+        ending = path.rpartition(".")[2]
+        if ending in data.FORMATS and path == site.data(page.path, ending):
+            return next(content for _, content in data.of_page(site, page, endings=(ending,)))
+        return next((content for file, content in front.of_page(site, page) if file == path), None)
+
+    return made
+
+
 THINGS: Final = Each(lambda site: ((term, (page.path, page.kind, tuple(page.parts)), page) for term, page in site.pages.items()), _maker)
 """The page of each thing in each language with those that it leads on to, its data files, and its way in."""

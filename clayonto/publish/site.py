@@ -96,8 +96,9 @@ class Site:
     ``vocabulary`` lists the subjects that the ontology's own page is about; ``answers`` are those of the named queries; ``withdrawn`` holds the paths
     of pages that an earlier build had and this one has no more; ``memory`` has what parts left at the last build and leave for the next one, each
     under a name of its own, and ``changed`` what has changed in between (``None`` if that is not known); ``catalogued`` says whether there is a
-    catalogue of the data set, ``catalog.ttl``, and ``queryable`` whether there is a page that takes queries; ``published`` has the versions that
-    earlier builds left; ``data_base`` is the namespace that the data gives its things.
+    catalogue of the data set, ``catalog.ttl``, and ``queryable`` whether there is a page that takes queries; ``endpoint`` is the path of the
+    SPARQL endpoint on its host, if a server has one, which that page asks then; ``published`` has the versions that earlier builds left;
+    ``data_base`` is the namespace that the data gives its things.
     """
 
     def __init__(self, index: Index, config: Config, *, base: str) -> None:
@@ -113,6 +114,7 @@ class Site:
         self.memory: dict[str, Any] = {}
         self.changed: Changes | None = None
         self.queryable = False
+        self.endpoint = ""
         self.data_base = base
         self._asked: set[str] | None = None
         self._labels: dict[str, dict[str, Label]] = {lang: {} for lang in self.languages}
@@ -148,7 +150,7 @@ class Site:
         """The site of a graph."""
         with no_collecting():
             # Nothing here keeps the text, which is large.
-            return cls(read(_n_triples(graph), base=graph.base), config, base=graph.base)
+            return cls(read(n_triples(graph), base=graph.base), config, base=graph.base)
 
     # ------------------------------------------------------------------ what is asked
 
@@ -327,8 +329,8 @@ class Site:
         return slugs
 
 
-def _n_triples(graph: KnowledgeGraph) -> bytes:
-    """What a graph states, and what :meth:`clayonto.KnowledgeGraph.materialise` has added to it."""
+def n_triples(graph: KnowledgeGraph) -> bytes:
+    """The triples that a site shows, as N-Triples: what a graph states, and what :meth:`clayonto.KnowledgeGraph.materialise` has added to it."""
     if graph.closure is None:
         return graph.n_triples()
     import pyoxigraph as ox

@@ -18,7 +18,7 @@ from clayonto.publish.layout import Layout
 from clayonto.publish.markup import text, words
 from clayonto.publish.paths import url
 from clayonto.publish.site import LABELS, PARTS, PREFIX_MAP
-from clayonto.publish.sparql_words import PAGE, SCRIPT
+from clayonto.publish.sparql_words import LIVE_PAGE, LIVE_SCRIPT, PAGE, SCRIPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +32,8 @@ VERSION: Final = "0.5.11"
 ENGINE: Final = ("web.js", "web_bg.wasm", "LICENSE-APACHE")
 """The engine's files."""
 SCRIPTS: Final = ("page.js", "text.js", "editor.js", "engine.js", "answer.js", "chart.js", "places.js", "dom.js")
-WORKER: Final = ("worker.js", "formats.js")
-"""The scripts of the page, and those that run beside it."""
+WORKER: Final = ("worker.js", "server.js", "formats.js")
+"""The scripts of the page, and those that run beside it: one of the first two."""
 PATH: Final = "sparql/index.html"
 """The page, below the folder of its language."""
 MANY: Final = 1_000_000
@@ -92,13 +92,18 @@ def files(site: Site, dump: Dump) -> Iterator[tuple[str, bytes]]:
     """The page in each language, with all that it needs but its settings; nothing where the engine is not here."""
     if not site.queryable:
         return
-    for name in ENGINE:
-        yield f"assets/oxigraph/{name}", _folder().joinpath(name).read_bytes()
-    assets = packaged("clayonto.publish").joinpath("assets")
-    for name in ("sparql.js", "sparql.css", *(f"sparql/{script}" for script in SCRIPTS + WORKER)):
-        yield f"assets/{name}", assets.joinpath(*name.split("/")).read_bytes()
+    yield from assets()
     for lang in site.languages:
         yield f"{lang}/{PATH}", _page(Layout(site, lang), dump)
+
+
+def assets() -> Iterator[tuple[str, bytes]]:
+    """The engine and the scripts of the page."""
+    for name in ENGINE if available() else ():
+        yield f"assets/oxigraph/{name}", _folder().joinpath(name).read_bytes()
+    folder = packaged("clayonto.publish").joinpath("assets")
+    for name in ("sparql.js", "sparql.css", *(f"sparql/{script}" for script in SCRIPTS + WORKER)):
+        yield f"assets/{name}", folder.joinpath(*name.split("/")).read_bytes()
 
 
 def settings(site: Site) -> Iterator[tuple[str, bytes]]:
@@ -111,7 +116,7 @@ def _settings(site: Site, lang: Language, places: dict[str, Any]) -> bytes:
     """What the page's script has to know: words, examples, prefixes, and where things are shown."""
     titled = sorted((answer.query.title[lang], name, answer) for name, answer in site.answers.items())
     told = {
-        "say": SCRIPT[lang],
+        "say": SCRIPT[lang] | (LIVE_SCRIPT[lang] if site.endpoint else {}),
         "examples": [[name, title, answer.text(site, lang)] for title, name, answer in titled],
         "prefixes": dict(sorted(PREFIX_MAP.items())),
         "namespace": site.namespace,
@@ -155,10 +160,12 @@ def _by_rule(rules: dict[str, tuple[str, str]], iri: str) -> str | None:
 
 
 def _page(layout: Layout, dump: Dump) -> bytes:
-    lang, say = layout.lang, PAGE[layout.lang]
+    lang, endpoint = layout.lang, layout.site.endpoint
+    say = PAGE[lang] | (LIVE_PAGE[lang] if endpoint else {})
     size = f"{max(dump.size / 1e6, 0.1):.1f}".replace(".", "," if lang == "fi" else ".")
     filled = {key: text(sentence.replace("{size}", size)) for key, sentence in say.items()}
     states = "".join(f' data-{key}="{text(say[key])}"' for key in ("fetching", "reading", "ready", "failed"))
+    asked = f' data-endpoint="{text(endpoint)}"' if endpoint else ""
     data = f"../../{url(dump.path)}"
     # Without these, a browser would find each script only in the one before it.
     near = "".join(f'<link rel="modulepreload" href="../../assets/sparql/{script}">' for script in SCRIPTS)
@@ -167,7 +174,7 @@ def _page(layout: Layout, dump: Dump) -> bytes:
         f'<noscript><p>{filled["noscript"]}</p><ul><li><a href="../query/index.html">{layout.say["questions"]}</a></li>'
         f'<li><a href="{data}">{filled["download"]}</a></li></ul></noscript>\n'
         f'<p id="cannot" role="alert" hidden data-disk="{filled["disk"]}" data-old="{filled["old"]}" data-broken="{filled["broken"]}"></p>\n'
-        f'<div id="sparql" hidden data-data="{data}" data-size="{dump.size}" data-settings="../../assets/sparql.{lang}.json"{states}>\n'
+        f'<div id="sparql" hidden data-data="{data}" data-size="{dump.size}" data-settings="../../assets/sparql.{lang}.json"{asked}{states}>\n'
         f'<div class="pick"><label for="example">{filled["examples"]}</label><select id="example"></select>'
         f'<button type="button" id="use" class="plain">{filled["use"]}</button></div>\n'
         f'<label for="query">{filled["query"]}</label>\n<div class="editor"><div id="numbers" aria-hidden="true"></div><div class="field">'

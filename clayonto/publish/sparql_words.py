@@ -119,3 +119,39 @@ SCRIPT: Final[dict[str, dict[str, str]]] = {
     },
 }
 """What the page's script says, by language."""
+
+LIVE_PAGE: Final[dict[str, dict[str, str]]] = {
+    "en": {
+        "lead": "Ask the data anything, in SPARQL. The query runs on this server, at the same address that programs ask.",
+        "noscript": "This page needs JavaScript. Without it there are questions already answered, the whole data to download, and the endpoint, which any program can ask.",
+        "keys": "Ctrl+Enter runs the query, Escape stops it, Tab leaves the editor.",
+        "fetching": "",
+        "reading": "",
+        "ready": "The server is ready to be asked.",
+        "failed": "The server gives no answer. Try again in a moment.",
+    },
+    "fi": {
+        "lead": "Kysy aineistolta mitä vain SPARQL-kielellä. Kysely tehdään tällä palvelimella, samassa osoitteessa, jolta ohjelmat kysyvät.",
+        "noscript": "Sivu tarvitsee JavaScriptin. Ilman sitä tarjolla ovat valmiiksi vastatut kysymykset, koko aineisto ladattavana ja rajapinta, jolta mikä tahansa ohjelma voi kysyä.",
+        "keys": "Ctrl+Enter tekee kyselyn, Esc pysäyttää sen, sarkain siirtyy pois kentästä.",
+        "fetching": "",
+        "reading": "",
+        "ready": "Palvelin on valmis kyselyyn.",
+        "failed": "Palvelin ei vastaa. Yritä hetken kuluttua uudelleen.",
+    },
+}
+"""What stands in the page instead, where a server answers."""
+
+LIVE_SCRIPT: Final[dict[str, dict[str, str]]] = {
+    "en": {
+        "stopped": "Stopped.",
+        "refused": "The server refuses the query.",
+        "broken": "The server gives no answer. Try again in a moment.",
+    },
+    "fi": {
+        "stopped": "Pysäytetty.",
+        "refused": "Palvelin ei hyväksy kyselyä.",
+        "broken": "Palvelin ei vastaa. Yritä hetken kuluttua uudelleen.",
+    },
+}
+"""What its script says instead, where a server answers."""

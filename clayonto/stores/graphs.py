@@ -31,24 +31,40 @@ def with_graphs(generation: Path, store: ox.Store, layers: Iterable[Layer], copi
 
     :raises EngineError: if it cannot be made.
     """
+    if not (generation / _NAME).is_dir() and not os.access(generation, os.W_OK):
+        in_memory = ox.Store()
+        in_memory.bulk_extend(store)
+        fill_graphs(in_memory, layers, copies)
+        return in_memory
+    return ox.Store.read_only(str(_made(generation / _NAME, store, layers, copies)))
+
+
+def named_at(generation: Path, layers: Iterable[Layer], copies: Path, *, aside: Path) -> Path:
+    """The folder of such a store, for other processes to open. Where that of the generation cannot be written to, it is made in the folder ``aside``.
+
+    :raises EngineError: if it cannot be made.
+    """
     made = generation / _NAME
+    if made.is_dir():
+        return made
+    if not os.access(generation, os.W_OK):
+        made = aside / f"{_NAME}-{generation.name}"
+    return _made(made, ox.Store.read_only(str(generation / "store")), layers, copies)
+
+
+def _made(made: Path, store: ox.Store, layers: Iterable[Layer], copies: Path) -> Path:
     if not made.is_dir():
-        if not os.access(generation, os.W_OK):
-            in_memory = ox.Store()
-            in_memory.bulk_extend(store)
-            fill_graphs(in_memory, layers, copies)
-            return in_memory
-        building = Path(tempfile.mkdtemp(prefix=f"{_NAME}-", dir=generation))
+        building = Path(tempfile.mkdtemp(prefix=f"{_NAME}-", dir=made.parent))
         try:
             _fill(building / "store", store, layers, copies)
             if not made.is_dir():  # another process may have been quicker
                 (building / "store").rename(made)
         except OSError as error:
             if not made.is_dir():
-                raise EngineError(f"The named graphs could not be written to {generation}: {error}.") from error
+                raise EngineError(f"The named graphs could not be written to {made.parent}: {error}.") from error
         finally:
             shutil.rmtree(building, ignore_errors=True)
-    return ox.Store.read_only(str(made))
+    return made
 
 
 def _fill(path: Path, store: ox.Store, layers: Iterable[Layer], copies: Path) -> None:

@@ -39,7 +39,37 @@ def _catalog(facts: Facts) -> Iterator[Triple]:
     for name in (*(one.name for one in facts.earlier), facts.version):
         yield facts.dataset, node("dcat:hasVersion"), facts.release(name)
     yield from _before(facts, facts.dataset)
+    if facts.site.endpoint:
+        yield from _service(facts)
     yield from _people(facts)
+
+
+def _service(facts: Facts) -> Iterator[Triple]:
+    """The SPARQL endpoint, where a server has one."""
+    me = ox.NamedNode(facts.base + "catalog.ttl#service")
+    yield facts.catalog, node("dcat:service"), me
+    yield me, node("rdf:type"), node("dcat:DataService")
+    for language in facts.languages:
+        yield me, node("dct:title"), ox.Literal(f"SPARQL: {facts.site.config.title[language]}", language=language)
+    yield me, node("dcat:endpointURL"), ox.NamedNode(facts.endpoint)
+    yield me, node("dcat:endpointDescription"), ox.NamedNode(facts.endpoint)
+    yield me, node("dcat:servesDataset"), facts.dataset
+    yield me, node("dct:conformsTo"), ox.NamedNode("https://www.w3.org/TR/sparql11-protocol/")
+    yield me, node("dct:publisher"), facts.publisher
+    yield me, node("dct:license"), ox.NamedNode(facts.site.config.licence)
+    yield me, node("dct:accessRights"), node(_AUTHORITY + "access-right/PUBLIC")
+    yield from _subjects(facts, me)
+
+
+def _subjects(facts: Facts, me: ox.NamedNode) -> Iterator[Triple]:
+    """What a dataset or a service is about, and whom to ask."""
+    said = facts.site.config.catalogue
+    yield me, node("dcat:contactPoint"), facts.contact
+    for theme in said.themes:
+        yield me, node("dcat:theme"), node(f"{_AUTHORITY}data-theme/{theme}")
+    for language, keywords in said.keywords.items():
+        for word in keywords if language in facts.languages else ():
+            yield me, node("dcat:keyword"), ox.Literal(word, language=language)
 
 
 def _release(facts: Facts) -> Iterator[Triple]:
@@ -83,12 +113,7 @@ def _dataset(facts: Facts, document: str) -> Iterator[Triple]:
     yield me, node("dcat:version"), ox.Literal(facts.version)
     yield me, node("dct:accessRights"), node(_AUTHORITY + "access-right/PUBLIC")
     yield me, node("dct:accrualPeriodicity"), node(f"{_AUTHORITY}frequency/{said.frequency}")
-    yield me, node("dcat:contactPoint"), facts.contact
-    for theme in said.themes:
-        yield me, node("dcat:theme"), node(f"{_AUTHORITY}data-theme/{theme}")
-    for language, keywords in said.keywords.items():
-        for word in keywords if language in facts.languages else ():
-            yield me, node("dcat:keyword"), ox.Literal(word, language=language)
+    yield from _subjects(facts, me)
     period = ox.NamedNode(document + "#period")
     yield me, node("dct:temporal"), period
     yield period, node("rdf:type"), node("dct:PeriodOfTime")

@@ -80,6 +80,11 @@ class Facts:
         self.contact = ox.NamedNode(site.base + "catalog.ttl#contact")
         self.downloads: list[Download] = []
 
+    @property
+    def endpoint(self) -> str:
+        """The address of the SPARQL endpoint, where there is a server that has one."""
+        return self.site.url("sparql")
+
     @cached_property
     def statistics(self) -> Statistics:
         """What the dataset counts."""

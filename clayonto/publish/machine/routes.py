@@ -6,10 +6,10 @@ a client wants, by the quality values of its ``Accept`` and ``Accept-Language`` 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from clayonto.negotiation import ranges
 from clayonto.publish.data import FORMATS
 from clayonto.publish.site import VOCABULARY_FILE
 
@@ -62,7 +62,21 @@ class Routes:
             ):
                 self.others[request] = page
         self.own_terms = not site.config.renamed
+        self._pages = {page.path for page in site.pages.values()}
         self.gone: Sequence[str] = sorted({file.partition("/")[2].removesuffix(".html") for file in site.withdrawn})
+
+    def page(self, request: str) -> str | None:
+        """The path of the page to whose documents a request leads; ``None`` if it names no thing."""
+        if request in self.others:
+            return self.others[request]
+        if request.startswith("id/") and (path := request[3:]) in self._pages:
+            return path
+        if not self.own_terms:
+            return None
+        if request.startswith(CONCEPTS) and request in self._pages:
+            return request
+        version = self.site.ontology_version
+        return request if request == VOCABULARY_FILE or (version and request == f"{VOCABULARY_FILE}/{version}") else None
 
     def request(self, iri: str) -> str | None:
         """The decoded path, relative to the base, by which a client asks for an IRI; ``None`` if it asks elsewhere. Bytes that are no UTF-8 are surrogates."""
@@ -79,12 +93,24 @@ class Choice(NamedTuple):
     language: str = ""
 
 
-def choose(accept: str, languages: str, *, offered: Sequence[str]) -> Choice | None:
+def document(page: str, choice: Choice) -> str:
+    """The path of a page's document in the form that was chosen.
+
+    >>> document("project/clay", Choice("html", "fi")), document("project/clay", Choice("ttl")), document("def", Choice("ttl"))
+    ('fi/project/clay.html', 'data/project/clay.ttl', 'def.ttl')
+    """
+    if choice.ending == "html":
+        return f"{choice.language}/{page}.html"
+    return f"{page}.{choice.ending}" if page == VOCABULARY_FILE else f"data/{page}.{choice.ending}"
+
+
+def choose(accept: str, languages: str, *, offered: Sequence[str], endings: Sequence[str] = tuple(QUALITY)) -> Choice | None:
     """The document that a client wants; ``None`` if it takes none that there is.
 
     :param accept: its ``Accept``; empty for none.
     :param languages: its ``Accept-Language``; empty for none.
     :param offered: the languages of the pages, the first being the one for a client that takes none of them.
+    :param endings: the forms that there are.
 
     >>> choose("text/html;q=0.4, text/turtle;q=0.9", "", offered=["fi", "en"])
     Choice(ending='ttl', language='')
@@ -93,7 +119,8 @@ def choose(accept: str, languages: str, *, offered: Sequence[str]) -> Choice | N
     """
     wanted = ranges(accept) or [("*/*", 1.0)]
     best: tuple[float, str] = (0.0, "")
-    for ending, worth in QUALITY.items():
+    for ending in endings:
+        worth = QUALITY[ending]
         quality = worth * _quality(MEDIA[ending], wanted)
         for other in ALSO[ending]:
             quality = max(quality, worth * _ALSO_LESS * _quality(other, [r for r in wanted if "*" not in r[0]]))
@@ -101,26 +128,7 @@ def choose(accept: str, languages: str, *, offered: Sequence[str]) -> Choice | N
             best = (quality, ending)
     if not best[1]:
         return None
-    return Choice(best[1], _language(languages, offered) if best[1] == "html" else "")
-
-
-def ranges(header: str) -> list[tuple[str, float]]:
-    """The ranges of a header with their quality values, in lower case; a malformed value counts as 1.
-
-    >>> ranges("text/html;level=1;q=0.5, */*")
-    [('text/html', 0.5), ('*/*', 1.0)]
-    """
-    found = []
-    for part in header.split(","):
-        name, *parameters = (text.strip() for text in part.split(";"))
-        if name:
-            quality = 1.0
-            for parameter in parameters:
-                value = re.fullmatch(r"q\s*=\s*(\d(\.\d{0,3})?)", parameter, re.IGNORECASE)
-                if value:
-                    quality = min(float(value.group(1)), 1.0)
-            found.append((name.lower(), quality))
-    return found
+    return Choice(best[1], preferred(languages, offered=offered) if best[1] == "html" else "")
 
 
 def _quality(media: str, wanted: list[tuple[str, float]]) -> float:
@@ -137,7 +145,7 @@ def _quality(media: str, wanted: list[tuple[str, float]]) -> float:
     return 0.0
 
 
-def _language(header: str, offered: Sequence[str]) -> str:
+def preferred(header: str, *, offered: Sequence[str]) -> str:
     """The offered language that a client likes best: of equal ones, the first offered."""
     wanted = ranges(header)
     best = (0.0, offered[0])

@@ -45,6 +45,8 @@ def _triples(facts: Facts) -> Iterator[Triple]:
     for download in facts.downloads:
         if download.packed:
             yield me, node("void:dataDump"), ox.NamedNode(facts.site.url(download.path))
+    if facts.site.endpoint:
+        yield me, node("void:sparqlEndpoint"), ox.NamedNode(facts.endpoint)
     for term in _examples(facts):
         yield me, node("void:exampleResource"), ox.NamedNode(term)
     for vocabulary in counted.vocabularies:

@@ -9,9 +9,10 @@ export class Engine {
   #waiting = new Map();
   #number = 0;
 
-  /** `told` is called with `fetching`, `reading` and, once the data is there, `ready` and how many statements it has. */
-  constructor(data, told) {
+  /** Queries run here, on `data`, or go to `endpoint` if there is one. `told` is called with `fetching`, `reading` and, once the data is there, `ready` and how many statements it has. */
+  constructor(data, endpoint, told) {
     this.data = data;
+    this.endpoint = endpoint;
     this.told = told;
   }
 
@@ -22,11 +23,11 @@ export class Engine {
   /** Start, if it is not running. */
   start() {
     if (this.#worker) return;
-    this.#worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
+    this.#worker = new Worker(new URL(this.endpoint ? "server.js" : "worker.js", import.meta.url), { type: "module" });
     this.#worker.onmessage = ({ data }) => this.#heard(data);
     this.#worker.onerror = (event) => this.#end(new Error(event.message || "worker"));
     this.told("fetching");
-    this.#ask("open", { data: this.data }).then(
+    this.#ask("open", { data: this.data, endpoint: this.endpoint }).then(
       ({ size }) => this.told("ready", size),
       (error) => error instanceof Stopped || this.told("failed", error.message),
     );

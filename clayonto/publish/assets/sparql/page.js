@@ -7,7 +7,8 @@ import { judge, next, offset, position, undeclared } from "./text.js";
 
 const box = by("sparql");
 let running, ready = false, say;
-const engine = new Engine(new URL(box.dataset.data, location.href).href, (state, size) => told(state, size));
+const endpoint = box.dataset.endpoint && new URL(box.dataset.endpoint, location.href).href;
+const engine = new Engine(new URL(box.dataset.data, location.href).href, endpoint, (state, size) => told(state, size));
 // A reader who asks for little data is not sent megabytes before asking anything.
 if (!navigator.connection?.saveData) engine.start();
 const settings = await (await fetch(box.dataset.settings)).json();
@@ -46,7 +47,8 @@ async function run() {
   complete();
   const text = editor.text, judged = judge(text);
   history.replaceState(null, "", `#query=${encodeURIComponent(text)}`);
-  if (judged.refused) {
+  // What a server may be asked it knows itself; that it takes no updates from here is known.
+  if (judged.refused && (!endpoint || judged.refused === "update")) {
     const { line, column } = position(text, judged.start);
     status("");
     return wrong(line, column, filledIn(say[`refused_${judged.refused}`], { word: judged.word }));
@@ -93,7 +95,7 @@ function complain(message) {
   const [, line, column] = /\bat (\d+):(\d+)/u.exec(message) ?? [];
   const [missing] = /Prefix not found/u.test(message) ? undeclared(editor.text) : [];
   const reason = message.replace(/^error at \d+:\d+: /u, "").replaceAll(/\s+/gu, " ");
-  const told = `(Oxigraph: ${reason.length > 300 ? `${reason.slice(0, 300)}…` : reason})`;
+  const told = `(${endpoint ? "" : "Oxigraph: "}${reason.length > 300 ? `${reason.slice(0, 300)}…` : reason})`;
   if (missing) {
     const place = position(editor.text, missing[1]);
     return wrong(place.line, place.column, filledIn(say.prefix, { prefix: missing[0] }));

@@ -1,0 +1,163 @@
+"""Requests per second of the live server and of Oxigraph's own, on the same store and queries, in one run; wrk (Debian ``wrk``) asks.
+
+Each round has both servers take turns with each kind of request. Who loses a request, by an error or a wrong status, is told.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from projects import projects
+
+import clayonto
+import clayonto.namespaces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OXIGRAPH: Final = Path(sys.executable).with_name("oxigraph")
+_PROJECT: Final = "<https://w3id.org/clayonto/id/project/{0}>"
+
+
+class Kind(NamedTuple):
+    """A kind of request: a query in which ``{n}`` is the number of a project, what is accepted, how many connections ask."""
+
+    name: str
+    query: str
+    accept: str
+    connections: int
+    largest: int = 0
+
+
+KINDS: Final = (
+    Kind("lookup, another each time", f"SELECT ?p ?o {{{{ {_PROJECT.format('{0}')} ?p ?o }}}}", "application/sparql-results+json", 16),
+    Kind("lookup, 100 of them again and again", f"SELECT ?p ?o {{{{ {_PROJECT.format('{0}')} ?p ?o }}}} ", "application/sparql-results+json", 16, 100),
+    Kind("description, Turtle", f"DESCRIBE {_PROJECT.format('{0}')}", "text/turtle", 16),
+    Kind("partners of a project", "SELECT ?name ?country {{ " + _PROJECT.format("{0}") + " prov:qualifiedAssociation ?a . ?a prov:agent ?o . "
+         "?o skos:prefLabel ?name OPTIONAL {{ ?o clay:country ?country }} }} ORDER BY ?name", "application/sparql-results+json", 16),
+    Kind("all labels, CSV", "SELECT ?s ?label {{ ?s skos:prefLabel ?label }} # {0}", "text/csv", 2),
+)  # fmt: skip
+_PREFIXES: Final = "".join(f"PREFIX {name}: <{clayonto.namespaces.PREFIXES[name]}> " for name in ("skos", "prov", "clay"))
+
+
+def main() -> None:
+    """Measure, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--projects", type=int, default=10_000, help="how many projects the store has (default: %(default)s)")
+    parser.add_argument("--seconds", type=int, default=5, help="how long each kind is asked in a round (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often (default: %(default)s)")
+    given = parser.parse_args()
+    if shutil.which("wrk") is None or not OXIGRAPH.exists():
+        sys.exit("This benchmark needs wrk (Debian: wrk) and Oxigraph's server (pip install oxigraph).")
+    with tempfile.TemporaryDirectory() as folder:
+        measure(Path(folder), given.projects, seconds=given.seconds, rounds=given.rounds)
+
+
+def measure(folder: Path, count: int, *, seconds: int, rounds: int) -> None:
+    """Serve ``count`` projects by both servers and ask them."""
+    data, store = folder / "projects.nt", folder / "graph.db"
+    with data.open("w", encoding="utf-8") as file:
+        file.writelines(projects(count))
+    clayonto.load(data, store=store)
+    keys = sorted({line.split(">", 1)[0].rpartition("/")[2] for line in data.read_text().splitlines() if line.endswith("#Project> .")})
+    with ExitStack() as stack:
+        servers = {
+            "clayonto": stack.enter_context(_clayonto(store)),
+            "Oxigraph": stack.enter_context(_oxigraph(store / "generations" / "000001" / "store")),
+        }
+        print(
+            f"{count} projects, {len(clayonto.load(store=store))} triples; {rounds} rounds of {seconds} s each; requests per second, best of the rounds"
+        )
+        print(f"{'':38}{'clayonto':>10}{'Oxigraph':>10}{'ratio':>8}   p99 in ms   lost")
+        for kind in KINDS:
+            best: dict[str, dict[str, float]] = {}
+            lost = dict.fromkeys(servers, 0)
+            for _ in range(rounds):
+                for name, url in servers.items():
+                    told = _wrk(folder, url, kind, keys, seconds)
+                    lost[name] += int(told["lost"])
+                    if told["rate"] > best.get(name, {"rate": 0.0})["rate"]:
+                        best[name] = told
+            ours, theirs = best["clayonto"], best["Oxigraph"]
+            print(
+                f"{kind.name:38}{ours['rate']:10.0f}{theirs['rate']:10.0f}{ours['rate'] / theirs['rate']:8.2f}   "
+                f"{ours['p99']:.1f} / {theirs['p99']:.1f}   {lost['clayonto']} / {lost['Oxigraph']}"
+            )
+
+
+def _wrk(folder: Path, url: str, kind: Kind, keys: list[str], seconds: int) -> dict[str, float]:
+    script = folder / "asked.lua"
+    texts = [urllib.parse.quote(_PREFIXES + kind.query.format(key), safe="") for key in keys[: kind.largest or None]]
+    script.write_text(
+        "paths = {" + ",".join(json.dumps("/" + url.rpartition("/")[2] + "?query=" + text) for text in texts) + "}\n"
+        "n = 0\n"
+        f'wrk.headers["Accept"] = "{kind.accept}"\n'
+        "request = function() n = n % #paths + 1 return wrk.format('GET', paths[n]) end\n"
+        "done = function(summary, latency) io.write(string.format('TOLD %d %d %d %d\\n', summary.requests, summary.duration, latency:percentile(99), "
+        "summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.status + summary.errors.timeout)) end\n",
+        encoding="utf-8",
+    )
+    asked = ["wrk", "-t1", f"-c{kind.connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script), url]
+    out = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    found = re.search(r"TOLD (\d+) (\d+) (\d+) (\d+)", out)
+    assert found, out
+    requests, microseconds, p99, lost = map(int, found.groups())
+    return {"rate": requests / microseconds * 1e6, "p99": p99 / 1000, "lost": lost}
+
+
+@contextmanager
+def _clayonto(store: Path) -> Iterator[str]:
+    port = _free()
+    arguments = [sys.executable, "-m", "clayonto", "serve", "--store", str(store), "--port", str(port)]
+    with _running(arguments, f"http://127.0.0.1:{port}/sparql", CLAYONTO_SERVE_LOG="", CLAYONTO_SERVE_PER_CLIENT="1000") as url:
+        yield url
+
+
+@contextmanager
+def _oxigraph(store: Path) -> Iterator[str]:
+    port = _free()
+    with _running([str(OXIGRAPH), "serve-read-only", "-l", str(store), "-b", f"127.0.0.1:{port}"], f"http://127.0.0.1:{port}/query") as url:
+        yield url
+
+
+@contextmanager
+def _running(arguments: list[str], url: str, **environment: str) -> Iterator[str]:
+    import os
+
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(arguments, env={**os.environ, **environment}, **quiet)
+    try:
+        for _ in range(600):
+            try:
+                with urllib.request.urlopen(f"{url}?query=ASK%20%7B%7D", timeout=30):
+                    break
+            except OSError:
+                time.sleep(0.05)
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _free() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+if __name__ == "__main__":
+    main()

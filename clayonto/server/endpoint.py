@@ -1,0 +1,246 @@
+"""The SPARQL endpoint: queries, updates, and what it says of itself."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from clayonto.errors import ClayontoError, EndpointError, ForbiddenQueryError, QuerySyntaxError
+from clayonto.negotiation import ranges
+from clayonto.publish import sparql
+from clayonto.publish.machine.routes import preferred
+from clayonto.remote.federation import Services
+from clayonto.server.cache import Cache
+from clayonto.server.description import describe
+from clayonto.server.formats import FORMATS
+from clayonto.server.negotiation import NoFormat
+from clayonto.server.pool import Answer, ClientGone, Question
+from clayonto.server.problems import BadQuery, Busy, Failed, NotAcceptable, Problem, Refused, WrongMethod
+from clayonto.server.protocol import read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from starlette.types import Receive, Scope, Send
+
+    from clayonto.server.pool import Pool
+    from clayonto.server.settings import Settings
+    from clayonto.server.writing import Writer
+
+_OWN_VALUES: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
+_SERVICE: Final = re.compile(r"\bservice\b", re.IGNORECASE)
+_KEPT: Final = 1 << 16
+_METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
+
+
+class Endpoint:
+    """An ASGI application that speaks the SPARQL 1.1 Protocol."""
+
+    def __init__(self, pool: Pool, settings: Settings, *, writer: Writer | None, prefix: str, languages: Sequence[str]) -> None:
+        """:param prefix: the path of the site on its host; ``languages`` are those of its page to write queries in, for a browser."""
+        self._pool = pool
+        self._settings = settings
+        self._writer = writer
+        self._prefix = prefix
+        self._languages = languages
+        self._services = Services(settings.services, timeout=settings.timeout) if settings.services else None
+        self._kept: Cache[Answer] = Cache(settings.cache)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        try:
+            if request.method == "OPTIONS":
+                response: Any = Response(status_code=204, headers={"allow": ", ".join(_METHODS)})
+            elif request.method not in _METHODS:
+                raise WrongMethod(request.method, _METHODS)
+            else:
+                response = await self._respond(request)
+        except Problem as problem:
+            response = problem.response()
+        except ClientGone:
+            return
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Any:
+        operation = await read(request, most=self._settings.max_query, most_update=self._settings.max_upload)
+        if operation.update is not None:
+            if self._writer is None:
+                raise Refused("This endpoint is for reading; it takes no updates.")
+            await self._writer.update(request, operation)
+            return Response(status_code=204)
+        accept = request.headers.get("accept", "")
+        page = request.method == "GET" and operation.format is None and wants_page(accept)
+        if operation.query is None:
+            return self._page(request, "") if page else await self._description(request, accept, operation.format)
+        if page:
+            return self._page(request, operation.query)
+        question = Question(
+            operation.query,
+            accept=accept,
+            named=operation.format,
+            default_graphs=operation.default_graphs,
+            named_graphs=operation.named_graphs,
+            gzip=takes_gzip(request.headers),
+        )
+        answer = await self.answer(question, request)
+        return Answered(answer, request.headers)
+
+    async def answer(self, question: Question, request: Request) -> Answer:
+        """The answer to a query, kept ones at once; whoever goes away before it is there ends it.
+
+        :raises Problem: as :meth:`Pool.answer`.
+        :raises ClientGone: then.
+        """
+        client = request.client.host if request.client else ""
+        if self._services is not None and _SERVICE.search(question.query):
+            question = question._replace(query=await self._with_services(self._services, question.query, client))
+        constant = not _OWN_VALUES.search(question.query)
+        key = (
+            self._pool.state.name,
+            question._replace(default_graphs=_fixed(question.default_graphs), named_graphs=_fixed(question.named_graphs)),
+        )
+        kept = self._kept.get(key) if constant else None
+        if kept is not None:
+            return kept
+        answer = await self._pool.answer(question, client=client, gone=partial(_gone, request))
+        answer.constant = constant
+        if constant and answer.body and answer.size <= _KEPT and answer.state == key[0]:
+            self._kept.put(key, answer, size=answer.size + len(question.query) + 500)
+        return answer
+
+    async def _with_services(self, services: Services, query: str, client: str) -> str:
+        """The query with the answers of other endpoints in it."""
+        loop = asyncio.get_running_loop()
+
+        def local(text: str) -> bytes:
+            async def ask() -> bytes:
+                answer = await self._pool.answer(Question(text, named="tsv"), client=client)
+                try:
+                    return await answer.content()
+                finally:
+                    answer.close()
+
+            return asyncio.run_coroutine_threadsafe(ask(), loop).result()
+
+        try:
+            return await asyncio.to_thread(services.resolve, query, base=self._pool.state.base, local=local)
+        except QuerySyntaxError as error:
+            raise BadQuery(str(error), line=error.line, column=error.column) from error
+        except ForbiddenQueryError as error:
+            raise Refused(str(error)) from error
+        except EndpointError as error:
+            raise Busy(f"A service that the query asks gives no answer: {error}") from error
+        except ClayontoError as error:
+            raise Failed(str(error)) from error
+
+    async def _description(self, request: Request, accept: str, named: str | None) -> Response:
+        url = str(request.url.replace(query="", fragment=""))
+        try:
+            name, content = describe(
+                url,
+                graphs=await self._pool.state.graph_names(),
+                writable=self._writer is not None,
+                federated=self._services is not None,
+                accept=accept,
+                named=named,
+            )
+        except NoFormat as error:
+            raise NotAcceptable(error.offered) from error
+        return Response(content, media_type=FORMATS[name].content_type, headers={"vary": "Accept"})
+
+    def _page(self, request: Request, query: str) -> Response:
+        """To the page where people write queries, with this one in it."""
+        lang = preferred(request.headers.get("accept-language", ""), offered=self._languages)
+        place = f"{self._prefix}{lang}/{sparql.PATH}"
+        return RedirectResponse(
+            f"{place}#query={quote(query, safe='')}" if query else place, 303, headers={"vary": "Accept, Accept-Language"}
+        )
+
+
+class Answered:
+    """The response that has an answer; sends no more of it than a client wants."""
+
+    def __init__(self, answer: Answer, asked: Mapping[str, str]) -> None:
+        """:param asked: the headers of the request."""
+        self._answer = answer
+        self._asked = asked
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Send it."""
+        answer = self._answer
+        try:
+            tag = f'"{answer.digest}{"-gz" if answer.gzip else ""}"' if answer.digest else ""
+            headers = {
+                "content-type": answer.content_type,
+                "vary": "Accept, Accept-Encoding",
+                "cache-control": "no-cache" if answer.constant else "no-store",
+            }
+            if tag:
+                headers["etag"] = tag
+            if tag and matches(self._asked.get("if-none-match", ""), tag) and scope["method"] in ("GET", "HEAD"):
+                await send(_start(304, headers))
+                await send({"type": "http.response.body"})
+                return
+            headers["content-length"] = str(answer.size)
+            if answer.gzip:
+                headers["content-encoding"] = "gzip"
+            await send(_start(200, headers))
+            if scope["method"] != "HEAD":
+                async for piece in answer.chunks():
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body"})
+        finally:
+            answer.close()
+
+
+def _start(status: int, headers: Mapping[str, str]) -> dict[str, Any]:
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    return {"type": "http.response.start", "status": status, "headers": raw}
+
+
+async def _gone(request: Request) -> None:
+    """Wait until the client has gone; to be called when its body has been read."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def matches(wanted: str, tag: str) -> bool:
+    """Whether an ``If-None-Match`` names an entity tag (RFC 9110, section 13.1.2).
+
+    >>> matches('W/"a", "b"', '"a"'), matches("*", '"a"'), matches('"ab"', '"a"')
+    (True, True, False)
+    """
+    return wanted.strip() == "*" or tag in (one.strip().removeprefix("W/") for one in wanted.split(","))
+
+
+def takes_gzip(headers: Mapping[str, str]) -> bool:
+    """Whether a client takes gzip, by its ``Accept-Encoding``.
+
+    >>> takes_gzip({"accept-encoding": "br, gzip;q=0.5"}), takes_gzip({"accept-encoding": "gzip;q=0"}), takes_gzip({})
+    (True, False, False)
+    """
+    wanted = dict(ranges(headers.get("accept-encoding", "")))
+    return wanted.get("gzip", wanted.get("*", 0.0)) > 0
+
+
+def wants_page(accept: str) -> bool:
+    """Whether nothing is wanted more than a page.
+
+    >>> wants_page("text/html,application/xml;q=0.9,*/*;q=0.8"), wants_page("text/html;q=0.5, text/csv"), wants_page("*/*")
+    (True, False, False)
+    """
+    wanted = dict(ranges(accept))
+    return wanted.get("text/html", 0.0) > 0 and wanted["text/html"] >= max(
+        quality for name, quality in wanted.items() if name != "application/xhtml+xml"
+    )
+
+
+def _fixed(graphs: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if graphs is None else tuple(graphs)

@@ -1,0 +1,422 @@
+"""The process that makes the pages of the live site, from one state of the graph that it holds in memory.
+
+It makes the files of a thing when they are asked for, with the functions that ``clayonto publish`` makes them with, so that they are the same bytes. What
+is about the whole graph takes longer; that is made by a copy of the process (``making.py``), a part at a time when a path of it is first asked for,
+and read from disk from then on. The copy ends when nothing has been asked of it for a while, and what it took of memory with it.
+
+The process has one thread and never opens a store itself, so that its copies may.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+import selectors
+import shutil
+import signal
+import sys
+import tempfile
+import traceback
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic, perf_counter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import urljoin
+
+from clayonto.publish import answers, build, front
+from clayonto.publish.answers import Answer, unanswered
+from clayonto.publish.index import read
+from clayonto.publish.layout import Layout
+from clayonto.publish.machine.routes import VERSIONS, Routes
+from clayonto.publish.markup import text
+from clayonto.publish.pages import one_by_one
+from clayonto.publish.site import VOCABULARY_FILE, Site, n_triples
+from clayonto.publish.values import Values
+from clayonto.query import Catalogue
+from clayonto.results import Rows
+from clayonto.server import documents
+from clayonto.server.documents import Document, Gone, Held, Leads, Moved, Outcome, Wait
+from clayonto.server.making import Making
+from clayonto.server.seen import Seen
+from clayonto.server.wholes import FIRST, Whole, wholes
+from clayonto.validation.data import no_collecting
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Mapping
+
+    from clayonto.locales import Language
+    from clayonto.publish.config import Config
+    from clayonto.publish.site import Page
+    from clayonto.server.origin import Origin
+
+MISSING, WITHDRAWN = "missing", "withdrawn"
+"""The pages that stand in for others, by what they say; see :meth:`Renderer.instead`."""
+_AFTER: Final = 5
+_LARGE: Final = 3
+_AGAIN: Final = 30.0
+"""Seconds until a part that failed is tried again."""
+_INLINE: Final = 1 << 19
+"""How many bytes a file may have that is sent on whole; a larger one is named by its place on disk."""
+# A link that is relative to the page it stands in.
+_RELATIVE: Final = re.compile(r'((?:href|src|action)=")(?![a-z]+:|[/#"])([^"]*)"')
+
+
+class Options(NamedTuple):
+    """What is decided for the process.
+
+    ``prefix`` is the path of the site on its host, ``folder`` is for large files, ``most`` says of how many triples pages are made at most, ``endpoint`` is
+    the path of the SPARQL endpoint if there is one, ``seen`` the file with the pages that were, and ``withdrawn`` are more of those.
+    """
+
+    prefix: str
+    folder: str
+    most: int
+    endpoint: str = ""
+    seen: str = ""
+    withdrawn: tuple[str, ...] = ()
+
+
+class _Wanted(NamedTuple):
+    """A part that is to be made before a path can be found."""
+
+    part: str
+
+
+class Renderer:
+    """Finds what a path leads to in one site."""
+
+    def __init__(self, site: Site, origin: Origin, options: Options) -> None:
+        self.site = site
+        self.options = options
+        self.seen = Seen(Path(options.seen) if options.seen else None, options.withdrawn)
+        self.pages: Mapping[str, Page] = {page.path: page for page in site.pages.values()}
+        self.gone = self.seen.gone(self.pages)
+        site.withdrawn = frozenset(site.html(page, lang) for page in self.gone for lang in site.languages)
+        site.endpoint = options.endpoint
+        build.equip(site, build.parts())
+        self.queries = Catalogue()
+        site.answers = unanswered(site, self.queries.values())
+        self._layouts = {lang: Layout(site, lang) for lang in site.languages}
+        self._values = {lang: Values(site, lang, layout.say) for lang, layout in self._layouts.items()}
+        self.routes = Routes(site)
+        self.wholes: Mapping[str, Whole] = {whole.name: whole for whole in wholes(site, origin.graph)}
+        self._one = one_by_one(site)
+        self._common = dict(front.common(site))
+        self._robots()
+        # The files of the ontology's own page and of that of its version.
+        self._vocabulary = re.compile(
+            rf"(?:{'|'.join(site.languages)})/({VERSIONS}|{VOCABULARY_FILE})\.html|data/({VERSIONS})\.[a-z]+|({VOCABULARY_FILE})\.[a-z]+"
+        )
+        self._held: dict[str, tuple[str, Held]] = {}
+        self._made: set[str] = set()
+        self._failed: dict[str, float] = {}
+
+    def _robots(self) -> None:
+        from clayonto.publish.machine.discovery import robots
+        from clayonto.publish.machine.facts import Facts
+
+        self._common["robots.txt"] = robots(Facts(self.site))
+
+    # ------------------------------------------------------------------ finding
+
+    def find(self, path: str) -> Outcome | _Wanted:
+        """What a decoded path, relative to the root of the site, leads to.
+
+        A path that is no file leads to what a file beside it has: ``fi/project/clay`` to ``fi/project/clay.html``, ``fi/project`` to ``fi/project/``, and that
+        to its ``index.html``.
+        """
+        if not path or path.endswith("/"):
+            # The root is for whoever serves it to choose a language.
+            return self._file(path + "index.html") or self._thing(path) if path else None
+        found = self._file(path) or self._thing(path)
+        if found is not None or path.endswith(".html"):
+            return found
+        if path.partition("/")[0] in self.site.languages and (found := self._file(path + ".html")) is not None:
+            return found
+        index = self._file(path + "/index.html")
+        return Moved(path + "/") if isinstance(index, Document) else index
+
+    def _file(self, path: str) -> Outcome | _Wanted:
+        common = self._common.get(path)
+        if common is not None:
+            return self._document(path, common)
+        held = self._held.get(path)
+        if held is not None:
+            return self._from_disk(path, *held)
+        page = self._page_of(path)
+        if page is not None:
+            content = self._one(page, path)
+            if content is not None:
+                return self._document(path, content, page.path, page.term[1:-1])
+        for whole in self.wholes.values():
+            if whole.name not in self._made and whole.paths.fullmatch(path):
+                failed = self._failed.get(whole.name)
+                return Wait(round(_AGAIN)) if failed is not None and monotonic() < failed + _AGAIN else _Wanted(whole.name)
+        return None
+
+    def _page_of(self, path: str) -> Page | None:
+        """The page that a file belongs to, going by its name."""
+        head, _, rest = path.partition("/")
+        if head in self.site.languages and rest.endswith(".html"):
+            name = rest.removesuffix(".html")
+            if name.startswith("more/"):
+                name = name[len("more/") :].rpartition("/")[0]
+            return self.pages.get(name)
+        if head == "data":
+            return self.pages.get(rest.rpartition(".")[0])
+        return self.pages.get(rest.removesuffix("/index.html")) if head == "id" and rest.endswith("/index.html") else None
+
+    def _thing(self, path: str) -> Outcome:
+        page = self.routes.page(path.rstrip("/") if path.startswith(VOCABULARY_FILE) else path)
+        endings: tuple[str, ...] = ()
+        head, _, rest = path.partition("/")
+        if page is None and head == "data" and rest in self.pages:
+            page, endings = rest, ("ttl", "jsonld", "nt", "rdf")
+        if page is not None:
+            return Leads(page, self._about(page), endings)
+        for name in (rest, rest.rpartition(".")[0]) if head in ("id", "data", *self.site.languages) else (path,):
+            if name in self.gone:
+                return Gone(name)
+        return None
+
+    def _about(self, page: str) -> str:
+        return self.pages[page].term[1:-1] if page in self.pages else self.site.ontology[1:-1]
+
+    def _document(self, path: str, content: bytes, page: str = "", about: str = "") -> Document:
+        return Document(path, documents.tag_of(content), content, documents.packed(path, content), page, about)
+
+    def _from_disk(self, path: str, tag: str, held: Held) -> Document:
+        if held.size > _INLINE:
+            return Document(path, tag, b"", b"", held=held)
+        with Path(held.file).open("rb") as file:
+            file.seek(held.start)
+            plain = file.read(held.size)
+            file.seek(held.packed_start)
+            page = next(filter(None, found.groups())) if (found := self._vocabulary.fullmatch(path)) else ""
+            return Document(path, tag, plain, file.read(held.packed_size), page, self._about(page) if page else "")
+
+    # ------------------------------------------------------------------ parts
+
+    def keep(self, part: str, path: str, tag: str, held: Held) -> None:
+        """Note a file of a part, which lies on disk."""
+        self._held.setdefault(path, (tag, held))
+        self._failed.pop(part, None)
+
+    def finish(self, part: str) -> None:
+        """Note that all files of a part are there."""
+        self._made.add(part)
+
+    def fail(self, part: str) -> None:
+        """Note that a part could not be made."""
+        self._failed[part] = monotonic()
+
+    def instead(self) -> dict[str, bytes]:
+        """The pages that say that there is none, or none any more, at whatever address they are shown: ``missing.fi``, ``withdrawn.fi`` and so on."""
+        found = {}
+        for lang in self.site.languages:
+            layout = self._layouts[lang]
+            say = layout.say
+            search = f'<a href="search.html">{say["search"]}</a>'
+            body = f'<h1>{say["broken"]}</h1><p class="lead">{say["broken_lead"]} {search}</p>'
+            found[f"{MISSING}.{lang}"] = layout.page("404.html", body, title=say["broken"], counterpart="index.html")
+            body = f'<h1>{say["withdrawn"]}</h1><p class="lead">{say["withdrawn_lead"]}</p>'
+            found[f"{WITHDRAWN}.{lang}"] = layout.page("404.html", body, title=say["withdrawn"], counterpart="index.html")
+        return {key: self._anywhere(content.decode(), key.rpartition(".")[2]).encode() for key, content in found.items()}
+
+    def show(self, name: str, lang: Language, values: Mapping[str, str], solutions: bytes, address: str) -> Document:
+        """The page of a query with an answer; see :meth:`clayonto.server.site.LiveSite.show`."""
+        query = self.queries[name]
+        rows = Rows.from_tsv(solutions, engine="oxigraph", types=query.columns)
+        answer = Answer(query, values, "", lambda: {lang: rows}, said="now")
+        page = self._anywhere(answers.page(self._layouts[lang], self._values[lang], name, answer).decode(), lang, at=f"query/{name}.html")
+        root = self.options.prefix
+        # Its own forms and languages are asked for with the same values.
+        page = page.replace(f'"{root}{lang}/query/{name}.csv"', f'"{text(address.format(lang=lang, ending=".csv"))}"')
+        for other in self.site.languages:
+            page = page.replace(f'"{root}{other}/query/{name}.html"', f'"{text(address.format(lang=other, ending=""))}"')
+        return self._document(f"queries/{name}", page.encode())
+
+    def _anywhere(self, page: str, lang: str, *, at: str = "404.html") -> str:
+        """A page whose links do not depend on where it is shown."""
+        at = f"{self.options.prefix}{lang}/{at}"
+        page = re.sub(r'<link rel="(?:canonical|alternate)"[^>]*>\n?', "", page)
+        return _RELATIVE.sub(lambda found: f'{found[1]}{text(urljoin(at, found[2]))}"', page)
+
+
+# ---------------------------------------------------------------------- the process
+
+
+def run(pipe: socket.socket, origin: Origin, config: Config, options: Options) -> None:
+    """Make a site, then answer for it until the other side has gone.
+
+    It is asked ``(number, path)`` or ``(number, (query, …))``, and answers ``(number, outcome)`` in whatever order; ``(0, …)`` is about itself: first of
+    all ``(0, "ready", …)``, ``(0, "large", triples)`` or ``(0, "failed", text)``.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        started = perf_counter()
+        with no_collecting():
+            site = Site(read(_triples(origin, options), base=origin.base), config, base=origin.base)
+            renderer = Renderer(site, origin, options)
+        # All that is there stays: nothing to look through again and again, and the copies share it.
+        gc.freeze()
+        ready = {
+            "pages": len(site.pages),
+            "triples": site.index.size,
+            "gone": len(renderer.gone),
+            "seconds": perf_counter() - started,
+            "memory": memory(),
+        }
+        pipe.sendall(documents.frame((0, "ready", ready, renderer.instead())))
+    except TooManyError as error:
+        with suppress(OSError):
+            pipe.sendall(documents.frame((0, "large", error.triples)))
+        return
+    except Exception as error:
+        traceback.print_exc()
+        with suppress(OSError):
+            pipe.sendall(documents.frame((0, "failed", f"{type(error).__name__}: {error}")))
+        return
+    try:
+        _Loop(pipe, renderer).run()
+    except (EOFError, ConnectionError):
+        # Whoever started this process may not be there any more to do it.
+        shutil.rmtree(options.folder, ignore_errors=True)
+
+
+class TooManyError(Exception):
+    """The graph has more triples than pages are made of."""
+
+    def __init__(self, triples: int) -> None:
+        super().__init__(triples)
+        self.triples = triples
+
+
+def _triples(origin: Origin, options: Options) -> bytes:
+    """The triples of a graph, which is opened in a copy of this process: a store has threads, and a process with threads must not be copied.
+
+    :raises TooManyError: if there are more than pages are made of.
+    """
+    handle, name = tempfile.mkstemp(dir=options.folder, suffix=".nt")
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            with os.fdopen(handle, "wb") as out:
+                graph = origin.graph()
+                if len(graph) > options.most:
+                    out.write(str(len(graph)).encode())
+                    status = _LARGE
+                else:
+                    out.write(n_triples(graph))
+                    status = 0
+        except BaseException as error:
+            print(f"clayonto: {error}", file=sys.stderr)
+        finally:
+            os._exit(status)
+    os.close(handle)
+    _, code = os.waitpid(child, 0)
+    try:
+        if os.waitstatus_to_exitcode(code) == _LARGE:
+            raise TooManyError(int(Path(name).read_bytes()))
+        if code:
+            raise RuntimeError("The graph cannot be read; the lines above say why.")
+        return Path(name).read_bytes()
+    finally:
+        Path(name).unlink()
+
+
+def memory() -> int:
+    """The bytes of memory that this process has; 0 where the system does not tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except (OSError, ValueError):
+        return 0
+    return pages * os.sysconf("SC_PAGESIZE")
+
+
+class _Loop:
+    def __init__(self, pipe: socket.socket, renderer: Renderer) -> None:
+        self._pipe, self._renderer = pipe, renderer
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(pipe, selectors.EVENT_READ, self._asked)
+        self._waiting: dict[str, list[tuple[int, str]]] = {}
+        self._making: Making | None = None
+        self._want(FIRST)
+
+    def run(self) -> None:
+        while True:
+            for key, _ in self._selector.select():
+                key.data()
+
+    def _asked(self) -> None:
+        number, what = documents.receive(self._pipe)
+        if number == 0:  # this state of the graph is what visitors see from now on
+            try:
+                self._renderer.seen.keep(self._renderer.pages)
+            except OSError:
+                traceback.print_exc()
+        else:
+            self._answer(number, what)
+
+    def _answer(self, number: int, what: str | tuple[Any, ...]) -> None:
+        try:
+            outcome = self._renderer.find(what) if isinstance(what, str) else self._renderer.show(*what)
+        except Exception:
+            traceback.print_exc()
+            outcome = Wait(_AFTER)
+        if isinstance(outcome, _Wanted):
+            self._waiting.setdefault(outcome.part, []).append((number, str(what)))
+            self._want(outcome.part)
+        else:
+            self._pipe.sendall(documents.frame((number, documents.told(outcome))))
+
+    def _want(self, part: str) -> None:
+        if self._making is None:
+            self._making = Making.start(self._renderer.site, self._renderer.wholes, self._renderer.options.folder, close=self._pipe)
+            self._selector.register(self._making.pipe, selectors.EVENT_READ, self._made)
+        self._making.want(part)
+
+    def _made(self) -> None:
+        making = self._making
+        assert making is not None
+        try:
+            event: tuple[Any, ...] = documents.receive(making.pipe)
+        except (EOFError, ConnectionError):
+            self._selector.unregister(making.pipe)
+            left, by_itself = making.end()
+            self._making = None
+            for part in left:
+                if by_itself:  # just as it was asked for more
+                    self._want(part)
+                else:
+                    self._renderer.fail(part)
+                    self._again(part)
+            return
+        match event:
+            case ("file", part, path, tag, held):
+                self._renderer.keep(part, path, tag, Held(*held))
+                # Who waits for just this file has it now; others wait on.
+                here = [
+                    one
+                    for one in self._waiting.get(part, ())
+                    if path in (one[1], one[1] + ".html", one[1] + "/index.html", one[1] + "index.html")
+                ]
+                if here:
+                    self._waiting[part] = [one for one in self._waiting[part] if one not in here]
+                    for number, asked in here:
+                        self._answer(number, asked)
+            case ("done", part):
+                making.finish(part)
+                self._renderer.finish(part)
+                self._again(part)
+            case ("failed", part):
+                making.finish(part)
+                self._renderer.fail(part)
+                self._again(part)
+
+    def _again(self, part: str) -> None:
+        for number, path in self._waiting.pop(part, []):
+            self._answer(number, path)

@@ -1,0 +1,131 @@
+"""Running the application: an HTTP server that takes no endless headers and waits for nobody for ever, and stops when asked, with what it has begun."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+from typing import TYPE_CHECKING, Any, Final
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from clayonto.errors import UsageError
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+    from starlette.types import ASGIApp
+
+    from clayonto.server.settings import Settings
+
+_MOST_HEAD: Final = 1 << 16
+_TO_SEND: Final = 20.0
+_STOP: Final = 15
+_TOO_LARGE: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+_LATE: Final = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+class Connection(HttpToolsProtocol):
+    """A connection whose client has to send the head of a request within a time and a size."""
+
+    _head = 0
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin."""
+        super().connection_made(transport)
+        self._wait_for_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read some bytes."""
+        if self._late is None and self.cycle is not None and self.cycle.response_complete:
+            self._wait_for_head()
+        if self._late is not None:
+            self._head += len(data)
+            if self._head > _MOST_HEAD and b"\r\n\r\n" not in data[:_MOST_HEAD]:
+                self._refuse(_TOO_LARGE)
+                return
+        super().data_received(data)
+
+    def on_headers_complete(self) -> None:
+        """Begin a request."""
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def _wait_for_head(self) -> None:
+        self._head = 0
+        self._late = self.loop.call_later(_TO_SEND, self._refuse, _LATE)
+
+    def _stop_waiting(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def _refuse(self, response: bytes) -> None:
+        self._stop_waiting()
+        if not self.transport.is_closing():
+            self.transport.write(response)
+            self.transport.close()
+
+
+class _Uvicorn(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, started: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._told = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started:
+            listening = self.servers[0].sockets[0].getsockname()
+            host = f"[{listening[0]}]" if ":" in listening[0] else listening[0]
+            self._told(f"http://{host}:{listening[1]}/")
+
+
+def run(app: ASGIApp, settings: Settings, *, started: Callable[[str], None]) -> None:
+    """Serve until a signal comes (Ctrl+C, SIGTERM): what has begun is finished first.
+
+    :param started: called with the address when requests are taken.
+    :raises UsageError: if the address cannot be listened at.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((settings.host, settings.port))
+        listening.set_inheritable(False)
+    except OSError as error:
+        listening.close()
+        raise UsageError(
+            f"The server cannot listen at {settings.host}:{settings.port}: {error.strerror or error}. Choose another --host or --port."
+        ) from error
+    config = uvicorn.Config(
+        app,
+        http=Connection,
+        loop="auto",
+        log_config=None,
+        log_level=logging.WARNING,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        proxy_headers=settings.proxy,
+        forwarded_allow_ips="*" if settings.proxy else "",
+        timeout_keep_alive=10,
+        timeout_graceful_shutdown=_STOP,
+        backlog=1024,
+        ws="none",
+    )
+    # The server takes these signals, stops, and raises them once more for whoever had them before.
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with listening:
+            _Uvicorn(config, started).run(sockets=[listening])
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

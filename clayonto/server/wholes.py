@@ -1,0 +1,70 @@
+"""The parts of the live site that are about the whole graph: which paths each may have, and what makes it. They are those of ``clayonto publish``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from clayonto.publish import answers, data, front, lists, machine, maps, search, sorted_lists, sparql, ties, vocabulary
+from clayonto.publish.data import FORMATS
+from clayonto.publish.machine.discovery import sitemaps
+from clayonto.publish.machine.examples import executables
+from clayonto.publish.machine.facts import Facts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from clayonto.graph import KnowledgeGraph
+    from clayonto.publish.site import Site
+
+FIRST: Final = "front"
+"""The part that is made before anyone asks for it."""
+
+HOSTS: Final = re.compile(r"hosting/.+|\.htaccess|\.nojekyll|negotiate\.var|nginx\.conf")
+"""The files that are for other hosts of the site, not for its visitors."""
+
+
+class Whole(NamedTuple):
+    """A part: its name, a pattern that all its paths match, and what gives its files, in order, as they are made."""
+
+    name: str
+    paths: re.Pattern[str]
+    files: Callable[[Site], Iterator[tuple[str, bytes]]]
+
+
+def wholes(site: Site, graph: Callable[[], KnowledgeGraph]) -> Sequence[Whole]:
+    """All of them. Where two match a path, the first is quicker, and has it if it is there at all.
+
+    :param graph: opens the graph, for the answers to the named queries.
+    """
+    lang = f"(?:{'|'.join(site.languages)})"
+    slugs = "|".join(map(re.escape, site.slugs.values()))
+    endings = "|".join(FORMATS)
+    parts: list[tuple[str, str, Callable[[Site], Iterator[tuple[str, bytes]]]]] = [
+        (FIRST, f"{lang}/index\\.html", front.fronts),
+        ("lists", f"{lang}/(?:{slugs})/index(?:-\\d+)?\\.html|{lang}/az/.+|list/(?:{slugs})\\.csv", lists.files),
+        ("map", f"{lang}/map/.+|list/map\\.csv", maps.files),
+        ("network", f"{lang}/network/.+|list/network(?:-pairs)?\\.csv", ties.files),
+        ("by", f"{lang}/by/.+|list/by/.+", sorted_lists.files),
+        ("search", f"{lang}/search\\.html|assets/search\\.{lang}\\.js", search.files),
+        ("vocabulary", f"{lang}/(?:def|glossary|shapes)\\.html|{lang}/def/.+|def/.+", vocabulary.files),
+        ("ontology", f"def\\.(?:{endings})|data/def/.+", data.files),
+        ("questions", f"{lang}/query/index\\.html", answers.index),
+        ("answers", f"{lang}/query/.+", lambda site: _answered(site, graph())),
+        ("settings", f"assets/sparql\\.{lang}\\.json", sparql.settings),
+        ("engine", "assets/(?:oxigraph|sparql)[/.].+", lambda site: sparql.assets() if site.queryable else iter(())),
+        ("sitemap", "sitemap(?:-\\d+)?\\.xml", lambda site: sitemaps(Facts(site))),
+        ("executables", "queries\\.ttl", lambda site: iter([("queries.ttl", executables(Facts(site)))])),
+        (
+            "machine",
+            f"download/.+|{lang}/download\\.html|{lang}/sparql/.+|(?:catalog|void)\\.ttl|\\.well-known/.+|linkset\\.json|{HOSTS.pattern}",
+            machine.files,
+        ),
+    ]
+    return [Whole(name, re.compile(paths), files) for name, paths, files in parts]
+
+
+def _answered(site: Site, graph: KnowledgeGraph) -> Iterator[tuple[str, bytes]]:
+    made = answers.EACH.maker(site)
+    for one in answers.ask(graph, site, keep=False).items():
+        yield from made(one)
