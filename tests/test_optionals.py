@@ -92,6 +92,8 @@ def test_long_optionals_are_put_row_by_row_and_what_sees_its_surroundings_is_not
         "?s ?p ?o OPTIONAL { ?o ?q* ?c }", "{ ?s ?p ?o FILTER(?c = 1) } UNION { ?o ?p ?s }", "GRAPH ?g { ?s ?p ?o }",
     ):  # fmt: skip
         assert not changed(group), group
+    of_graphs = "SELECT ?s { GRAPH ?g { ?s a ?c OPTIONAL { ?s ?p ?o } } }"
+    assert by_row(of_graphs) == of_graphs
 
 
 def test_an_error_is_told_of_the_text_as_given() -> None:

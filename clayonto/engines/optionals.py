@@ -4,7 +4,8 @@ Oxigraph answers a short OPTIONAL for each row that it has so far, and a long on
 graph, joined with the rows afterwards: its estimate of the work overflows, and both ways look alike to it. ``LATERAL``, an extension of
 SPARQL that Oxigraph has (https://github.com/w3c/sparql-dev/blob/main/SEP/SEP-0006/sep-0006.md), says that a group is to be answered for each row. To
 put an OPTIONAL into one is what Oxigraph does by itself with the short ones. The answer is the same where nothing in the group
-tells a variable without a value from one that has its value from outside, and only such groups are put so.
+tells a variable without a value from one that has its value from outside, and only such groups are put so;
+queries of named graphs stay as they are.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ def by_row(query: str) -> str:
     if not _OPTIONAL.search(query):
         return query
     given = list(tokens(query))
+    if any(token.kind == "word" and token.text.upper() == "GRAPH" for token in given):
+        return query
     made, done = [], 0
     for at, token in enumerate(given[:-1]):
         if token.kind == "word" and token.text.upper() == "OPTIONAL" and given[at + 1].text == "{":
