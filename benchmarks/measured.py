@@ -109,7 +109,12 @@ def _page(data: dict[str, Any]) -> str:
             f"{it['rounds']} round{'s' if it['rounds'] > 1 else ''}, {it['day']}",
         ]  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
-    lines += [
+    return "\n".join([*lines, *(_queries(queries) if queries else []), *section(data.get("stores", {}))]).rstrip() + "\n"
+
+
+def _queries(queries: dict[str, Any]) -> list[str]:
+    """The part of the page on the named queries, which a graph on disk answers."""
+    lines = [
         "",
         "## Named queries",
         "",
@@ -131,8 +136,7 @@ def _page(data: dict[str, Any]) -> str:
             f"| {name} | {' | '.join('' if t == '' else seconds(t, limit=LIMIT) for t in times)} | {_growth(queries, name)} | {rows} |"
         )
     measured = "; ".join(f"{int(s):,} projects on {queries[s]['day']}, {queries[s]['machine']}" for s in sizes)
-    lines += ["", f"Measured: {measured}." if measured else "", *section(data.get("stores", {}))]
-    return "\n".join(lines).rstrip() + "\n"
+    return [*lines, "", f"Measured: {measured}."]
 
 
 def _compacting(queries: dict[str, Any]) -> str:
