@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _MOST: Final = 100
 """How many ranges are read: more than any client means, and few enough for a header to cost nothing."""
 _MOST_PARAMETERS: Final = 10
+_SHORT: Final = 500
 
 
 def ranges(header: str) -> list[tuple[str, float]]:
@@ -16,6 +18,16 @@ def ranges(header: str) -> list[tuple[str, float]]:
     >>> ranges("text/html;level=1;q=0.5, */*")
     [('text/html', 0.5), ('*/*', 1.0)]
     """
+    return list(_kept(header) if len(header) <= _SHORT else _read(header))
+
+
+@lru_cache(1024)
+def _kept(header: str) -> tuple[tuple[str, float], ...]:
+    # The same few headers come again and again.
+    return tuple(_read(header))
+
+
+def _read(header: str) -> list[tuple[str, float]]:
     found = []
     for part in header.split(",", _MOST)[:_MOST]:
         name, *parameters = (text.strip() for text in part.split(";", _MOST_PARAMETERS)[:_MOST_PARAMETERS])

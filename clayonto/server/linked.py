@@ -355,15 +355,6 @@ def _kept_choice(accept: str, languages: str, offered: tuple[Language, ...], end
 
 
 def _takes_gzip(header: bytes) -> bool:
-    return _gzip_in(header) if len(header) > _KEPT_HEADER else _kept_gzip_in(header)
-
-
-@lru_cache(maxsize=1024)
-def _kept_gzip_in(header: bytes) -> bool:
-    return _gzip_in(header)
-
-
-def _gzip_in(header: bytes) -> bool:
     found = dict(reversed(ranges(header.decode("latin-1"))))
     return found.get("gzip", found.get("x-gzip", found.get("*", 0.0))) > 0
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from clayonto.negotiation import ranges
@@ -40,7 +39,6 @@ def offered(form: Form) -> tuple[str, ...]:
     return {"select": _SOLUTIONS, "ask": _BOOLEAN}.get(form, _GRAPHS)
 
 
-@lru_cache(1024)
 def choose(form: Form, *, accept: str, named: str | None = None) -> str:
     """The name of the format that a client wants.
 
