@@ -6,7 +6,7 @@ import getpass
 import os
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -15,9 +15,12 @@ from clayonto.cli.language import Group, command, say
 from clayonto.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from clayonto.graph import KnowledgeGraph
     from clayonto.linking import Link, LinkTable
 
+F = TypeVar("F", bound="Callable[..., Any]")
 _TABLE: Final = say("TABLE", "TAULUKKO")
 _SAVED: Final = 10
 """After how many decisions the table is written, so that a power cut takes few of them."""
@@ -43,7 +46,7 @@ def link() -> None:
     """Links of organisations."""
 
 
-def _store_option(*, required: bool) -> object:
+def _store_option(*, required: bool) -> Callable[[F], F]:
     text = say("Graph on disk.", "Levyllä oleva verkko.")
     return click.option("--store", metavar="DIR", required=required, help=text)
 
@@ -99,7 +102,8 @@ def find(store: str, output: str, min_score: float) -> None:
         "Decisions are in the table when the command ends, also after quit or Ctrl-C; the table is written whole or not at all.\n\n"
         "\b\n  clayonto link review links.sssom.tsv --store graph.db\n  clayonto link review links.sssom.tsv --accept 3f9a2c1b7d0e --reject 0c11d2e3f4a5\n"
         "  clayonto link review links.sssom.tsv --list",
-        "Hyväksy tai hylkää taulukon linkit: yksi kerrallaan niin, että organisaatiot ovat vierekkäin ja näkyvillä on, mitä verkko niistä sanoo, tai tunnuksen mukaan. "
+        "Hyväksy tai hylkää taulukon linkit: yksi kerrallaan niin, että organisaatiot ovat vierekkäin ja näkyvillä on, mitä verkko niistä sanoo, "
+        "tai tunnuksen mukaan. "
         "Ratkaisut ovat taulukossa, kun komento päättyy, myös lopetuksen tai Ctrl-C:n jälkeen; taulukko kirjoitetaan kokonaan tai ei lainkaan.\n\n"
         "\b\n  clayonto link review linkit.sssom.tsv --store graph.db\n  clayonto link review linkit.sssom.tsv --accept 3f9a2c1b7d0e --reject 0c11d2e3f4a5\n"
         "  clayonto link review linkit.sssom.tsv --list",

@@ -26,7 +26,11 @@ _CLAY: Final = PREFIXES["clay"]
 
 @dataclass(frozen=True)
 class Applied:
-    """What became of a table: the ``graph`` that holds its accepted links, how many those are, which name organisations that the store does not have, and which rejected ones they contradict."""
+    """What became of a table.
+
+    ``graph`` holds its accepted links, of which there are ``accepted``; ``absent`` are those that name organisations that the store does not have, and
+    ``contradicted`` the rejected links whose organisations are one by way of accepted ones.
+    """
 
     graph: str
     accepted: int
@@ -44,7 +48,7 @@ def apply_links(file: str | Path, *, store: str | Path, progress: Callable[[str]
     :param store: the folder of the graph.
     :param progress: called with a sentence now and then.
     :raises DataError: if the table cannot be read.
-    :raises UsageError: if there is no graph in the folder.
+    :raises UsageError: if there is no graph in the folder, or the id of the table is the name of a graph that holds something else.
     :raises EngineError: if the store is damaged, or being written to.
     """
     import pyoxigraph as ox
@@ -62,18 +66,18 @@ def apply_links(file: str | Path, *, store: str | Path, progress: Callable[[str]
         raise UsageError(f"There is no graph in {folder}; bring a register in first, with “clayonto import”.")
     accepted = table.of_state(ACCEPTED)
     name = f"links/{table.id.removeprefix(f'{GRAPH}links/')}"
+    if any(one["graph"] == table.id and one["name"] != name for one in disk.loaded):
+        raise UsageError(
+            f"The mapping_set_id of {path} names {table.id}, a graph that is there for something else; give the table an id of its own."
+        )
     with tempfile.TemporaryDirectory(dir=folder.absolute().parent, prefix=f".{folder.name}-links-") as aside:
         lines = Path(aside) / "links.nt"
         lines.write_text("".join(triples(table, title=path.name)), encoding="utf-8")
         disk.load_all([Source(name, ox.RdfFormat.N_TRIPLES, lines, ID, named=table.id)], progress=progress)
     disk.refresh()
     graph = KnowledgeGraph((), engine=disk, base=ID)
-    there = {
-        str(row[0])
-        for row in graph.query(
-            f"SELECT DISTINCT ?of {{ ?of a org:Organization . {{ ?of <{PREDICATE}> ?x }} UNION {{ ?x <{PREDICATE}> ?of }} }}"
-        )
-    }
+    rows = graph.query(f"SELECT DISTINCT ?of {{ ?of a org:Organization . {{ ?of <{PREDICATE}> ?x }} UNION {{ ?x <{PREDICATE}> ?of }} }}")
+    there = {str(row[0]) for row in rows}
     absent = tuple(link for link in accepted if not {link.one, link.other} <= there)
     return Applied(table.id, len(accepted), absent, tuple(contradictions(table)))
 

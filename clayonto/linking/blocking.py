@@ -12,7 +12,7 @@ A group of more than :data:`LARGEST` that share a word says nothing, and is left
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _of_unknown_country(groups: dict[str, list[int]]) -> dict[str, list[int]]:
 
 def _in_a_row(places: list[int]) -> Iterator[tuple[int, int]]:
     row = sorted(set(places))
-    yield from zip(row, row[1:], strict=False)
+    yield from pairwise(row)
 
 
 def _near_in_the_alphabet(known: Sequence[Known], *, backwards: bool) -> Iterator[tuple[int, int]]:

@@ -24,7 +24,11 @@ _TOLD: Final = 10_000
 
 @dataclass(frozen=True)
 class Found:
-    """What a search gave: the table, how many links are ``new`` in it, how many ``kept`` as they were decided, and how many candidates of the earlier table are ``gone``."""
+    """What a search gave.
+
+    ``table`` has the candidates and all that was decided; ``organisations`` were looked at; ``new`` links are in no earlier table, ``kept`` are
+    as they were decided, and ``gone`` counts the candidates of the earlier table that are none any more.
+    """
 
     table: LinkTable
     organisations: int

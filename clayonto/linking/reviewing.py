@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,6 +12,8 @@ from clayonto.terms import IRI, render
 from clayonto.validation.naming import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from clayonto.graph import KnowledgeGraph
     from clayonto.linking.table import Link
 
@@ -100,12 +101,12 @@ def side_by_side(link: Link, known: Mapping[str, Profile], *, lang: str = "en", 
 
 
 def read_decisions(text: str, *, name: str = "") -> Iterator[tuple[bool, str]]:
-    """Decisions from a text: on each line ``accept`` or ``reject``, and the id of a link; ``#`` begins a remark. Whether it is accepted, and the id.
+    r"""Decisions from a text: on each line ``accept`` or ``reject``, and the id of a link; ``#`` begins a remark. Whether it is accepted, and the id.
 
     :param name: of the file, for errors.
     :raises DataError: with its line, if a line is something else.
 
-    >>> list(read_decisions("accept 3f9a2c1b7d0e  # the same street\\n\\nreject link:0c11d2e3f4a5"))
+    >>> list(read_decisions("accept 3f9a2c1b7d0e  # the same street\n\nreject link:0c11d2e3f4a5"))
     [(True, '3f9a2c1b7d0e'), (False, 'link:0c11d2e3f4a5')]
     """
     for number, line in enumerate(text.splitlines(), start=1):

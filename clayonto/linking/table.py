@@ -10,15 +10,17 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import blake2b, sha256
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from clayonto.errors import DataError, TermError, UsageError
 from clayonto.namespaces import CLAY, GRAPH, ID, PREFIXES, check_iri
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 PREDICATE: Final = CLAY.sameBodyAs
 """The property of a link."""
@@ -105,7 +107,10 @@ class Link:
 
 @dataclass
 class LinkTable:
-    """Links with the metadata of their table. ``id`` is the IRI of the table, and of the graph that its accepted links make."""
+    """Links with the metadata of their table. ``id`` is the IRI of the table, and of the graph that its accepted links make.
+
+    :raises DataError: if two links are about one pair.
+    """
 
     id: str
     links: list[Link] = field(default_factory=list)
@@ -114,9 +119,9 @@ class LinkTable:
     digest: str = ""
 
     def __post_init__(self) -> None:
-        seen: dict[tuple[str, str], Link] = {}
-        for link in self.links:
-            if seen.setdefault(link.pair, link) is not link:
+        self._places: dict[str, int] = {}
+        for place, link in enumerate(self.links):
+            if self._places.setdefault(link.id, place) != place:
                 raise DataError(f"two rows are about {link.one} and {link.other}; leave one of them.")
 
     @classmethod
@@ -147,10 +152,9 @@ class LinkTable:
 
         :raises UsageError: if there is none.
         """
-        plain = name.strip().removeprefix("link:").lower()
-        for link in self.links:
-            if link.id == plain:
-                return link
+        place = self._places.get(name.strip().removeprefix("link:").lower())
+        if place is not None:
+            return self.links[place]
         raise UsageError(f"No link has the id “{name[:60]}”; the column record_id and “clayonto link review --list” show them.")
 
     def decide(self, name: str, *, accept: bool, reviewer: str, day: str = "") -> Link:
@@ -160,7 +164,7 @@ class LinkTable:
         """
         link = self.find(name)
         new = link.decided(accept=accept, reviewer=reviewer, day=day)
-        self.links[self.links.index(link)] = new
+        self.links[self._places[new.id]] = new
         return new
 
     def to_text(self) -> str:
@@ -212,7 +216,7 @@ class LinkTable:
         if "mapping_set_title" not in told:
             yield "mapping_set_title: Organisations that may be one body"
         if "license" not in told:
-            yield "license: https://creativecommons.org/publicdomain/zero/1.0/"
+            yield "license: https://w3id.org/sssom/license/unspecified"
         yield from self.metadata
 
     def _row(self, link: Link, short: _Shortener) -> dict[str, str]:
@@ -356,7 +360,7 @@ def _link(row: Mapping[str, str], prefixes: Mapping[str, str], path: Path, at: i
     )
 
 
-def _number(row: Mapping[str, str], name: str, path: Path, at: int, column: object) -> float | None:
+def _number(row: Mapping[str, str], name: str, path: Path, at: int, column: Callable[[str], int]) -> float | None:
     text = row.get(name, "").strip()
     if not text:
         return None
@@ -365,8 +369,7 @@ def _number(row: Mapping[str, str], name: str, path: Path, at: int, column: obje
     except ValueError:
         value = -1.0
     if not 0 <= value <= 1:
-        place = column(name) if callable(column) else 0
-        raise DataError(f"“{text[:40]}” is no {name.replace('_', ' ')} between 0 and 1.", path=str(path), line=at, column=place)
+        raise DataError(f"“{text[:40]}” is no {name.replace('_', ' ')} between 0 and 1.", path=str(path), line=at, column=column(name))
     return value
 
 
@@ -388,7 +391,7 @@ def _metadata(lines: list[str], path: Path) -> tuple[dict[str, str], list[str]]:
                 raise DataError(f"the metadata cannot be read here: “{line[:60]}”.", path=str(path), line=number)
             inside = entry["key"] == "curie_map"
             if inside:
-                if entry["value"] and entry["value"].strip() not in ("{}",):
+                if entry["value"] and entry["value"].strip() != "{}":
                     raise DataError("the curie_map has to be written an entry a line.", path=str(path), line=number)
                 continue
         if inside and entry:
