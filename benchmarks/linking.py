@@ -45,7 +45,7 @@ def misspelled(name: str, rng: random.Random) -> str:
     letters = list(name)
     place = rng.randrange(1, len(letters) - 1)
     ways = (
-        lambda: name.upper(),
+        name.upper,
         lambda: name.replace("ä", "a").replace("ö", "o") + ",",
         lambda: " ".join(reversed(name.split())),
         lambda: f"{name} ({''.join(word[0] for word in name.split()).upper()}X)",

@@ -28,9 +28,10 @@ from clayonto.linking import (
     read_links,
     side_by_side,
 )
-from clayonto.linking.evidence import REASONS, Evidence, Known, Matcher
+from clayonto.linking.evidence import Evidence, Known, Matcher
 from clayonto.linking.names import fold, normalise
 from clayonto.linking.organisations import identifier
+from clayonto.linking.wording import REASONS
 from clayonto.registers import import_register
 from tests.conftest import ROOT
 
@@ -516,7 +517,7 @@ def test_the_commands_find_review_and_apply(store: Path, tmp_path: Path) -> None
     answers = run("review", file, "--store", str(store), "--reviewer", "Maija", stdin="?\na\nr\nq\n")
     assert answers.returncode == 0
     assert "Savihanke" in answers.stdout
-    assert "Structural funds register of Finland" in answers.stdout
+    assert "Structural funds" in answers.stdout
     assert "same name but for case" in answers.stdout
     assert "1 undecided, 1 accepted, 1 rejected" in answers.stderr
     assert {link.reviewer for link in read_links(file) if link.state != "candidate"} == {"Maija"}
@@ -585,6 +586,31 @@ def test_a_store_that_is_not_there_is_told_and_not_made(tmp_path: Path, command:
     assert done.returncode == 2
     assert "There is no graph in" in done.stderr
     assert not (tmp_path / "none.db").exists()
+
+
+def test_only_searching_needs_the_extra(store: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine.sssom.tsv"
+    a_table().write(file)
+    without = (
+        "import sys; sys.modules['rapidfuzz'] = None; sys.argv = ['clayonto', *sys.argv[1:]]; from clayonto.__main__ import main; main()"
+    )
+
+    def plain(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, "-c", without, "link", *arguments], capture_output=True, text=True, check=False, input="q\n")
+
+    found = plain("find", "--store", str(store), "-o", str(tmp_path / "new.tsv"))
+    assert found.returncode == 2
+    assert "pip install 'clayonto[registers]'" in found.stderr
+    assert not (tmp_path / "new.tsv").exists()
+    assert plain("review", str(file), "--lang", "fi").returncode == 0
+    assert plain("apply", str(file), "--store", str(store)).returncode == 0
+
+
+def test_a_yes_in_english_is_no_rejection(tmp_path: Path) -> None:
+    file = tmp_path / "mine.sssom.tsv"
+    a_table().write(file)
+    done = run("review", str(file), "--reviewer", "Maija", stdin="y\n")
+    assert "2 undecided, 0 accepted, 0 rejected" in done.stderr
 
 
 def test_a_listing_shows_ids_and_states(tmp_path: Path) -> None:

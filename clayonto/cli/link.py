@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from clayonto.cli.common import lang_option, meter, texts_option, write
-from clayonto.cli.language import Group, command, say
+from clayonto.cli.language import LANG, Group, command, say
 from clayonto.errors import UsageError
 
 if TYPE_CHECKING:
@@ -228,7 +228,9 @@ def _ask(links: LinkTable, file: str, graph: KnowledgeGraph | None, reviewer: st
 
     waiting = sorted(links.of_state("candidate"), key=lambda one: (-(one.confidence or 0.0), one.pair))
     choices = say("[a]ccept, [r]eject, [s]kip, [q]uit", "[h]yväksy, h[y]lkää, [o]hita, [l]opeta")
-    keys = {"a": "accept", "r": "reject", "s": "skip", "q": "quit"} | {"h": "accept", "y": "reject", "o": "skip", "l": "quit"}
+    keys = {"a": "accept", "r": "reject", "s": "skip", "q": "quit"}
+    if LANG == "fi":  # elsewhere a “y” would be meant as yes
+        keys |= {"h": "accept", "y": "reject", "o": "skip", "l": "quit"}
     unsaved = 0
     try:
         for number, one in enumerate(waiting, start=1):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from clayonto.errors import UsageError
 from clayonto.linking.table import PREDICATE, Link, LinkTable, decisions
+from clayonto.linking.wording import REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -58,6 +59,7 @@ def find_links(
     """
     if not 0 < min_score <= 1:
         raise UsageError(f"The lowest score is a number above 0 and up to 1, such as {MIN_SCORE}; it cannot be {min_score:g}.")
+    import clayonto.linking.evidence  # noqa: F401 -- before a large graph is read, to see that the extra is there
     from clayonto.linking.organisations import organisations
 
     say = progress or (lambda _: None)
@@ -111,7 +113,6 @@ def candidates(
 
 def _link(a: Organisation, b: Organisation, found: Evidence, today: str) -> Link:
     from clayonto import __version__
-    from clayonto.linking.evidence import REASONS
 
     (one, one_name), (other, other_name) = sorted(((a.iri, found.names[0]), (b.iri, found.names[1])))
     if "same-identifier" in found.reasons:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from clayonto.errors import DataError
+from clayonto.linking.wording import REASONS
 from clayonto.terms import IRI, render
 from clayonto.validation.naming import clean
 
@@ -27,6 +28,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "countries": ("country", "maa"),
     "registers": ("source", "lähde"),
     "projects": ("projects", "hankkeet"),
+    "granted": ("granted to", "rahoitti"),
 }
 _ASKED: Final[Mapping[str, str]] = {
     "names": "?of skos:prefLabel|skos:altLabel ?is",
@@ -36,12 +38,16 @@ _ASKED: Final[Mapping[str, str]] = {
     "countries": "?part prov:agent ?of ; clay:country ?place . ?place skos:prefLabel ?is",
     "registers": "?of clay:statedIn/prov:wasQuotedFrom/dct:isPartOf/skos:prefLabel ?is",
     "projects": "?part prov:agent ?of . ?project prov:qualifiedAssociation ?part ; skos:prefLabel ?is",
+    "granted": "?project clay:grantedBy ?of ; skos:prefLabel ?is",
 }
 
 
 @dataclass
 class Profile:
-    """What the graph says of an organisation, in one language; ``said`` by what it is: names, acronyms, identifiers, places, countries, registers, projects."""
+    """What the graph says of an organisation, in one language.
+
+    ``said`` has texts by what they are: names, acronyms, identifiers, places, countries, registers, projects, granted.
+    """
 
     iri: str
     said: dict[str, list[str]] = field(default_factory=dict)
@@ -134,7 +140,7 @@ def read_decisions_file(file: str | Path) -> list[tuple[bool, str]]:
 
 def _cell(what: str, texts: list[str], column: int, lang: str) -> list[str]:
     shown = [clean(text) for text in texts]
-    if what == "projects" and shown:
+    if what in ("projects", "granted") and shown:
         count = len(shown)
         more = [f"… ({count})"] if count > SHOWN else []
         shown = [f"{'yhteensä' if lang == 'fi' else 'in all'} {count}", *(f"- {text}" for text in shown[:SHOWN]), *more]
@@ -142,8 +148,6 @@ def _cell(what: str, texts: list[str], column: int, lang: str) -> list[str]:
 
 
 def _reason(text: str, lang: str) -> str:
-    from clayonto.linking.evidence import REASONS
-
     if lang == "fi":
         return next((fi for en, fi in REASONS.values() if en == text), clean(text))
     return clean(text)
