@@ -75,7 +75,8 @@ _STEPS: Final[Mapping[str, float]] = {
 class Evidence:
     """What speaks for two organisations being one, and against.
 
-    ``score`` is between 0 and 1; ``likeness`` is that of the names, ``names`` are the two that are most alike, and ``reasons`` are codes of :data:`clayonto.linking.wording.REASONS`.
+    ``score`` is between 0 and 1; ``likeness`` is that of the names, ``names`` are the two that are most alike, and ``reasons`` are codes of
+    :data:`clayonto.linking.wording.REASONS`.
     """
 
     score: float

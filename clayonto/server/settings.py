@@ -47,7 +47,7 @@ class Settings:
     """The port to listen at; 0 for any that is free."""
     timeout: float = _option(30.0, 0.05)
     """How long a query may run."""
-    quick: float = _option(1.0, 0.01)
+    quick: float = _option(0.5, 0.01)
     """How long a query may run before it counts as a long one."""
     workers: int = field(default_factory=_default_workers, metadata={"least": 1})
     """How many queries run at once that are not long."""
@@ -87,6 +87,8 @@ class Settings:
     """Of how many triples pages are made at most, since the process that makes them holds the graph in memory; 0 for no pages."""
     state: str = ""
     """A folder in which to remember which pages there were, so that those that are withdrawn are told from those that never were, also after a restart."""
+    withdrawn: tuple[str, ...] = ()
+    """Paths of pages (`project/clay`) that were withdrawn before the server knew of them."""
     log: str = "-"
     """The file for the access log; “-” for stderr, nothing for none."""
     token: str = field(default="", repr=False)
