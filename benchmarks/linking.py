@@ -104,21 +104,20 @@ def judged() -> str:
     with LABELLED.open(encoding="utf-8") as file:
         next(file)
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    pairs = []
-    for row in rows:
-        known = [Known.of(Organisation(side, [row[side]], countries={row["country"]} - {""})) for side in ("one", "other")]
-        pairs.append((row["same"] == "yes", *known))
-    matcher = Matcher([one for _, *both in pairs for one in both])
-    scored = [(matcher.compare(one, other).score, same) for same, one, other in pairs]
+    ones, others = (
+        [Known.of(Organisation(side, [row[side]], countries={row["country"]} - {""})) for row in rows] for side in ("one", "other")
+    )
+    matcher = Matcher([*ones, *others])
+    scored = [(matcher.compare(one, other).score, row["same"] == "yes") for one, other, row in zip(ones, others, rows, strict=True)]
     every = sum(same for _, same in scored)
-    lines = [f"{len(pairs)} pairs judged by hand, {every} of them one body", "  score from  precision  recall"]
+    lines = [f"{len(scored)} pairs judged by hand, {every} of them one body", "  score from  precision  recall"]
     for least in (0.5, 0.6, 0.7, 0.8, 0.9):
         above = [same for score, same in scored if score >= least]
         lines.append(f"{least:>12}  {sum(above) / len(above):>9.2f}  {sum(above) / every:>6.2f}")
     lines += ["", "       score  pairs  mean score  one body"]
     for low, high in ((0.0, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.0)):
         within = [(score, same) for score, same in scored if low <= score < high]
-        mean, share = (sum(pair[which] for pair in within) / len(within) for which in (0, 1))
+        mean, share = (sum(pair[which] for pair in within) / len(within) for which in range(2))
         lines.append(f"{low:>6} – {high}  {len(within):>5}  {mean:>10.2f}  {share:>8.2f}")
     return "\n".join(lines)
 

@@ -6,6 +6,7 @@ import csv
 import os
 import subprocess
 import sys
+from functools import cache
 from itertools import permutations
 from pathlib import Path
 
@@ -201,13 +202,19 @@ def test_a_thousand_of_one_name_are_compared_with_the_next_and_not_each_with_eac
     assert 999 <= len(proposed(*bodies)) < 5000
 
 
-def test_what_people_have_judged_is_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+@cache
+def judged() -> list[tuple[float, bool]]:
+    """The score of each pair that people have judged, and whether it is one body."""
     with LABELLED.open(encoding="utf-8") as file:
         next(file)
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    pairs = [(row["same"] == "yes", *(Known.of(body("x", row[side], country=row["country"])) for side in ("one", "other"))) for row in rows]
-    matcher = Matcher([one for _, *both in pairs for one in both])
-    scored = [(matcher.compare(one, other).score, same) for same, one, other in pairs]
+    ones, others = ([Known.of(body(side, row[side], country=row["country"])) for row in rows] for side in ("one", "other"))
+    matcher = Matcher([*ones, *others])
+    return [(matcher.compare(one, other).score, row["same"] == "yes") for one, other, row in zip(ones, others, rows, strict=True)]
+
+
+def test_what_people_have_judged_is_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    scored = judged()
     assert sum(same for _, same in scored) > 100
     assert sum(not same for _, same in scored) > 60
 
@@ -225,14 +232,8 @@ def test_what_people_have_judged_is_told_apart(capsys: pytest.CaptureFixture[str
 
 
 def test_scores_are_about_as_often_right_as_they_say() -> None:
-    with LABELLED.open(encoding="utf-8") as file:
-        next(file)
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    pairs = [(row["same"] == "yes", *(Known.of(body("x", row[side], country=row["country"])) for side in ("one", "other"))) for row in rows]
-    matcher = Matcher([one for _, *both in pairs for one in both])
-    scored = [(matcher.compare(one, other).score, same) for same, one, other in pairs]
     for low, high in ((0.0, 0.3), (0.3, 0.7), (0.7, 0.9), (0.9, 1.0)):
-        within = [(score, same) for score, same in scored if low <= score < high]
+        within = [(score, same) for score, same in judged() if low <= score < high]
         assert len(within) > 20
         assert abs(sum(score for score, _ in within) / len(within) - sum(same for _, same in within) / len(within)) < 0.25
 
