@@ -6,6 +6,7 @@ import csv
 import os
 import subprocess
 import sys
+import tempfile
 from functools import cache
 from itertools import permutations
 from pathlib import Path
@@ -120,7 +121,7 @@ def test_a_business_id_is_a_vat_number_without_its_country(text: str) -> None:
     assert found == ("vat", "FI02447674")
 
 
-@pytest.mark.parametrize("text", ["", "-", "n/a", "12345", "0" * 3, "nan", "unknown", "９９９６５４３５６"])
+@pytest.mark.parametrize("text", ["", "-", "n/a", "12345", "0" * 3, "nan", "unknown", "999999999", "９９９６５４３５６"])
 def test_what_tells_too_little_is_no_identifier(text: str) -> None:
     assert identifier(text) is None
 
@@ -138,6 +139,15 @@ def test_an_identifier_crosses_borders_when_its_kind_is_known() -> None:
     assert proposed(one, other) == {("a", "b")}
     local = [body("a", "Alfa", identifiers=["ID-00001"]), body("b", "Beta", country="SWE", identifiers=["ID-00001"])]
     assert proposed(*local) == set()
+
+
+def test_an_identifier_that_stands_beside_many_names_tells_nothing() -> None:
+    apart = ["Savipaja", "Kivitalo", "Metsola", "Rautio", "Hopeanen", "Lasimestari", "Puusepät"]
+    bodies = [
+        body(f"{number:02}", f"{name} {chr(65 + number % 26) * 4}", identifiers=["FI02447674"]) for number, name in enumerate(apart * 4)
+    ]
+    assert proposed(*bodies[:3]) != set()
+    assert proposed(*bodies) == set()
 
 
 def test_other_vat_numbers_speak_against_one_name() -> None:
@@ -276,8 +286,8 @@ def test_the_table_is_sssom_as_its_specification_has_it(tmp_path: Path) -> None:
 def test_what_others_have_added_stays(tmp_path: Path) -> None:
     file = tmp_path / "theirs.tsv"
     text = (
-        "# curie_map:\n#   clay: https://w3id.org/clayonto/def#\n#   x: 'https://example.org/x/'\n# mapping_set_id: https://example.org/set\n"
-        "# creator_label:\n#   - Maija\n# license: https://creativecommons.org/licenses/by/4.0/\n"
+        "# curie_map:\n#   clay: https://w3id.org/clayonto/def#\n#   x: 'https://example.org/x/'\n#   orcid: https://orcid.org/\n# mapping_set_id: https://example.org/set\n"
+        "# creator_id:\n#   - orcid:0000-0002-3884-3420\n# license: https://creativecommons.org/licenses/by/4.0/\n"
         "subject_id\tpredicate_id\tobject_id\tmapping_justification\tissue\tcomment\n"
         'x:a\tclay:sameBodyAs\tx:b\tsemapv:ManualMappingCuration\t17\t"so, ""they"" say"\n'
     )
@@ -286,7 +296,8 @@ def test_what_others_have_added_stays(tmp_path: Path) -> None:
     assert table.links[0].one == "https://example.org/x/a"
     assert table.links[0].comment == 'so, "they" say'
     written = table.to_text()
-    assert "#creator_label:\n#  - Maija\n#license: https://creativecommons.org/licenses/by/4.0/" in written
+    assert "#creator_id:\n#  - orcid:0000-0002-3884-3420\n#license: https://creativecommons.org/licenses/by/4.0/" in written
+    assert '#  orcid: "https://orcid.org/"' in written
     assert '#  x: "https://example.org/x/"' in written
     assert "17" in written.splitlines()[-1].split("\t")
 
@@ -328,12 +339,9 @@ def test_any_label_survives_the_table(one: str, comment: str, reviewer: str) -> 
     table = LinkTable("https://example.org/set", [link])
     if reviewer.strip():
         table = LinkTable("https://example.org/set", [link.decided(accept=True, reviewer="M " + reviewer)])
-    file = Path(os.environ.get("TMPDIR", "/tmp")) / f"clayonto-links-{os.getpid()}.tsv"
-    try:
-        table.write(file)
-        again = read_links(file)
-    finally:
-        file.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        table.write(Path(folder, "any.tsv"))
+        again = read_links(Path(folder, "any.tsv"))
     assert again.links[0].pair == link.pair
     assert again.links[0].state == table.links[0].state
     assert again.to_text() == table.to_text()
@@ -474,6 +482,19 @@ def test_applying_again_changes_nothing(store: Path, tmp_path: Path) -> None:
     before = stores.info(store)["generation"]
     apply_links(file, store=store)
     assert stores.info(store)["generation"] == before
+
+
+def test_two_tables_may_accept_one_pair(store: Path, tmp_path: Path) -> None:
+    found = find_links(clayonto.load(store=store), earlier=LinkTable.named("first")).table
+    for name in ("first", "second"):
+        table = LinkTable(LinkTable.named(name).id, list(found.links))
+        table.decide(table.links[0].id, accept=True, reviewer=name)
+        table.write(tmp_path / name)
+        apply_links(tmp_path / name, store=store)
+    kg = clayonto.load(store=store)
+    assert len(kg.query("SELECT * { ?one clay:sameBodyAs ?other }")) == 1
+    assert len(kg.query("SELECT * { ?claim clay:aspect aspect:same-body }")) == 2
+    assert [one for one in kg.validate().results if "links-" in str(one.focus)] == []
 
 
 def test_a_table_cannot_take_the_place_of_a_register(store: Path, tmp_path: Path) -> None:

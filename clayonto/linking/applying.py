@@ -11,6 +11,7 @@ from clayonto.errors import UsageError
 from clayonto.linking.finding import contradictions
 from clayonto.linking.table import ACCEPTED, PREDICATE, Link, LinkTable, read_links
 from clayonto.namespaces import GRAPH, ID, PREFIXES
+from clayonto.registers.keys import key
 from clayonto.terms import IRI, LangString, TypedLiteral, render
 
 if TYPE_CHECKING:
@@ -87,10 +88,10 @@ def triples(table: LinkTable, *, title: str) -> Iterator[str]:
 
     :param title: the file name of the table.
     """
-    accepted = sorted(table.of_state(ACCEPTED), key=lambda link: link.pair)
+    accepted = sorted(((link, row) for row, link in enumerate(table, start=1) if link.state == ACCEPTED), key=lambda each: each[0].pair)
     if not accepted:
         return
-    name = table.id.rstrip("/").rpartition("/")[2]
+    name = key(table.id.rstrip("/").rpartition("/")[2])
     document = IRI(f"{ID}document/links-{name}")
     yield from _lines(
         document,
@@ -101,8 +102,8 @@ def triples(table: LinkTable, *, title: str) -> Iterator[str]:
         (PREFIXES["dct"] + "identifier", table.id),
         (PREFIXES["dct"] + "language", IRI(PREFIXES["lang"] + "ENG")),
     )
-    for number, link in enumerate(accepted, start=1):
-        passage, claim = IRI(f"{ID}passage/link-{link.id}"), IRI(f"{ID}claim/link-{link.id}")
+    for link, row in accepted:
+        passage, claim = IRI(f"{ID}passage/links-{name}-{link.id}"), IRI(f"{ID}claim/links-{name}-{link.id}")
         one, other = (IRI(iri) for iri in link.pair)
         yield from _lines(one, (PREDICATE, other))
         yield from _lines(
@@ -121,7 +122,7 @@ def triples(table: LinkTable, *, title: str) -> Iterator[str]:
             (_TYPE, IRI(_CLAY + "Passage")),
             (PREFIXES["skos"] + "prefLabel", LangString(f"Link {link.id}, accepted by {link.reviewer}{day}", "en")),
             (PREFIXES["skos"] + "prefLabel", LangString(f"Linkki {link.id}, hyväksyjä {link.reviewer}{day}", "fi")),
-            (_CLAY + "ordinal", TypedLiteral(str(number), PREFIXES["xsd"] + "integer")),
+            (_CLAY + "ordinal", TypedLiteral(str(row), PREFIXES["xsd"] + "integer")),
             (PREFIXES["dct"] + "isPartOf", document),
             (PREFIXES["dct"] + "type", IRI(PREFIXES["passage-kind"] + "table-row")),
         )

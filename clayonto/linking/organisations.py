@@ -90,7 +90,7 @@ def identifier(text: str) -> Identifier | None:
     (Identifier(kind='vat', value='FI02447674'), Identifier(kind='vat', value='FI02447674'), Identifier(kind='pic', value='999654356'), None)
     """
     plain = re.sub(r"[\s.\-/]", "", text).upper()
-    if not plain.isascii() or len(plain) < _LEAST:
+    if not plain.isascii() or len(plain) < _LEAST or len(set(plain)) == 1:
         return None
     code = _BUSINESS_ID.fullmatch(plain)
     if code and ("-" in text or plain.startswith("FI")) and _checks(code.group(1), int(code.group(2))):

@@ -171,7 +171,8 @@ class LinkTable:
         """The table as SSSOM/TSV, with the metadata in front; links that nobody has decided first, each kind by falling confidence."""
         used = dict(self.prefixes) | {"clay": str(CLAY), "link": f"{self.id}#"}
         used.setdefault("organisation", f"{ID}organisation/")
-        short = _Shortener(used)
+        # Columns and metadata of others may need the prefixes that came with the table.
+        short = _Shortener(used, used=self.prefixes)
         rows = [self._row(link, short) for link in sorted(self.links, key=_order)]
         extra = sorted({name for link in self.links for name in link.extra})
         columns = [*COLUMNS, *extra]
@@ -409,9 +410,9 @@ def _scalar(text: str) -> str:
 class _Shortener:
     """Makes CURIEs, and remembers which prefixes they took."""
 
-    def __init__(self, prefixes: Mapping[str, str]) -> None:
+    def __init__(self, prefixes: Mapping[str, str], *, used: Iterable[str]) -> None:
         self._prefixes = dict(prefixes)
-        self._used: set[str] = {"link"}
+        self._used = {"link", *used}
 
     def __call__(self, iri: str) -> str:
         for prefix, namespace in sorted(self._prefixes.items(), key=lambda item: -len(item[1])):
