@@ -40,7 +40,8 @@ from tests.conftest import ROOT
 LABELLED = Path(__file__).parent / "linking" / "labelled.tsv"
 DATA = ROOT.parent / "shared" / "data"
 E = "https://w3id.org/clayonto/id/organisation/"
-MARKS = "\u0301\u0308\u030a"
+SIGNS = [b'"', b"\t", b"\n", b"#", b":", b"|", b"\r", b"\x00", b"'", b"x:y", b"Not", b"\xff", b"  "]
+"""What a table is made of, and what breaks it."""
 
 
 def body(key: str, *names: str, country: str = "FIN", **more: object) -> Organisation:
@@ -325,6 +326,15 @@ def test_a_row_that_cannot_be_is_told_with_its_line(tmp_path: Path, row: str, me
     assert str(caught.value).startswith(f"{file}:6")
 
 
+def test_a_row_without_its_last_empty_cells_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "short.tsv"
+    text = "#curie_map:\n#  clay: https://w3id.org/clayonto/def#\n#  x: https://example.org/x/\n"
+    file.write_text(
+        f"{text}subject_id\tpredicate_id\tobject_id\tmapping_justification\tcomment\nx:a\tclay:sameBodyAs\tx:b\n", encoding="utf-8"
+    )
+    assert [link.other for link in read_links(file)] == ["https://example.org/x/b"]
+
+
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe\x00", b"#\n" * 3, b"#curie_map: {a: b}\n", b"a\tb\n1\t2\n", b'"' * 50, b"\x00\x00"])
 def test_what_is_no_table_is_told(tmp_path: Path, data: bytes) -> None:
     file = tmp_path / "no.tsv"
@@ -345,6 +355,24 @@ def test_any_label_survives_the_table(one: str, comment: str, reviewer: str) -> 
     assert again.links[0].pair == link.pair
     assert again.links[0].state == table.links[0].state
     assert again.to_text() == table.to_text()
+
+
+@pytest.mark.fuzz
+@given(st.integers(0, 2000), st.integers(0, 40), st.binary(max_size=12) | st.lists(st.sampled_from(SIGNS), max_size=4).map(b"".join))
+def test_a_damaged_table_is_read_or_told(place: int, length: int, instead: bytes) -> None:
+    data = a_table().to_text().encode()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "any.tsv")
+        file.write_bytes(data[: place % len(data)] + instead + data[place % len(data) + length :])
+        try:
+            table = read_links(file)
+        except DataError as error:
+            told = str(error)
+        else:
+            table.write(file)
+            assert read_links(file).to_text() == table.to_text()
+            return
+    assert str(file) in told
 
 
 def test_two_rows_about_one_pair_are_an_error() -> None:

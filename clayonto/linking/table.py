@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import blake2b, sha256
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -288,7 +289,7 @@ def _read(text: str, path: Path) -> LinkTable:
                 at = count + rows.line_num
                 if len(row) > len(header):
                     raise DataError(f"the row has {len(row)} cells, and the table {len(header)} columns.", path=str(path), line=at)
-                links.append(_link(dict(zip(header, row, strict=False)), prefixes, path, at, header))
+                links.append(_link(dict(zip_longest(header, row, fillvalue="")), prefixes, path, at, header))
     except csv.Error as error:
         raise DataError(f"it cannot be read as a table: {error}.", path=str(path), line=count + rows.line_num) from error
     try:
