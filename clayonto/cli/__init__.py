@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "probe": "remote",
     "store": "store",
     "import": "registers",
+    "link": "link",
     "publish": "publish",
     "serve": "serve",
     "check": "check",
