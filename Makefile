@@ -46,6 +46,8 @@ bench: .venv/.developing engine  ## measure beside the alternatives
 	@echo
 	$(BIN)/python benchmarks/load.py
 	@echo
+	$(BIN)/python benchmarks/registers.py
+	@echo
 	$(BIN)/python benchmarks/scale.py
 
 lint: .venv/.developing  ## style and spelling of the code

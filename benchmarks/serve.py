@@ -6,6 +6,7 @@ Each round has both servers take turns with each kind of request. Who loses a re
 from __future__ import annotations
 
 import argparse
+import concurrent.futures
 import json
 import re
 import shutil
@@ -20,6 +21,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import httpx
 from projects import projects
 
 import clayonto
@@ -58,11 +60,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--projects", type=int, default=10_000, help="how many projects the store has (default: %(default)s)")
     parser.add_argument("--seconds", type=int, default=5, help="how long each kind is asked in a round (default: %(default)s)")
+    parser.add_argument(
+        "--runaways", action="store_true", help="send queries that never end, and tell when each was ended and how others fared meanwhile"
+    )
     parser.add_argument("--rounds", type=int, default=3, help="how often (default: %(default)s)")
     given = parser.parse_args()
     if shutil.which("wrk") is None or not OXIGRAPH.exists():
         sys.exit("This benchmark needs wrk (Debian: wrk) and Oxigraph's server (pip install oxigraph).")
     with tempfile.TemporaryDirectory() as folder:
+        if given.runaways:
+            run_away(Path(folder), given.projects)
+            return
         measure(Path(folder), given.projects, seconds=given.seconds, rounds=given.rounds)
 
 
@@ -98,6 +106,77 @@ def measure(folder: Path, count: int, *, seconds: int, rounds: int) -> None:
             )
 
 
+_CROSS: Final = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i ."
+RUNAWAYS: Final = {
+    "COUNT over a cross join": f"SELECT (COUNT(*) AS ?n) {{ {_CROSS} }}",
+    "ORDER BY over a cross join": f"SELECT * {{ {_CROSS} }} ORDER BY ?i ?a",
+    "a cross join as an answer": f"SELECT * {{ {_CROSS} }}",
+    "a property path that explodes": "SELECT (COUNT(*) AS ?n) { ?a (!<urn:x>|^!<urn:x>)+ ?b . ?b (!<urn:y>|^!<urn:y>)+ ?c }",
+    "a regular expression": f'SELECT (COUNT(*) AS ?n) {{ {_CROSS} FILTER(REGEX(CONCAT(STR(?c), STR(?f)), "(x+x+)+y(.*a){{20}}")) }}',
+    "a giant VALUES": "SELECT (COUNT(*) AS ?n) {{ VALUES ?a {{ {0} }} VALUES ?b {{ {0} }} VALUES ?c {{ {0} }} }}".format(
+        " ".join(map(str, range(50_000)))
+    ),
+    "grouping a cross join": f"SELECT ?a ?d ?g (COUNT(*) AS ?n) {{ {_CROSS} }} GROUP BY ?a ?d ?g",
+}
+"""What never ends, or not before the memory does."""
+
+
+def run_away(folder: Path, count: int, *, limit: float = 2.0, cap: int = 512) -> None:
+    """Ask what never ends, two of each at once, while another client looks things up, and tell how it went."""
+    data, store = folder / "projects.nt", folder / "graph.db"
+    with data.open("w", encoding="utf-8") as file:
+        file.writelines(projects(count))
+    clayonto.load(data, store=store)
+    print(f"{count} projects; each twice at once, with a limit of {limit:g} s and {cap} MB; lookups by another client meanwhile")
+    print(f"{'':34}{'ended after':>14}{'with':>8}{'memory':>10}{'lookups':>9}{'median':>9}{'p99':>9}{'failed':>8}")
+    settings = {"CLAYONTO_SERVE_TIMEOUT": str(limit), "CLAYONTO_SERVE_MEMORY": str(cap << 20)}
+    with _clayonto(store, **settings) as url, concurrent.futures.ThreadPoolExecutor(4) as beside:
+        port = urllib.parse.urlsplit(url).port
+        (server,) = (
+            int(p)
+            for p in subprocess.run(
+                ["pgrep", "-f", f"clayonto serve .*--port {port}$"], capture_output=True, text=True, check=True
+            ).stdout.split()
+        )
+        for name, query in RUNAWAYS.items():
+            running = [beside.submit(_timed, url, f"{query} # {n}") for n in range(2)]
+            peak, failed = 0, 0
+            took: list[float] = []
+            while not all(one.done() for one in running):
+                seconds, status = _timed(url, f"SELECT ?p ?o {{ {_PROJECT.format('clay')} ?p ?o }} # {len(took)}", source="127.0.0.2")
+                took.append(seconds)
+                failed += status != 200
+                peak = max(peak, *map(_memory, _children(server)))
+            ended = [one.result() for one in running]
+            took.sort()
+            codes = "/".join(str(status) for _, status in ended)
+            print(
+                f"{name:34}{max(s for s, _ in ended):12.2f} s{codes:>13}{peak >> 20:5} MB{len(took):9}{took[len(took) // 2] * 1000:6.1f} ms"
+                f"{took[int(len(took) * 0.99)] * 1000:6.1f} ms{failed:8}"
+            )
+
+
+def _timed(url: str, query: str, *, source: str = "127.0.0.1") -> tuple[float, int]:
+    with httpx.Client(transport=httpx.HTTPTransport(local_address=source), timeout=60) as client:
+        started = time.perf_counter()
+        status = client.post(url, content=query.encode(), headers={"content-type": "application/sparql-query"}).status_code
+        return time.perf_counter() - started, status
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _memory(pid: int) -> int:
+    """What a worker has in memory; 0 for any other process, and for one that has ended."""
+    try:
+        if "clayonto.server.worker" not in Path(f"/proc/{pid}/cmdline").read_text():
+            return 0
+        return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) << 10  # type: ignore[index]
+    except (OSError, TypeError):
+        return 0
+
+
 def _wrk(folder: Path, url: str, kind: Kind, keys: list[str], seconds: int) -> dict[str, float]:
     script = folder / "asked.lua"
     texts = [urllib.parse.quote(_PREFIXES + kind.query.format(key), safe="") for key in keys[: kind.largest or None]]
@@ -119,10 +198,10 @@ def _wrk(folder: Path, url: str, kind: Kind, keys: list[str], seconds: int) -> d
 
 
 @contextmanager
-def _clayonto(store: Path) -> Iterator[str]:
+def _clayonto(store: Path, **settings: str) -> Iterator[str]:
     port = _free()
     arguments = [sys.executable, "-m", "clayonto", "serve", "--store", str(store), "--port", str(port)]
-    with _running(arguments, f"http://127.0.0.1:{port}/sparql", CLAYONTO_SERVE_LOG="", CLAYONTO_SERVE_PER_CLIENT="1000") as url:
+    with _running(arguments, f"http://127.0.0.1:{port}/sparql", CLAYONTO_SERVE_LOG="", CLAYONTO_SERVE_PER_CLIENT="1000", **settings) as url:
         yield url
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from clayonto import engines, sparql, tsv
 from clayonto.engines.base import ColumnEngine, Engine
-from clayonto.errors import ParameterError, UnknownTermError, UsageError
+from clayonto.errors import EngineError, ParameterError, UnknownTermError, UsageError
 from clayonto.namespaces import CLAY, ID, PREFIXES, expand, shorten
 from clayonto.results import TRIPLE_COLUMNS, Rows, RowStream, sort_key
 from clayonto.sources import Source, from_paths, loaded, stream, triples_of
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from clayonto.plan import Plan
     from clayonto.query import Catalogue, NamedQuery
     from clayonto.validation import ValidationReport
+    from clayonto.validation.continuing import Triples
     from clayonto.validation.graphs import Validations
 
 
@@ -308,6 +309,20 @@ class KnowledgeGraph:
     def validate_triples(self, triples: Iterable[tuple[Any, Any, Any]]) -> ValidationReport:
         """Triples of pyoxigraph terms held against the bundled shapes: what the graph would say if it held just these."""
         return self._validated().of_triples(triples)
+
+    def still_conforms(self, triples: Triples, changed: Iterable[tuple[str, str, str]]) -> bool:
+        """Whether the graph conforms to the bundled shapes after its files have changed, if it did before.
+
+        :param triples: all of them as N-Triples texts, literals as the files write them.
+        :param changed: what the files say now and did not, or said and do not now.
+        """
+        from clayonto.validation.continuing import still_conforms
+
+        try:
+            return still_conforms(triples, changed, engine=self._engine, base=self.base)
+        except EngineError:
+            # A blank node has another name in the engine.
+            return self.validate().conforms
 
     def _validated(self) -> Validations:
         if self._validations is None:

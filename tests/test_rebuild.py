@@ -19,14 +19,14 @@ import clayonto
 from clayonto.errors import ConfigError, NotPublishableError, OutputError
 from clayonto.namespaces import ID
 from clayonto.processes import Beside
-from clayonto.publish import Config, config, publish
+from clayonto.publish import Config, config, lists, publish
 from clayonto.publish import build as building
 from clayonto.publish.answers import ask
-from clayonto.publish.index import ALL, TYPE, Index, Noting, curie
+from clayonto.publish.index import ALL, TYPE, Index, Noting, curie, read
 from clayonto.publish.memory import Keeper
 from clayonto.publish.relevance import concerns, readings
 from clayonto.publish.site import Site
-from clayonto.publish.staging import Staging, swap
+from clayonto.publish.staging import MANIFEST, Aside, Staging, files_of, swap
 from tests.conftest import SOAK
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def test_a_site_built_again_is_that_of_a_clean_build(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, steps: list[tuple[list[str], list[str]]]
 ) -> None:
     # What does not conform is not published; here it is, since any change has to come out right.
-    monkeypatch.setattr(building, "conforms", lambda _graph: True)
+    monkeypatch.setattr(building, "conforms", lambda _graph, since: True)
     folder = Path(tempfile.mkdtemp(dir=tmp_path))
     data, again, clean = folder / "data.nt", folder / "again", folder / "clean"
     lines = dict.fromkeys(LINES)
@@ -130,8 +130,17 @@ def test_what_is_unchanged_is_left_alone_and_one_change_writes_little(cache: Pat
     assert (out / "en/project/clay.html").read_text(encoding="utf-8") != clay
     # Downloads lie in a folder of their version, so those are new; of pages, only those that tell the name.
     assert summary.written < 100
-    assert "search" in asked
+    assert "initiatives-overview" in asked
+    assert "search" not in asked, "what is asked for is in neither name"
     assert "region-units" not in asked
+
+
+def _telling(made: list[str], files: Any) -> Any:
+    def telling(site: Site) -> Any:
+        made.append("lists")
+        return files(site)
+
+    return telling
 
 
 def _noting(asked: list[str], run: Any) -> Any:
@@ -163,6 +172,100 @@ def test_what_is_kept_and_damaged_or_of_another_kind_is_not_used(cache: Path, tm
     monkeypatch.setenv("CLAYONTO_CACHE", "off")
     assert Keeper(out, config.bundled(), ID).load() is None
     assert publish(clayonto.load(), out, config.bundled()).unchanged > 2000
+
+
+PROJECT = """\
+@prefix clay: <https://w3id.org/clayonto/def#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix dct: <http://purl.org/dc/terms/> .
+@prefix epo: <http://data.europa.eu/a4g/ontology#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+<project/mine> a clay:Project ; skos:prefLabel "Mine"@en , "Oma"@fi ; dct:subject <https://w3id.org/clayonto/concept/theme/design> .
+<amount/mine> a clay:MonetaryAmount ; clay:amountOf <project/mine> ; epo:hasAmountValue 100.00 ; skos:prefLabel "Budget"@en .
+"""
+OTHER = PROJECT + PROJECT.replace("mine", "other").replace("Mine", "Other")
+CHANGES = {
+    "a sum": (PROJECT, PROJECT.replace("100.00", "200.00")),
+    "a name": (PROJECT, PROJECT.replace("Mine", "Ours")),
+    "a new project": (PROJECT, OTHER),
+    "a project less": (OTHER, PROJECT),
+    "a part of another": (OTHER, OTHER.replace("amountOf <project/other>", "amountOf <project/mine>")),
+    "another class": (PROJECT, PROJECT.replace("clay:Project ;", "clay:ActionPlan ;")),
+    "what another file says too": (PROJECT, PROJECT + "<project/clay> a clay:Project .\n"),
+    "what another file says still": (PROJECT + "<project/clay> a clay:Project .\n", PROJECT),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "how", "ending"),
+    [
+        *((kind, "bundled", "ttl" if "project" in kind else "nt") for kind in CHANGES),
+        ("a sum", "renamed", "ttl"),
+        ("a new project", "renamed", "nt"),
+    ],
+)
+def test_after_each_kind_of_change_a_site_is_that_of_a_new_build(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, how: str, ending: str
+) -> None:
+    monkeypatch.setattr(building, "conforms", lambda _graph, since: True)
+    data, again, clean = tmp_path / f"data.{ending}", tmp_path / "again", tmp_path / "clean"
+    for text in CHANGES[kind]:
+        if ending == "ttl":
+            data.write_text(text, encoding="utf-8")
+        else:
+            data.write_bytes(
+                ox.serialize(ox.parse(text.encode(), format=ox.RdfFormat.TURTLE, base_iri=ID), format=ox.RdfFormat.N_TRIPLES) or b""
+            )
+        shutil.rmtree(clean, ignore_errors=True)
+        if again.exists():
+            shutil.copytree(again, clean)
+        summary = publish(clayonto.load(data, bundle=False), again, CONFIGS[how])
+    assert summary.written < summary.files / 3
+    monkeypatch.setenv("CLAYONTO_CACHE", "off")
+    publish(clayonto.load(data, bundle=False), clean, CONFIGS[how])
+    assert tree(again) == tree(clean)
+
+
+def test_an_overview_is_made_again_only_if_something_it_shows_has_changed(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "conforms", lambda _graph, since: True)
+    data, out = tmp_path / "data.ttl", tmp_path / "site"
+    made: list[str] = []
+    monkeypatch.setattr("clayonto.publish.lists.files", _telling(made, lists.files))
+    for text, times in ((PROJECT, 1), (CHANGES["a sum"][1], 1), (CHANGES["a name"][1], 2), (OTHER, 3)):
+        data.write_text(text, encoding="utf-8")
+        publish(clayonto.load(data, bundle=False), out, config.bundled())
+        assert len(made) in (0, times), "in a process beside this one, nothing is told"
+
+
+@pytest.mark.fuzz
+@settings(max_examples=3 * SOAK, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@given(edit=edits())
+def test_whether_data_still_conforms_is_told_as_by_a_whole_validation(
+    tmp_path_factory: pytest.TempPathFactory, edit: tuple[list[str], list[str]]
+) -> None:
+    removed, added = edit
+    lines = dict.fromkeys([*(line for line in LINES if line not in removed), *added])
+    graph = clayonto.load(write(tmp_path_factory.mktemp("edit") / "data.nt", lines), bundle=False)
+    changed = [(s, p, o[:-2]) for s, p, o in (line.split(" ", 2) for line in {*lines} ^ {*LINES})]
+    assert graph.still_conforms(read(graph.n_triples(), base=ID), changed) is graph.validate().conforms
+
+
+@pytest.mark.parametrize(
+    ("line", "put", "conforms"),
+    [
+        (f'<{ID}project/clay> {curie("skos:altLabel")} "Savi"@fi .', True, True),
+        (f'<{ID}project/clay> {curie("skos:prefLabel")} "CLAY again"@en .', True, False),
+        (f'<{ID}amount/clay-total-budget> {curie("epo:hasAmountValue")} "-1.00"^^{curie("xsd:decimal")} .', True, False),
+        (f"<{ID}project/clay> {curie('clay:underProgramme')} <{ID}programme/interreg-europe-2014-2020> .", False, False),
+        (f"<{ID}project/new> {TYPE} {curie('clay:Project')} .", True, False),
+    ],
+)
+def test_one_changed_triple_is_held_against_the_shapes_that_read_it(tmp_path: Path, line: str, put: bool, conforms: bool) -> None:
+    lines = [*LINES, line] if put else [one for one in LINES if one != line]
+    assert len(lines) == len(LINES) + (1 if put else -1)
+    graph = clayonto.load(write(tmp_path / "data.nt", lines), bundle=False)
+    s, p, o = line.split(" ", 2)
+    assert graph.still_conforms(read(graph.n_triples(), base=ID), [(s, p, o[:-2])]) is conforms
+    assert graph.validate().conforms is conforms
 
 
 def test_a_violation_is_found_when_a_site_is_built_again(cache: Path, tmp_path: Path) -> None:
@@ -223,7 +326,30 @@ LABEL, BROADER, ABOUT = "http://www.w3.org/2004/02/skos/core#prefLabel", "http:/
         ("SELECT * { <urn:b> ?p ?y }", False),
         ("SELECT * { ?x skos:broader ?y . ?y skos:prefLabel ?l }", False),
         ("SELECT * { ?x skos:broader ?y . ?x skos:prefLabel ?l }", True),
-        ("SELECT * { ?x skos:broader/skos:prefLabel ?l }", True),
+        ("SELECT * { ?x skos:broader/skos:prefLabel ?l }", False),
+        ("SELECT * { ?x ^skos:broader/skos:prefLabel ?l }", True),
+        ("SELECT * { ?x skos:broader/skos:broader*/skos:prefLabel ?l }", True),
+        ("SELECT * { ?x skos:prefLabel|skos:altLabel ?l }", True),
+        ("SELECT * { ?x skos:notation|skos:altLabel ?l }", False),
+        ("SELECT * { ?x skos:broader|<urn:about> ?y ; skos:prefLabel ?l }", True),
+        ("SELECT * { ?x <urn:of>|<urn:about> ?y ; skos:prefLabel ?l }", False),
+        ('SELECT * { ?x skos:prefLabel ?l FILTER(LANG(?l) = "en") }', True),
+        ('SELECT * { ?x skos:prefLabel ?l FILTER("EN" = LANG(?l) && ?l != "B") }', True),
+        ('SELECT * { ?x skos:prefLabel ?l FILTER(LANG(?l) = "fi") }', False),
+        ('SELECT * { ?x skos:prefLabel ?l FILTER(LANG(?l) = "fi" || LANG(?l) = "en") }', True),
+        ('SELECT * { ?x skos:broader ?y OPTIONAL { ?x skos:prefLabel ?l FILTER(LANG(?l) = "fi") } }', False),
+        ('SELECT * { ?x skos:broader ?y OPTIONAL { ?x skos:prefLabel ?l } FILTER(LANG(?l) = "fi") }', False),
+        ('SELECT * { ?x skos:broader ?y MINUS { ?x skos:prefLabel ?l FILTER(LANG(?l) = "fi") } }', False),
+        ('SELECT * { ?x skos:broader ?y FILTER EXISTS { ?x skos:prefLabel ?l FILTER(LANG(?l) = "en") } }', True),
+        ('SELECT * { ?x skos:prefLabel ?l FILTER(CONTAINS(LCASE(STR(?l)), LCASE("A"))) }', True),
+        ('SELECT * { ?x skos:prefLabel ?l FILTER(CONTAINS(STR(?l), "B")) }', False),
+        ('SELECT * { ?x skos:prefLabel ?l BIND(LCASE(?l) AS ?low) FILTER(CONTAINS(?low, "b")) }', False),
+        ('SELECT * { ?x skos:prefLabel ?l BIND(LCASE(?l) AS ?low) FILTER(CONTAINS(?low, "a")) }', True),
+        ("SELECT * { { SELECT ?x { ?x a <urn:Other> } } ?x skos:prefLabel ?l }", False),
+        ("SELECT * { { SELECT ?x { ?x a <urn:K> } } ?x skos:prefLabel ?l }", True),
+        ("SELECT * { { SELECT ?y { ?x a <urn:Other> } } ?x skos:prefLabel ?l }", True),
+        ("SELECT * { { SELECT DISTINCT ?x { { ?x a <urn:Other> } UNION { ?x <urn:x> ?x } } } ?x skos:prefLabel ?l }", False),
+        ("SELECT * { { SELECT ?x (COUNT(?z) AS ?n) { ?x a <urn:Other> } GROUP BY ?x } ?x skos:prefLabel ?l }", True),
         ("SELECT * { ?x skos:broader* ?y }", True),
         ("SELECT * { ?x <urn:about> ?z . ?x skos:broader* ?y }", False),
         ("SELECT * { ?x <urn:about> ?y OPTIONAL { ?y skos:prefLabel ?l } }", False),
@@ -253,22 +379,53 @@ def test_every_bundled_query_can_be_read() -> None:
     graph = clayonto.load()
     site = Site.of(graph, config.bundled())
     ask(graph, site)
-    assert [name for name, known in site.memory["answers"].items() if not known[1]] == []
+    assert [name for name, (_, known) in site.memory["answers"].items() if not known or not all(plan for plan, *_ in known.values())] == []
 
 
 # ---------------------------------------------------------------------- putting in place
 
 
 def test_two_processes_may_not_make_the_same_file(tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    out.mkdir()
-    one, other = Staging(out, tmp_path / "none", {}), Staging(out, tmp_path / "none", {})
+    aside = Aside(tmp_path / "none")
+    one, other = Staging(aside), Staging(aside)
     one.put("a.txt", b"a")
     other.put("b.txt", b"b")
     one.take(other.made())
     assert (set(one.files), one.written, one.size) == ({"a.txt", "b.txt"}, 2, 2)
     with pytest.raises(ConfigError, match="Two parts"):
         one.take(other.made())
+    aside.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_may_take_the_place_of_a_folder_and_a_folder_that_of_a_file(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    for files in ({"a/b": b"1", "c": b"2", "d/e/f": b"3"}, {"a": b"1", "c/d": b"2", "d/x": b"4"}):
+        aside = Aside(out)
+        staging = Staging(aside)
+        for path, content in files.items():
+            staging.put(path, content)
+        staging.finish([*aside.there], (), ())
+        aside.swap()
+        aside.close()
+        assert {path: content for path, content in tree(out).items() if path != MANIFEST} == files
+    assert not (out / "d/e").exists(), "folders without files go"
+    assert [one.name for one in tmp_path.iterdir()] == ["site"]
+
+
+def test_files_that_are_not_as_they_were_left_are_known(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    for name in ("same", "changed", "gone"):
+        (out / name).parent.mkdir(exist_ok=True)
+        (out / name).write_bytes(b"1")
+    known = files_of(out)
+    (out / "changed").write_bytes(b"22")
+    (out / "gone").unlink()
+    (out / "new").write_bytes(b"3")
+    aside = Aside(out, known)
+    assert set(aside.there) == {"same", "changed", "new"}
+    assert [name for name in (*known, "new") if Staging(aside).is_known(name)] == ["same"]
+    aside.close()
 
 
 @pytest.mark.parametrize("at_once", [True, False])

@@ -173,6 +173,41 @@ def test_requests_that_are_too_large_are_refused(server: Served) -> None:
         assert connection.recv(100).startswith(b"HTTP/1.1 431")
 
 
+def test_what_has_begun_is_finished_when_the_server_is_asked_to_stop() -> None:
+    with serving(log="", timeout=2) as server, concurrent.futures.ThreadPoolExecutor(1) as beside:
+        running = beside.submit(server.ask, RUNAWAYS["counting a cross join"])
+        time.sleep(0.5)
+        server.process.terminate()
+        assert running.result().status_code == 504
+        assert server.process.wait(PATIENCE) == 0
+
+
+def test_a_crowd_is_served_without_a_loss(server: Served) -> None:
+    asked = [
+        ("en/project/clay.html", {}),
+        ("id/project/clay", {}),
+        ("data/project/clay.ttl", {}),
+        ("queries/works-with.csv", {"organisation": "organisation/south-ostrobothnia-council"}),
+        ("sparql", {"query": LOOKUP}),
+        ("sparql", {"query": "SELECT ?s ?label { ?s skos:prefLabel ?label }", "format": "csv"}),
+    ]
+
+    def visit(visitor: int) -> list[int]:
+        with httpx.Client(base_url=server.url, timeout=PATIENCE) as one:
+            return [
+                one.get(
+                    path, params={**parameters, **({"query": f"{parameters['query']} # {visitor} {n}"} if "query" in parameters else {})}
+                ).status_code
+                for n in range(5)
+                for path, parameters in asked
+            ]
+
+    with concurrent.futures.ThreadPoolExecutor(16) as beside:
+        codes = [code for one in beside.map(visit, range(16)) for code in one]
+    assert len(codes) == 16 * 5 * len(asked)
+    assert set(codes) == {200, 303}
+
+
 def test_a_client_that_goes_away_in_the_middle_of_an_answer_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     big = "SELECT ?s ?p ?o ?x { ?s ?p ?o VALUES ?x { 1 2 3 4 5 6 7 8 } }"

@@ -53,6 +53,9 @@ def test_only_who_has_the_token_may_write(server: Served) -> None:
         assert response.headers["www-authenticate"].startswith("Bearer")
         for method in ("PUT", "POST", "DELETE"):
             assert server.client.request(method, "graphs", params={"graph": G}, headers=headers).status_code == 401
+    # Nor is listened to: this much would be too much even from who may.
+    endless = server.client.post("sparql", content=iter([b"x"] * 3), headers={"content-type": "application/sparql-update"})
+    assert endless.status_code == 401
     assert not holds(server, "<urn:s> ?p ?o")
     assert not any(TOKEN in line for line in server.log)
 

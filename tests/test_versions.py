@@ -111,12 +111,61 @@ def test_a_version_with_other_content_is_replaced_and_never_silently(tmp_path: P
     assert list(check(tmp_path / "site").findings) == []
 
 
-def test_the_version_is_made_from_ontology_and_data_if_the_config_names_none(tmp_path: Path) -> None:
+THIRD = SECOND + SECOND.replace("two", "three")
+
+
+def folders(folder: Path) -> list[str]:
+    """The versions that a site's list names, which are those that have a folder."""
+    listed = [one["version"] for one in json.loads((folder / "site" / LIST).read_bytes())["versions"]]
+    assert sorted(listed) == sorted(one.name for one in (folder / "site/download").iterdir() if one.is_dir())
+    return listed
+
+
+def test_a_version_that_nobody_has_named_makes_room_for_the_next(tmp_path: Path) -> None:
+    put(tmp_path, "")
+    (first,) = folders(tmp_path)
+    assert first.startswith("0.1.0-")
+    put(tmp_path, "", more=SECOND)
+    before, second = folders(tmp_path)
+    assert before == first
+    summary = put(tmp_path, "", more=THIRD)
+    assert folders(tmp_path)[0] == second, "who downloads the one before can end"
+    assert len(folders(tmp_path)) == 2
+    assert summary.removed > 5
+    assert notes(summary) == []
+    # Whoever looks for versions to cite finds none that is about to go.
+    site = tmp_path / "site"
+    assert "<h3>" not in (site / "en/download.html").read_text(encoding="utf-8")
+    catalogue = rdflib.Graph().parse(site / "catalog.ttl")
+    assert len(list(catalogue.objects(None, DCAT.hasVersion))) == 1
+    assert list(catalogue.objects(None, DCAT.previousVersion)) == []
+    assert list(check(site).findings) == []
+
+
+def test_published_again_unchanged_a_derived_version_leaves_all_as_it_is(tmp_path: Path) -> None:
     put(tmp_path, "")
     put(tmp_path, "", more=SECOND)
-    listed = json.loads((tmp_path / "site" / LIST).read_bytes())["versions"]
-    assert len(listed) == 2
-    assert all(one["version"].startswith("0.1.0-") for one in listed)
+    first, second = folders(tmp_path)
+    assert put(tmp_path, "", more=SECOND).written == 0
+    assert folders(tmp_path) == [first, second]
+    put(tmp_path, "")
+    assert folders(tmp_path) == [second, first], "what went back is the newest again"
+
+
+def test_versions_that_were_named_stay_among_those_that_were_not(tmp_path: Path) -> None:
+    put(tmp_path, "1.0")
+    put(tmp_path, "")
+    put(tmp_path, "", more=SECOND)
+    put(tmp_path, "2.0", more=THIRD)
+    assert folders(tmp_path)[0] == "1.0"
+    assert folders(tmp_path)[2] == "2.0"
+    put(tmp_path, "3.0")
+    assert folders(tmp_path) == ["1.0", "2.0", "3.0"]
+    catalogue = rdflib.Graph().parse(tmp_path / "site/catalog.ttl")
+    assert str(next(catalogue.objects(None, DCAT.previousVersion))).endswith("download/2.0/dataset.ttl#dataset")
+    put(tmp_path, "1.0")
+    assert folders(tmp_path) == ["1.0", "2.0", "3.0"]
+    assert list(check(tmp_path / "site").findings) == []
 
 
 def test_a_version_whose_folder_was_deleted_is_gone(tmp_path: Path) -> None:

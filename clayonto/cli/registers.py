@@ -16,12 +16,12 @@ from clayonto.errors import UsageError
     short_help=say("Bring a public register's files in.", "Tuo julkisen rekisterin tiedostot."),
     help=say(
         "Bring the files of a public register into a graph, all or nothing, and account for every row: taken, repaired (how) or refused (why). "
-        "REGISTER is eura, or another that --list shows; auto finds out by what is in the files.\n\n"
+        "REGISTER is eura, or another that --list shows; auto finds out by what is in the files; a file that ends in .toml is a mapping of your own.\n\n"
         "The files together are the register's data set, and take the place of what an earlier import of it said. The account goes to standard error, or as JSON "
         "to standard output. Exit code 1 when rows are refused with --strict; nothing is put in place then.\n\n"
         "\b\n  clayonto import auto projektilista.csv --store graph.db --report rows.csv\n  clayonto import eura projektilista.csv -o eura.nq",
         "Tuo julkisen rekisterin tiedostot verkkoon, kaikki tai ei mitään, ja tee tili jokaisesta rivistä: otettu, korjattu (miten) tai hylätty (miksi). "
-        "REKISTERI on eura tai jokin muu, jonka --list näyttää; auto päättelee sen tiedostojen sisällöstä.\n\n"
+        "REKISTERI on eura tai jokin muu, jonka --list näyttää; auto päättelee sen tiedostojen sisällöstä; tiedosto, jonka pääte on .toml, on oma kuvauksesi.\n\n"
         "Tiedostot ovat yhdessä rekisterin aineisto ja korvaavat sen, mitä aineiston aiempi tuonti sanoi. Tili menee virhetulosteeseen tai JSONina "
         "tulosteeseen. Lopetuskoodi on 1, kun rivejä hylätään valitsimella --strict; silloin mitään ei viedä paikalleen.\n\n"
         "\b\n  clayonto import auto projektilista.csv --store graph.db --report rivit.csv\n  clayonto import eura projektilista.csv -o eura.nq",
@@ -48,6 +48,14 @@ from clayonto.errors import UsageError
     "--strict", is_flag=True, help=say("Put nothing in place when a row is refused.", "Älä vie mitään paikalleen, jos rivi hylätään.")
 )
 @click.option(
+    "--part",
+    metavar="NAME",
+    help=say(
+        "What part of the data set the files are, such as a country; parts stand beside each other.",
+        "Minkä osan aineistosta tiedostot ovat, esimerkiksi maan; osat säilyvät rinnakkain.",
+    ),
+)
+@click.option(
     "--date",
     metavar="YYYY-MM-DD",
     help=say(
@@ -67,6 +75,7 @@ def import_(
     store: str | None,
     output: str | None,
     report: str | None,
+    part: str | None,
     strict: bool,
     date: str | None,
     as_json: bool,
@@ -84,7 +93,7 @@ def import_(
     if report is not None and not Path(report).absolute().parent.is_dir():
         raise UsageError(say(f"{report} cannot be written: its folder does not exist.", f"{report}: kansiota ei ole."))
     with meter() as progress:
-        made = import_register(register, *files, store=store, output=output, strict=strict, date=date, progress=progress)
+        made = import_register(register, *files, store=store, output=output, part=part, strict=strict, date=date, progress=progress)
     if report is not None:
         write_pieces(made.to_csv(lang=lang), report)
     if as_json:

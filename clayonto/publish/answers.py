@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import zlib
 from decimal import Decimal
-from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -34,30 +34,30 @@ MOST_ROWS: Final = 100
 
 
 class Answer:
-    """A query, the values it was answered for, and its rows in each language; no rows at all where the graph has nothing to ask about.
+    """A query, the values it was answered for, and its rows in each language. ``asked`` says what was asked."""
 
-    ``asked`` says what was asked. ``said`` tells this answer from others: by its rows, or, where they are known to be the same as earlier, by what it was then.
-    """
+    def __init__(self, query: NamedQuery, values: Mapping[str, str], asked: str, rows: Mapping[str, Rows | None] | None = None) -> None:
+        """Know a question.
 
-    def __init__(
-        self, query: NamedQuery, values: Mapping[str, str], asked: str, ask: Callable[[], Mapping[str, Rows]], *, said: str
-    ) -> None:
+        :param rows: language to rows, where they are at hand; else they come from what is ``known``.
+        """
         self.query = query
         self.values = values
         self.asked = asked
-        self._ask = ask
-        self.said = said or self._digest()
+        self.known: dict[str, _Known] = {}
+        """What is known of the answer in each language, or under the empty text where it is the same in all."""
+        self._rows: dict[str, Rows | None] = dict(rows or {})
 
-    @cached_property
-    def rows(self) -> Mapping[str, Rows]:
-        """Language to rows; asked for when they are needed."""
-        return self._ask()
+    @property
+    def said(self) -> str:
+        """What tells this answer from others."""
+        return " ".join(self.known[lang].said for lang in sorted(self.known))
 
-    def _digest(self) -> str:
-        digest = sha256()
-        for lang, rows in self.rows.items():
-            digest.update(lang.encode() + b"\n" + rows.solutions())
-        return digest.hexdigest()
+    def rows(self, lang: str) -> Rows | None:
+        """The rows in a language; ``None`` where the graph has nothing to ask about."""
+        if lang not in self._rows:
+            self._rows[lang] = self.known.get(lang, self.known.get("", _NOTHING)).rows(self.query)
+        return self._rows[lang]
 
     def text(self, site: Site, lang: str) -> str:
         """The SPARQL that was asked, in a language."""
@@ -66,12 +66,26 @@ class Answer:
 
 
 class _Known(NamedTuple):
-    """What is kept of an answer: what was asked, how the query reads the data, the published names of the terms in it, and :attr:`Answer.said`."""
+    """What is kept of an answer in a language.
 
-    asked: str
+    It is how the query reads the data, the published names of the terms in it, what tells the answer from others, and its rows as packed TSV (empty
+    where there was nothing to ask about), with the engine that gave them.
+    """
+
     plan: list[tuple[Any, ...]]
     names: dict[str, str]
     said: str
+    packed: bytes
+    engine: str
+
+    def rows(self, query: NamedQuery) -> Rows | None:
+        """The rows of the query that it was."""
+        from clayonto.results import Rows
+
+        return Rows.from_tsv(zlib.decompress(self.packed), engine=self.engine, types=query.columns) if self.packed else None
+
+
+_NOTHING: Final = _Known([], {}, "", b"", "")
 
 
 def published(site: Site, query: str) -> str:
@@ -94,51 +108,74 @@ def ask(graph: KnowledgeGraph, site: Site, *, keep: bool = True) -> dict[str, An
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    before = {name: _Known(*known) for name, known in site.memory.get("answers", {}).items()}
+    before: Mapping[str, tuple[str, dict[str, tuple[Any, ...]]]] = site.memory.get("answers", {})
     changed = site.changed
     graphs = (site.index, beside(changed)) if changed is not None else ()
 
     def names(plan: list[tuple[Any, ...]]) -> dict[str, str]:
         return {term: site.public(term) for one in plan for term in terms(Reading(*one))} if site.config.renamed else {}
 
-    def said(name: str, asked: str) -> str:
-        known = before.get(name)
-        if changed is None or known is None or not known.plan or known.asked != asked or known.names != names(known.plan):
-            return ""
+    def as_it_was(question: _Question) -> _Known | None:
+        known = question.before
+        if changed is None or known is None or not known.plan or known.names != names(known.plan):
+            return None
         triples = (*changed.added, *changed.removed)
-        return "" if concerns([Reading(*one) for one in known.plan], triples, graphs, known.names) else known.said
+        return None if concerns([Reading(*one) for one in known.plan], triples, graphs, known.names) else known
 
-    def answer(query: NamedQuery) -> Answer:
+    def answer(question: _Question) -> _Known:
+        found = as_it_was(question)
+        if found is not None:
+            return found
+        try:
+            rows = graph.run(question.query, **question.spoken)
+        except ParameterError:
+            # The graph has no thing of the class that is asked about.
+            return _NOTHING._replace(engine=graph.engine)
+        solutions = rows.solutions()
+        return _Known([], {}, sha256(solutions).hexdigest(), zlib.compress(solutions, 1), rows.engine)
+
+    questions = []
+    for query in graph.queries.values():
         values = _values(site, query)
         asked = _asked(query, values, site)
-
-        def rows() -> Mapping[str, Rows]:
-            try:
-                if "lang" not in query.params:
-                    return dict.fromkeys(site.languages, graph.run(query, **values))
-                return {lang: graph.run(query, **values, lang=lang) for lang in site.languages}
-            except ParameterError:
-                return {}  # the graph has no thing of the class that is asked about
-
-        return Answer(query, values, asked, rows, said=said(query.name, asked))
-
-    # The default engine answers outside Python's lock, so that two questions are answered at once.
+        asked_before, known_before = before.get(query.name, ("", {}))
+        for lang in site.languages if "lang" in query.params else ("",):
+            known = _Known(*known_before[lang]) if asked_before == asked and lang in known_before else None
+            questions.append(_Question(query, values, asked, lang, known))
+    # The default engine answers outside Python's lock, so that two questions are answered at once; this thread reads the queries meanwhile.
     with ThreadPoolExecutor(max_workers=2 if graph.engine == "oxigraph" else 1) as pool:
-        made = dict(zip(graph.queries, pool.map(answer, graph.queries.values()), strict=True))
-    if not keep:
-        return made
-    plans = {
-        name: before[name].plan if name in before and before[name].asked == one.asked else _plan(one.query, one.values, base=graph.base)
-        for name, one in made.items()
-    }
-    site.memory["answers"] = {name: tuple(_Known(one.asked, plans[name], names(plans[name]), one.said)) for name, one in made.items()}
+        found = pool.map(answer, questions)
+        plans = [one.before.plan if one.before else _plan(one.query, one.spoken, base=graph.base) if keep else [] for one in questions]
+        given = [known._replace(plan=plan, names=names(plan)) for known, plan in zip(found, plans, strict=True)]
+    made: dict[str, Answer] = {}
+    for question, known in zip(questions, given, strict=True):
+        made.setdefault(question.query.name, Answer(question.query, question.values, question.asked)).known[question.lang] = known
+    if keep:
+        site.memory["answers"] = {
+            name: (one.asked, {lang: tuple(known) for lang, known in one.known.items()}) for name, one in made.items()
+        }
     return made
+
+
+class _Question(NamedTuple):
+    """A query with the values it is asked for, in a language (the empty text where it speaks none), and what was known of the answer to it before."""
+
+    query: NamedQuery
+    values: Mapping[str, str]
+    asked: str
+    lang: str
+    before: _Known | None
+
+    @property
+    def spoken(self) -> dict[str, str]:
+        """The values with the language."""
+        return {**self.values, **({"lang": self.lang} if self.lang else {})}
 
 
 def unanswered(site: Site, queries: Iterable[NamedQuery]) -> dict[str, Answer]:
     """Questions with the values that they are asked for, for what leads to them and needs no answer: there are no rows."""
     chosen = ((query, _values(site, query)) for query in queries)
-    return {query.name: Answer(query, values, _asked(query, values, site), dict, said="none") for query, values in chosen}
+    return {query.name: Answer(query, values, _asked(query, values, site)) for query, values in chosen}
 
 
 def _values(site: Site, query: NamedQuery) -> dict[str, str]:
@@ -192,7 +229,7 @@ def index(site: Site) -> Iterator[tuple[str, bytes]]:
         )
         body = (
             f"{layout.crumbs('../', ('query/index.html', say['questions']))}<h1>{say['questions']}</h1>"
-            f'<p class="lead">{say["questions_lead"]}</p><ul class="hits">{items}</ul>'
+            f'<p class=lead>{say["questions_lead"]}</p><ul class="hits">{items}</ul>'
         )
         yield f"{lang}/query/index.html", layout.page("query/index.html", body, title=say["questions"], description=say["questions_lead"])
 
@@ -205,8 +242,9 @@ def _maker(site: Site) -> Callable[[tuple[str, Answer]], Iterator[tuple[str, byt
         name, answer = item
         for layout, told in zip(layouts, values, strict=True):
             yield f"{layout.lang}/query/{name}.html", page(layout, told, name, answer)
-            if layout.lang in answer.rows:
-                yield f"{layout.lang}/query/{name}.csv", _published(site, answer.rows[layout.lang]).encode()
+            rows = answer.rows(layout.lang)
+            if rows is not None:
+                yield f"{layout.lang}/query/{name}.csv", _published(site, rows).encode()
 
     return made
 
@@ -232,7 +270,7 @@ def page(layout: Layout, values: Values, name: str, answer: Answer) -> bytes:
     title, description = query.title[lang], query.description[lang]
     body = [
         layout.crumbs("../", ("query/index.html", say["questions"])),
-        f'<h1>{words(title)}</h1>\n<p class="lead">{words(description)}</p>\n',
+        f"<h1>{words(title)}</h1>\n<p class=lead>{words(description)}</p>\n",
     ]
     asked = []
     for key, value in answer.values.items():
@@ -244,7 +282,7 @@ def page(layout: Layout, values: Values, name: str, answer: Answer) -> bytes:
         asked.append(f"<div><dt>{words(_title(key, lang))}</dt><dd>{told}</dd></div>")
     if asked:
         body.append(f'<section class="facts" aria-label="{say["parameters"]}"><dl>{"".join(asked)}</dl></section>\n')
-    rows = answer.rows.get(lang)
+    rows = answer.rows(lang)
     body.append(f'<h2 id="answer">{say["answer"]}</h2>\n')
     if not rows:
         body.append(f"<p>{say['no_rows']}</p>")
@@ -252,7 +290,7 @@ def page(layout: Layout, values: Values, name: str, answer: Answer) -> bytes:
         count = say["row"] if len(rows) == 1 else say["rows"].format(n=len(rows))
         first = f" {say['first_rows'].format(n=MOST_ROWS)}" if len(rows) > MOST_ROWS else ""
         body.append(
-            f'<p class="note">{count}.{first} <a href="{name}.csv" type="text/csv">{say["download_csv"]}</a></p>\n{_table(values, rows)}'
+            f'<p class=note>{count}.{first} <a href="{name}.csv" type="text/csv">{say["download_csv"]}</a></p>\n{_table(values, rows)}'
         )
     asked_text = answer.text(site, lang)
     body.append(f'<h2 id="query">{say["query_text"]}</h2>\n<pre tabindex="0"><code>{text(asked_text)}</code></pre>\n')

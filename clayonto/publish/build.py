@@ -7,7 +7,6 @@ again that read something that has changed. All files are made in a folder besid
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
@@ -17,12 +16,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from clayonto.errors import NotPublishableError, OutputError
 from clayonto.processes import Beside
-from clayonto.publish import sparql, versions
+from clayonto.publish import index, sparql, versions
 from clayonto.publish.answers import ask
-from clayonto.publish.memory import Keeper, Memory, digest_of
+from clayonto.publish.continuing import site_of_changed
+from clayonto.publish.memory import Keeper, Memory
 from clayonto.publish.site import Site
-from clayonto.publish.staging import MANIFEST, Made, Staging, files_of, manifest, new_beside, swap
-from clayonto.publish.units import Each, Unit, changes, make, places
+from clayonto.publish.staging import MANIFEST, Aside, Made, Staging, Stamp, files_of, manifest
+from clayonto.publish.texts import Text, digests, packed, read
+from clayonto.publish.units import Each, Unit, Whole, changes, difference, make, make_whole, places
 from clayonto.validation.data import no_collecting
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from clayonto.publish.answers import Answer
     from clayonto.publish.config import Config
 
-Part: TypeAlias = "Callable[[Site], Iterator[tuple[str, bytes]]] | Each"
+Part: TypeAlias = "Callable[[Site], Iterator[tuple[str, bytes]]] | Each | Whole"
 _MOST_ON_PAGES: Final = 900_000_000
 _MACHINE: Final = "clayonto.publish.machine"
 
@@ -73,7 +74,7 @@ def parts() -> Parts:
     from clayonto.publish import answers, data, pages
 
     machine = [import_module(_MACHINE).files] if find_spec(_MACHINE) else []
-    return Parts([pages.THINGS], [pages.files, data.files, *machine], [pages.asked, answers.EACH])
+    return Parts([pages.THINGS], [pages.OVERVIEWS, data.files, *machine], [pages.asked, answers.EACH])
 
 
 def equip(site: Site, parts: Parts) -> None:
@@ -119,42 +120,79 @@ def _notes(summary: Summary, config: Config) -> Iterator[dict[str, str]]:
 def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[str, str], say: Callable[[str], None]) -> Summary:
     keeper = Keeper(target, config, graph.base)
     from_files = bool(graph.sources) and not graph.is_edited and graph.closure is None
-    sources = digest_of(graph.sources) if from_files and keeper.keeps else ""
+    sources = digests(graph.sources) if from_files and keeper.keeps else {}
     before = keeper.load()
     if before is not None and sources and before.sources == sources:
         as_it_was = _as_it_was(target, old, before)
         if as_it_was is not None:
             return as_it_was
-    say("Checking the data")
-    # A graph that was read from files can be looked at by two processes at once.
-    checked = Beside(lambda: conforms(graph), apart=from_files)
+    aside = _aside(target, before.stamps if before is not None else {})
     try:
-        say("Reading the graph")
-        site = Site.of(graph, config)
-        if not checked.result():
-            raise NotPublishableError(graph.validate())
+        say("Checking the data")
+        changed = site_of_changed(graph.sources, sources, before, config, base=graph.base) if before is not None and sources else None
+        # A graph that was read from files can be looked at by two processes at once.
+        checked = Beside(lambda: conforms(graph, since=changed[0] if changed else None), apart=from_files)
+
+        def admit() -> None:
+            if not checked.result():
+                raise NotPublishableError(graph.validate())
+
+        try:
+            say("Reading the graph")
+            site, texts = changed or _site(graph, config, sources)
+            if changed is None:
+                admit()
+            memory = Memory(sources=sources, texts=packed(texts), out=site.index.out, public=dict(site.placed.public), places=places(site))
+            memory.slugs = dict(site.slugs)
+            _go_on(site, before, memory)
+            made = parts()
+            equip(site, made)
+
+            def answers() -> Mapping[str, Answer]:
+                say("Asking the named queries")
+                return ask(graph, site, keep=keeper.keeps)
+
+            late = admit if changed is not None else None
+            summary = build(
+                site, made, target, old=old, answers=answers, before=before, memory=memory, aside=aside, admit=late, progress=say
+            )
+        finally:
+            checked.stop()
+        if keeper.keeps:
+            # The old site is being removed meanwhile.
+            keeper.save(memory)
     finally:
-        checked.stop()
-    memory = Memory(sources=sources, out=site.index.out, places=places(site), slugs=dict(site.slugs))
-    if before is not None and before.slugs == memory.slugs:
-        site.changed = changes(before.out, before.places, site, memory.places)
-        site.memory = before.parts
-    made = parts()
-    equip(site, made)
-
-    def answers() -> Mapping[str, Answer]:
-        say("Asking the named queries")
-        return ask(graph, site, keep=keeper.keeps)
-
-    summary = build(site, made, target, old=old, answers=answers, before=before, memory=memory, progress=say)
-    if keeper.keeps:
-        keeper.save(memory)
+        aside.close()
     return summary
 
 
-def conforms(graph: KnowledgeGraph) -> bool:
-    """Whether a graph may be published."""
-    return graph.validate().conforms
+def _site(graph: KnowledgeGraph, config: Config, sources: Mapping[str, str]) -> tuple[Site, dict[str, Text]]:
+    """The site of a graph, and what to keep of its files, if it was made from ``sources`` alone."""
+    if not sources:
+        return Site.of(graph, config), {}
+    n_triples, texts = read(graph.sources)
+    return Site(index.read(n_triples, base=graph.base), config, base=graph.base), texts
+
+
+def _go_on(site: Site, before: Memory | None, memory: Memory) -> None:
+    """Let a site know what has changed since the last build, if that can be told."""
+    if before is None or before.slugs != memory.slugs:
+        site.changed = None
+        return
+    if site.changed is None:
+        site.changed = changes(*difference(before.out, site.index.out), before.places, memory.places)
+    site.memory = dict(before.parts)
+
+
+def conforms(graph: KnowledgeGraph, *, since: Site | None = None) -> bool:
+    """Whether a graph may be published.
+
+    :param since: its site, if what has changed is known and all conformed before.
+    """
+    # Shapes may name things, and those have other names there.
+    if since is None or since.changed is None or since.config.renamed:
+        return graph.validate().conforms
+    return graph.still_conforms(since.index, [*since.changed.added, *since.changed.removed])
 
 
 def build(
@@ -166,6 +204,8 @@ def build(
     answers: Callable[[], Mapping[str, Answer]] = dict,
     before: Memory | None = None,
     memory: Memory | None = None,
+    aside: Aside | None = None,
+    admit: Callable[[], None] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Summary:
     """Put the files of some parts in place of a folder. Errors as for :func:`publish`.
@@ -173,6 +213,7 @@ def build(
     :param old: the manifest of the site that is there.
     :param answers: gives the answers to the named queries; what needs none is made meanwhile.
     :param before: what the last build left, and ``memory`` what this one leaves.
+    :param aside: the folder to make it in, to be closed by who made it; ``admit`` is called before anything is put in place, and may raise.
     """
     old = manifest(target) if old is None else old
     say = progress or (lambda _: None)
@@ -180,27 +221,28 @@ def build(
     site.withdrawn = frozenset(_withdrawn(site, old))
     sizes = {path: (target / path).stat().st_size for path in old if versions.version_of(path) and (target / path).is_file()}
     site.published = versions.published(sizes, target / versions.LIST)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        there = files_of(target)
-        staged = new_beside(target)
-    except OSError as error:
-        raise OutputError(error, path=str(target)) from error
+    own = _aside(target, {}) if aside is None else None
+    here = aside or own
+    assert here is not None
 
     def work(*some: Part) -> _Work:
-        staging = Staging(staged, target, there, known=before.stamps)
+        staging = Staging(here)
         units: dict[str, Unit] = {}
         for part in some:
             if isinstance(part, Each):
                 units |= make(part, site, staging, before=before.units, changed=site.changed)
+            elif isinstance(part, Whole):
+                units |= make_whole(part, site, staging, before=before.units, changed=site.changed)
             else:
                 for path, content in part(site):
                     staging.put(path, content)
-        return _Work(staging.made(), units, site.memory)
+        # What others keep is theirs to tell.
+        return _Work(staging.made(), units, {key: kept for key, kept in site.memory.items() if kept is not before.parts.get(key)})
 
     try:
         # The first time most of the work is in the things; later it is in what is about all of them at once.
         first = site.changed is None
+        _ = here.there  # before there are two processes
         beside = Beside(lambda: work(*parts.others, *(parts.things if first else ())))
         try:
             mine = [] if first else [work(*parts.things)]
@@ -210,16 +252,19 @@ def build(
             done = [*mine, beside.result()]
         finally:
             beside.stop()
+        if admit is not None:
+            admit()
         say("Putting the site in place")
-        staging = Staging(staged, target, there)
+        staging = Staging(here)
         for one in done:
             staging.take(one.made)
-        taken = staging.finish(old, site.withdrawn)
-        swap(staged, target)
+        taken = staging.finish(old, site.withdrawn, site.published.releases)
+        here.swap()
     except OSError as error:
         raise OutputError(error, path=str(target)) from error
     finally:
-        shutil.rmtree(staged, ignore_errors=True)
+        if own is not None:
+            own.close()
     summary = Summary(
         written=staging.written,
         unchanged=len(staging.files) - staging.written - taken.versioned,
@@ -232,12 +277,19 @@ def build(
         pages=len(site.pages),
         triples=site.index.size,
     )
-    memory.stamps = staging.files
+    memory.stamps, memory.parts = staging.files, dict(site.memory)
     for one in done:
         memory.units |= {name: tuple(unit) for name, unit in one.units.items()}
         memory.parts |= one.memory
     memory.figures = {"size": summary.size, "pages": summary.pages, "triples": summary.triples}
     return summary
+
+
+def _aside(target: Path, known: Mapping[str, Stamp]) -> Aside:
+    try:
+        return Aside(target, known)
+    except OSError as error:
+        raise OutputError(error, path=str(target)) from error
 
 
 class _Work(NamedTuple):

@@ -41,13 +41,13 @@ def timeline(spans: Sequence[Span], *, title: str, most: int = 14) -> str:
     height = top + row * len(shown) + 24
 
     def at(year: float) -> str:
-        return f"{100 * (year - first) / (last - first):.2f}%"
+        return f"{round(100 * (year - first) / (last - first), 2):g}%"
 
-    lines = [f'<svg class="chart" role="img" aria-label="{text(title)}" width="100%" height="{height}">']
+    lines = [f'<svg class=chart role="img" aria-label="{text(title)}" width="100%" height="{height}">']
     for year in range(first, last + 1, step):
-        anchor = "start" if year == first else "end" if year + step > last and year == last else "middle"
+        anchor = "" if year == first else f' text-anchor="{"end" if year == last else "middle"}"'
         lines.append(f'<line x1="{at(year)}" x2="{at(year)}" y1="0" y2="{height - 20}"/>')
-        lines.append(f'<text class="tick" x="{at(year)}" y="{height - 5}" text-anchor="{anchor}">{year}</text>')
+        lines.append(f'<text class=tick x="{at(year)}" y="{height - 5}"{anchor}>{year}</text>')
     for number, span in enumerate(shown):
         y = top + row * number
         late = (span.start - first) / (last - first) > 0.5
@@ -55,7 +55,7 @@ def timeline(spans: Sequence[Span], *, title: str, most: int = 14) -> str:
         lines.append(f'<text {where} y="{y + 11}">{text(shortened(span.name, 40))}</text>')
         if span.end > span.start:
             lines.append(
-                f'<rect x="{at(span.start)}" y="{y + 16}" height="9" rx="2" width="{100 * (span.end - span.start) / (last - first):.2f}%"/>'
+                f'<rect x="{at(span.start)}" y="{y + 16}" height="9" rx="2" width="{round(100 * (span.end - span.start) / (last - first), 2):g}%"/>'
             )
         else:
             lines.append(f'<circle cx="{at(span.start)}" cy="{y + 20}" r="5"/>')
@@ -68,11 +68,11 @@ def bars(given: Sequence[Bar], *, title: str, most: int = 12) -> str:
     if len(shown) < 2:
         return ""
     row, largest = 38, shown[0].value
-    lines = [f'<svg class="chart" role="img" aria-label="{text(title)}" width="100%" height="{row * len(shown)}">']
+    lines = [f'<svg class=chart role="img" aria-label="{text(title)}" width="100%" height="{row * len(shown)}">']
     for number, bar in enumerate(shown):
         y = row * number
         lines.append(
-            f'<text x="0" y="{y + 13}">{text(shortened(bar.name, max(16, 42 - len(bar.told))))} <tspan class="num">{text(bar.told)}</tspan></text>'
+            f'<text x="0" y="{y + 13}">{text(shortened(bar.name, max(16, 42 - len(bar.told))))} <tspan class=num>{text(bar.told)}</tspan></text>'
         )
         lines.append(f'<rect x="0" y="{y + 19}" height="10" rx="2" width="{max(100 * bar.value / largest, 0.4):.2f}%"/>')
     return "".join([*lines, "</svg>"])
@@ -86,7 +86,7 @@ def columns(given: Sequence[Bar], *, title: str, most: int = 60) -> str:
     each, tall = 100 / len(given), 120
     # Names stand under every column that has room for one.
     step = ceil(len(given) / 14)
-    lines = [f'<svg class="chart" role="img" aria-label="{text(title)}" width="100%" height="{tall + 40}">']
+    lines = [f'<svg class=chart role="img" aria-label="{text(title)}" width="100%" height="{tall + 40}">']
     for number, bar in enumerate(given):
         high = max(tall * bar.value / largest, 1)
         middle = f"{(number + 0.5) * each:.2f}%"
@@ -94,7 +94,7 @@ def columns(given: Sequence[Bar], *, title: str, most: int = 60) -> str:
             f'<rect x="{(number + 0.15) * each:.2f}%" y="{18 + tall - high:.1f}" height="{high:.1f}" rx="2" width="{0.7 * each:.2f}%"/>'
         )
         if step == 1:
-            lines.append(f'<text class="num" x="{middle}" y="{13 + tall - high:.1f}" text-anchor="middle">{text(bar.told)}</text>')
+            lines.append(f'<text class=num x="{middle}" y="{13 + tall - high:.1f}" text-anchor="middle">{text(bar.told)}</text>')
         if number % step == 0:
-            lines.append(f'<text class="tick" x="{middle}" y="{tall + 35}" text-anchor="middle">{text(shortened(bar.name, 12))}</text>')
+            lines.append(f'<text class=tick x="{middle}" y="{tall + 35}" text-anchor="middle">{text(shortened(bar.name, 12))}</text>')
     return "".join([*lines, "</svg>"])

@@ -59,7 +59,7 @@ def fronts(site: Site) -> Iterator[tuple[str, bytes]]:
 def withdrawn(layout: Layout, file: str) -> bytes:
     """What stands in the place of a page that was withdrawn."""
     say = layout.say
-    body = f'<h1>{say["withdrawn"]}</h1><p class="lead">{say["withdrawn_lead"]}</p><p><code>{words(file.removesuffix(".html"))}</code></p>'
+    body = f"<h1>{say['withdrawn']}</h1><p class=lead>{say['withdrawn_lead']}</p><p><code>{words(file.removesuffix('.html'))}</code></p>"
     return layout.page(file, body, title=say["withdrawn"])
 
 
@@ -104,8 +104,8 @@ def _front(layout: Layout) -> bytes:
         also = f'<h3>{say["more_classes"]}</h3><ul class="also">{also}</ul>'
     description = site.config.description[lang]
     body = [
-        f'<div class="hero"><h1>{words(layout.title)}</h1><p class="lead">{words(description)}</p>',
-        f'<p class="note">{say["figures"].format(things=_count(len(site.pages), lang), triples=_count(site.index.size, lang))}</p>',
+        f'<div class="hero"><h1>{words(layout.title)}</h1><p class=lead>{words(description)}</p>',
+        f"<p class=note>{say['figures'].format(things=_count(len(site.pages), lang), triples=_count(site.index.size, lang))}</p>",
         f'<form action="search.html" role="search"><label for="q">{say["search_label"]}</label>',
         f'<input type="search" id="q" name="q" autocomplete="off"><button>{say["search"]}</button></form></div>\n',
         f'<section aria-labelledby="classes"><h2 id="classes">{say["classes_lead"]}</h2><ul class="cards">{cards}</ul>{also}</section>\n',
@@ -158,7 +158,7 @@ def _about(layout: Layout) -> bytes:
     )
     sections = "".join(f"<h2>{say[key]}</h2><p>{say[key + '_text']}</p>" for key in ("accessibility", "privacy", "persistence"))
     body = (
-        f'{layout.crumbs("", ("about.html", say["about"]))}<h1>{say["about"]}</h1><p class="lead">{words(config.description[layout.lang])}</p>'
+        f"{layout.crumbs('', ('about.html', say['about']))}<h1>{say['about']}</h1><p class=lead>{words(config.description[layout.lang])}</p>"
         f'<section class="facts"><dl><div><dt>{say["publisher"]}</dt><dd>{publisher}</dd></div>'
         f"<div><dt>{say['licence']}</dt><dd>{licence(config.licence)}</dd></div>{contact}</dl></section>"
         f"<h2>{say['machines']}</h2><p>{say['machines_lead']}</p>{sections}"
@@ -181,7 +181,7 @@ def entrance(site: Site, up: str, where: dict[Language, str], *, data: str | Non
         )
     title = text(site.config.title[site.languages[0]])
     return (
-        f'{opening(site.languages[0], title)}<noscript><meta http-equiv="refresh" content="0; url={text(first)}"></noscript>'
+        f'{opening(site.languages[0], title, scripts=True)}<noscript><meta http-equiv="refresh" content="0; url={text(first)}"></noscript>'
         f'<link rel="canonical" href="{site.base}{where[site.languages[0]]}">{alternates}<link rel="stylesheet" href="{up}assets/style.css">'
         f'<script src="{up}assets/go.js" defer></script></head>\n<body><main id="main"><h1>{title}</h1><ul id="go">{links}</ul></main></body></html>\n'
     ).encode()

@@ -71,7 +71,7 @@ class History(Context):
             first = year_of(start)
             last = year_of(end, end=True) if end else first
             if first is not None and last is not None:
-                row = f'<tr><th scope="row">{self.values.link(one, self.near)}</th><td>{self.values.period(period) or ""}</td></tr>'
+                row = f"<tr><th scope=row>{self.values.link(one, self.near)}</th><td>{self.values.period(period) or ''}</td></tr>"
                 told.append((first, self.site.name(one, self.lang), one, row, last))
         told.sort()
         spans = [Span(name, first, max(first, last)) for first, name, _, _, last in told]
@@ -85,6 +85,6 @@ class History(Context):
             for year in years(self.site, period):
                 counts[year] = counts.get(year, 0) + 1
         bars = [Bar(str(year), counts.get(year, 0), str(counts.get(year, 0))) for year in range(min(counts), max(counts) + 1)]
-        rows = [f'<tr><th scope="row">{year}</th><td class=n>{count}</td></tr>' for year, count in sorted(counts.items())]
-        note = f'<p class="note">{self.say["running"]}</p>'
+        rows = [f"<tr><th scope=row>{year}</th><td class=n>{count}</td></tr>" for year, count in sorted(counts.items())]
+        note = f"<p class=note>{self.say['running']}</p>"
         return note + columns(bars, title=self.say["running"]) + table([(self.say["year"], False), (self.say["count"], True)], rows)

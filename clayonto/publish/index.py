@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 V = TypeVar("V")
 TYPE: Final = f"<{PREFIXES['rdf']}type>"
-_VOCABULARY: Final = tuple(f"<{PREFIXES[p]}" for p in ("owl", "rdfs", "rdf", "sh"))
+VOCABULARY: Final = tuple(f"<{PREFIXES[p]}" for p in ("owl", "rdfs", "rdf", "sh"))
+"""What the classes begin with whose things are terms of an ontology or parts of axioms."""
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
 _SIGNS: Final = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 
@@ -136,6 +137,45 @@ class Index:
             if o[0] != '"' and p != TYPE:
                 back.setdefault(o, {}).setdefault(p, []).append(s)
 
+    @classmethod
+    def of(cls, out: dict[str, dict[str, list[str]]]) -> Index:
+        """The index of triples that are by subject and predicate already, in order."""
+        made = cls(())
+        made.out, back = out, made.back
+        for subject, said in out.items():
+            for predicate, objects in said.items():
+                made.size += len(objects)
+                if predicate != TYPE:
+                    for thing in objects:
+                        if thing[0] != '"':
+                            back.setdefault(thing, {}).setdefault(predicate, []).append(subject)
+        return made
+
+    @classmethod
+    def changed(
+        cls, out: dict[str, dict[str, list[str]]], added: Iterable[tuple[str, str, str]], removed: Iterable[tuple[str, str, str]]
+    ) -> Index:
+        """The index of triples with some more and without others; ``out`` is taken over.
+
+        >>> Index.changed({"<a>": {"<p>": ["<b>"]}}, [("<a>", "<o>", "<b>"), ("<0>", "<p>", '"x"')], [("<a>", "<p>", "<b>")]).out
+        {'<0>': {'<p>': ['"x"']}, '<a>': {'<o>': ['<b>']}}
+        """
+        size, touched = len(out), set()
+        for s, p, o in removed:
+            said = out[s]
+            said[p] = [one for one in said[p] if one != o]
+            if not said[p]:
+                del said[p]
+            touched.add(s)
+        for s, p, o in added:
+            out.setdefault(s, {}).setdefault(p, []).append(o)
+            touched.add(s)
+        for s in touched:
+            out[s] = {p: sorted(objects) for p, objects in sorted(out[s].items())}
+            if not out[s]:
+                del out[s]
+        return cls.of(dict(sorted(out.items())) if len(out) > size or touched - out.keys() else out)
+
     def objects(self, subject: str, predicate: str) -> list[str]:
         """What a subject has for a predicate; not to be changed."""
         said = self.out.get(subject)
@@ -145,6 +185,12 @@ class Index:
         """What has a thing for a predicate; not to be changed."""
         said = self.back.get(thing)
         return said.get(predicate, []) if said else []
+
+    def pairs(self, predicate: str) -> Iterator[tuple[str, str]]:
+        """The subjects and objects of a predicate."""
+        for subject, said in self.out.items():
+            for thing in said.get(predicate, ()):
+                yield subject, thing
 
     def lines(self, subject: str) -> Iterator[str]:
         """The triples of a subject as N-Triples, each ended by a line end."""
@@ -192,7 +238,7 @@ def read(n_triples: bytes, *, base: str) -> Index:
 
 def is_vocabulary(index: Index, subject: str) -> bool:
     """Whether a subject is a term of an ontology or a part of an axiom, and no thing."""
-    return any(kind.startswith(_VOCABULARY) for kind in index.objects(subject, TYPE))
+    return any(kind.startswith(VOCABULARY) for kind in index.objects(subject, TYPE))
 
 
 def _axioms(index: Index) -> set[str]:

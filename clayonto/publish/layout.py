@@ -12,16 +12,15 @@ from clayonto.publish.site import DOWNLOADS
 from clayonto.publish.wording import WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from clayonto.locales import Language
     from clayonto.publish.site import Site
 
-POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'; "
-    "base-uri 'none'; form-action 'self'"
-)
+_POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'"
 """The content security policy: nothing from elsewhere, no script or style inside a page."""
+_SCRIPTS: Final = "; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'"
+"""What pages may do besides that have scripts."""
 CONTEXT: Final = {"@vocab": "https://schema.org/"} | {name: {"@type": "@id"} for name in ("license", "url")}
 """The context of the JSON-LD in pages: written out, because a client that reads a page should need no other server."""
 _NAVIGATION: Final = (
@@ -73,7 +72,7 @@ class Layout:
         description: str = "",
         data: str | None = None,
         about: Mapping[str, Any] | None = None,
-        scripts: Iterable[str] = (),
+        scripts: Sequence[str] = (),
         styles: Iterable[str] = (),
         counterpart: str | None = None,
     ) -> bytes:
@@ -96,7 +95,7 @@ class Layout:
         others = [other for other in site.languages if other != lang]
         name = text(shortened(f"{title} – {self.title}" if title != self.title else title, 180))
         head = [
-            opening(lang, name),
+            opening(lang, name, scripts=bool(scripts)),
             f'<link rel="stylesheet" href="{up}assets/style.css"><link rel="icon" href="{up}assets/icon.svg" type="image/svg+xml">',
             f'<link rel="canonical" href="{site.base}{lang}/{place}">',
         ]
@@ -134,11 +133,11 @@ class Layout:
         return f'<nav class="crumbs" aria-label="{self.say["crumbs"]}"><ol>{links}</ol></nav>\n'
 
 
-def opening(lang: str, title: str) -> str:
-    """How every page starts. ``title`` is HTML."""
+def opening(lang: str, title: str, *, scripts: bool = False) -> str:
+    """How every page starts, one with scripts of the site's or without. ``title`` is HTML."""
     return (
         f'<!DOCTYPE html>\n<html lang="{lang}">\n<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><title>{title}</title>\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}{_SCRIPTS if scripts else ""}"><title>{title}</title>\n'
     )
 
 

@@ -104,12 +104,12 @@ def _by_class(layout: Layout, values: Values, kind: str, things: Sequence[str]) 
         rows = []
         for thing in things[start : start + MOST_ROWS]:
             cells = "".join(f"<td>{_cell(values, site, thing, column)}</td>" for column in columns)
-            rows.append(f'<tr><th scope="row">{values.link(thing, "../")}</th>{cells}</tr>')
+            rows.append(f"<tr><th scope=row>{values.link(thing, '../')}</th>{cells}</tr>")
         body = [
             layout.crumbs("../", (f"{url(slug)}/index.html", words(title))),
             f"<h1>{words(title)}</h1>\n",
             _definition(site, kind, lang),
-            f'<p class="note">{say["list_of"].format(n=len(things))} <a href="../../list/{url(slug)}.csv" type="text/csv">{say["download_csv"]}</a></p>\n',
+            f'<p class=note>{say["list_of"].format(n=len(things))} <a href="../../list/{url(slug)}.csv" type="text/csv">{say["download_csv"]}</a></p>\n',
             ways,
             table(head, rows),
             pages(layout, len(things), number, "index"),
@@ -132,7 +132,7 @@ def _definition(site: Site, kind: str, lang: Language) -> str:
     if not said:
         return ""
     told, tag, _ = literal(next((o for o in said if o.endswith(f'"@{lang}')), said[0]))
-    return f'<p class="lead">{words(told, tag, lang)}</p>\n'
+    return f"<p class=lead>{words(told, tag, lang)}</p>\n"
 
 
 def _cell(values: Values, site: Site, thing: str, column: str) -> str:
@@ -166,7 +166,7 @@ def _by_letter(layout: Layout, values: Values) -> Iterator[tuple[str, bytes]]:
         for start in range(0, len(things), MOST_ROWS):
             number = start // MOST_ROWS + 1
             items = "".join(
-                f'<li>{values.link(t, "../")} <span class="note">{words(site.name(site.pages[t].kind, lang)) if site.pages[t].kind else ""}</span></li>'
+                f"<li>{values.link(t, '../')} <span class=note>{words(site.name(site.pages[t].kind, lang)) if site.pages[t].kind else ''}</span></li>"
                 for t in things[start : start + MOST_ROWS]
             )
             body = (

@@ -83,10 +83,11 @@ def drawn(marks: Sequence[Mark], *, up: str, title: str, large: bool = False) ->
     ]
     for number, (mark, x, y, radius) in enumerate(circles):
         told = f"{mark.name}: {mark.partners}" if most > 1 else mark.name
-        inner = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"><title>{text(told)}</title></circle>'
-        if number < _MOST_NAMED:
-            name = shortened(mark.name, 28)
-            inner += _label(f"{name} {mark.partners}" if most > 1 else name, x, y, radius, size, view, taken)
+        name = shortened(mark.name, 28)
+        label = _label(f"{name} {mark.partners}" if most > 1 else name, x, y, radius, size, view, taken) if number < _MOST_NAMED else ""
+        # What stands beside the mark in full need not be told once more when it is pointed at.
+        title = "" if label and name == mark.name else f"<title>{text(told)}</title>"
+        inner = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}">{title}</circle>{label}'
         lines.append(f'<a href="{text(mark.link)}">{inner}</a>' if mark.link else f"<g>{inner}</g>")
     return "".join([*lines, "</svg>"])
 
@@ -121,7 +122,8 @@ def _label(name: str, x: float, y: float, radius: float, size: float, view: _Box
         )
         if inside and not any(box.meets(other) for other in taken):
             taken.append(box)
-            return f'<text x="{at:.1f}" y="{down + 0.35 * size:.1f}" text-anchor="{anchor}">{text(name)}</text>'
+            where = "" if anchor == "start" else f' text-anchor="{anchor}"'
+            return f'<text x="{at:.1f}" y="{down + 0.35 * size:.1f}"{where}>{text(name)}</text>'
     return ""
 
 
@@ -141,7 +143,7 @@ def small(context: Context) -> str:
         if place != page.term:
             named.append(context.values.link(place, context.near))
     chart = drawn(marks, up=f"{context.near}../", title=f"{context.say['map']}: {site.name(page.term, lang)}")
-    caption = f'<figcaption class="note">{", ".join(named)}</figcaption>' if named else ""
+    caption = f"<figcaption class=note>{', '.join(named)}</figcaption>" if named else ""
     return f'<figure class="small">{chart}{caption}</figure>' if chart else ""
 
 
@@ -193,16 +195,16 @@ def _pages(
                 )
             within = ", ".join(values.link(one, "../") for one in site.survey.geography.above(place))
             rows.append(
-                f'<tr><th scope="row">{values.link(place, "../")}</th><td>{within}</td><td class=n>{len(found)}</td><td>{told}</td></tr>'
+                f"<tr><th scope=row>{values.link(place, '../')}</th><td>{within}</td><td class=n>{len(found)}</td><td>{told}</td></tr>"
             )
         head = [(say["place"], False), (say["within"], False), (say["partners"], True), (say["who"], False)]
         body = [
             layout.crumbs("../", ("map/index.html", title)),
-            f'<h1>{title}</h1>\n<p class="lead">{say["map_lead"]}</p>\n',
-            f'<figure><div class="scroll wide" tabindex="0">{chart}</div><figcaption class="note">{" ".join(notes)}</figcaption></figure>\n'
+            f"<h1>{title}</h1>\n<p class=lead>{say['map_lead']}</p>\n",
+            f'<figure><div class="scroll wide" tabindex="0">{chart}</div><figcaption class=note>{" ".join(notes)}</figcaption></figure>\n'
             if number == 1
             else "",
-            f'<h2>{say["table"]}</h2><p class="note"><a href="../../list/map.csv" type="text/csv">{say["download_csv"]}</a></p>\n',
+            f'<h2>{say["table"]}</h2><p class=note><a href="../../list/map.csv" type="text/csv">{say["download_csv"]}</a></p>\n',
             table(head, rows),
             pages(layout, len(places), number, "index"),
         ]

@@ -70,6 +70,6 @@ def outward(iri: str, shown: str | None = None) -> str:
 
 def table(head: Sequence[tuple[str, bool]], rows: Iterable[str], *, caption: str = "") -> str:
     """A table that scrolls by itself where it is too wide. ``head`` has each column's title (HTML) and whether it holds numbers; rows are HTML."""
-    titles = "".join(f'<th scope="col"{" class=n" if numeric else ""}>{title}</th>' for title, numeric in head)
+    titles = "".join(f"<th scope=col{' class=n' if numeric else ''}>{title}</th>" for title, numeric in head)
     told = f"<caption>{caption}</caption>" if caption else ""
-    return f'<div class="scroll" tabindex="0"><table>{told}<thead><tr>{titles}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+    return f"<div class=scroll tabindex=0><table>{told}<thead><tr>{titles}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"

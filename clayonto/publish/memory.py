@@ -21,7 +21,7 @@ from clayonto.files import cache_folder, replace
 from clayonto.resources import FOLDERS, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
@@ -35,14 +35,15 @@ _MAGIC: Final = b"clayonto-site-1\n"
 class Memory:
     """What is known of the last build.
 
-    ``sources`` is a digest of the files that the graph was read from (empty if it was not read from files alone), ``out`` its triples under their
-    published names, ``places`` and
-    ``slugs`` where the things lie, ``units`` what small parts were made from, ``stamps`` the files, ``parts`` what other parts keep; ``figures`` are
-    those of the summary.
+    ``sources`` has digests of the files that the graph was read from (none if it was not read from files alone), and ``texts`` what they said.
+    ``out`` has the graph's triples under their published names, and ``public`` these names; ``places`` and ``slugs`` say where the things lie, ``units``
+    what small parts were made from; ``stamps`` has the files, ``parts`` what other parts keep; ``figures`` are those of the summary.
     """
 
-    sources: str = ""
+    sources: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     out: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    public: dict[str, str] = field(default_factory=dict)
     places: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     slugs: dict[str, str] = field(default_factory=dict)
     units: dict[str, Any] = field(default_factory=dict)
@@ -88,16 +89,6 @@ class Keeper:
             replace(self._file, b"".join((_MAGIC, self._key, hashlib.sha256(content).digest(), content)))
         except OSError:
             return
-
-
-def digest_of(sources: Iterable[Any]) -> str:
-    """A digest of files: their names and what they hold."""
-    digest = hashlib.sha256()
-    for source in sources:
-        content = source.read()
-        digest.update(f"{source.name}\0{source.base}\0{len(content)}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()
 
 
 def _key(config: Config, base: str) -> bytes:

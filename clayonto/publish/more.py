@@ -22,12 +22,12 @@ def leading_on(context: Context) -> str:
     told: dict[str, list[str]] = {}
     counts: dict[str, int] = {}
     for path, kind, parts in site.more_parts(context.page):
-        anchors = "".join(f'<a id="{text(site.anchor(part))}"></a>' for part in parts)
+        anchors = "".join(f"<a id={text(site.anchor(part))}></a>" for part in parts)
         first, last = (words(site.name(part, context.lang)) for part in (parts[0], parts[-1]))
         counts[kind] = counts.get(kind, 0) + len(parts)
         told.setdefault(kind, []).append(f'<li>{anchors}<a href="{context.near}{url(path)}.html">{first} – {last}</a></li>')
     return "".join(
-        f'<h3>{words(context.all.plural(kind))}</h3><p class="note">{say["more_parts"].format(n=counts[kind])}</p><ul class="more">{"".join(items)}</ul>'
+        f'<h3>{words(context.all.plural(kind))}</h3><p class=note>{say["more_parts"].format(n=counts[kind])}</p><ul class="more">{"".join(items)}</ul>'
         for kind, items in told.items()
     )
 
@@ -98,5 +98,5 @@ def _page(things: Things, page: Page, path: str, title: str, body: str) -> tuple
         (f"{url(page.path)}.html", words(name)),
         (f"{url(path)}.html", words(title)),
     )
-    content = f'{crumbs}<h1>{words(name)}</h1><p class="lead">{words(title)}</p>\n{body}'
+    content = f"{crumbs}<h1>{words(name)}</h1><p class=lead>{words(title)}</p>\n{body}"
     return site.html(path, lang), things.layout.page(f"{path}.html", content, title=f"{name}: {title}")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from clayonto.publish.index import curie
-from clayonto.publish.markup import table, words
+from clayonto.publish.index import curie, literal
+from clayonto.publish.markup import table, text, words
 from clayonto.publish.parts import CLAIM, HEADS, Context
 from clayonto.publish.paths import url
 from clayonto.publish.site import MOST_CLAIMS, MOST_PARTS
@@ -44,15 +44,15 @@ class Origins(Context):
                 continue
             respect = words(self.site.name(aspect, self.lang)) if aspect else ""
             if about != self.page.term:
-                respect += f' <span class="note">{words(self.site.name(about, self.lang))}</span>'
+                respect += f" <span class=note>{words(self.site.name(about, self.lang))}</span>"
             if disputed:
-                respect += f' <span class="flag">{self.say["disagree"]}</span>'
+                respect += f" <span class=flag>{self.say['disagree']}</span>"
             for number, claim in enumerate(sorted(same, key=lambda c: (_PREFERRED not in self.index.objects(c, _RANK), c))):
-                head = f'<th scope="row" rowspan="{len(same)}">{respect}</th>' if number == 0 else ""
+                head = f'<th scope=row rowspan="{len(same)}">{respect}</th>' if number == 0 else ""
                 named = "" if disputed_only else self.anchor(claim)
                 rows.append(f"<tr{named}>{head}{self.claim(claim, ranked=disputed)}</tr>")
         titles = [(self.say[key], False) for key in ("respect", "states", "source")]
-        told = f'<p class="note">{self.say["agree_note"]}</p>' + (table(titles, rows) if rows else "")
+        told = f"<p class=note>{self.say['agree_note']}</p>" + (table(titles, rows) if rows else "")
         if disputed_only:
             where = next(path for path, kind, _ in self.site.more_parts(self.page) if kind == CLAIM)
             return f'{told}<p><a href="{self.near}{url(where)}.html">{self.say["all"].format(n=len(claims))}</a></p>'
@@ -67,12 +67,14 @@ class Origins(Context):
         stated = self.values.values(self.stated(claim), self.near, page=self.here) if self.stated(claim) else ""
         rank = self.index.objects(claim, _RANK)
         if ranked and rank:
-            stated += f' <span class="note">({words(self.site.name(rank[0], self.lang))})</span>'
+            stated += f" <small>({words(self.site.name(rank[0], self.lang))})</small>"
         passage = self.index.objects(claim, _QUOTED)
         source = self.values.link(passage[0], self.near) if passage else ""
         phrase = self.index.objects(claim, _PHRASE)
         if phrase:
-            source += f" <q>{self.values.value(phrase[0], self.near)}</q>"
+            said, tag, _ = literal(phrase[0])
+            spoken = f' lang="{text(tag)}"' if tag and tag != self.lang else ""
+            source += f" <q{spoken}>{words(said)}</q>"
         return f"<td>{stated}</td><td>{source}</td>"
 
     def referring(self) -> str:
@@ -100,9 +102,9 @@ class Origins(Context):
         for predicate, kind, things in sorted(groups, key=lambda g: (self.all.plural(g[1]), g[0])):
             ordered = sorted(things, key=lambda t: (self.site.name(t, self.lang).casefold(), t)) if len(things) <= 500 else things
             if HEADS.get(kind) == predicate:
-                title = f'{self.say["takes_part"]} <span class="note">({len(things)})</span>'
+                title = f"{self.say['takes_part']} <span class=note>({len(things)})</span>"
             else:
-                title = f'{words(self.all.plural(kind))} <span class="note">({self.all.property(predicate)}, {len(things)})</span>'
+                title = f"{words(self.all.plural(kind))} <span class=note>({self.all.property(predicate)}, {len(things)})</span>"
             told.append((title, kind, ordered))
         return told
 
@@ -112,4 +114,4 @@ class Origins(Context):
         if kind not in HEADS or home is None:
             return self.values.link(thing, self.near)
         roles = [words(self.site.name(r, self.lang)) for p in _ROLES for r in self.index.objects(thing, p)]
-        return self.values.link(home, self.near) + (f' <span class="note">{", ".join(roles)}</span>' if roles else "")
+        return self.values.link(home, self.near) + (f" <span class=note>{', '.join(roles)}</span>" if roles else "")

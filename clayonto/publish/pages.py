@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from clayonto.publish import answers, data, front, lists, maps, more, search, sorted_lists, sparql, ties, vocabulary
 from clayonto.publish.things import Things
-from clayonto.publish.units import Each
+from clayonto.publish.units import Each, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,3 +61,6 @@ def one_by_one(site: Site) -> Callable[[Page, str], bytes | None]:
 
 THINGS: Final = Each(lambda site: ((term, (page.path, page.kind, tuple(page.parts)), page) for term, page in site.pages.items()), _maker)
 """The page of each thing in each language with those that it leads on to, its data files, and its way in."""
+
+OVERVIEWS: Final = Whole("overviews", files)
+"""The pages about all things and about the ontology."""

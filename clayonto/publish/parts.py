@@ -58,13 +58,13 @@ class Context:
 
     def rest(self, shown: int, total: int) -> str:
         """A sentence that there are more than are shown."""
-        return f'<p class="note">{self.say["more_rows"].format(shown=shown, n=total)}</p>' if total > shown else ""
+        return f"<p class=note>{self.say['more_rows'].format(shown=shown, n=total)}</p>" if total > shown else ""
 
     def named(self, part: str) -> str:
         """A part by its label, with what describes it."""
         label = self.site.label(part, self.lang)
         lead = self.values.in_language(o for p in LEAD for o in self.index.objects(part, p))
-        more = f'<br><span class="note">{self.values.value(lead[0], self.near)}</span>' if lead else ""
+        more = f"<br><span class=note>{self.values.value(lead[0], self.near)}</span>" if lead else ""
         return words(self.site.name(part, self.lang), label.lang, self.lang) + more
 
     def cell(self, objects: Sequence[str]) -> str:
@@ -97,7 +97,7 @@ class Parts(Context):
         for part in sorted(shown, key=lambda p: self.order(p, head)):
             named = self.index.objects(part, head) if head else []
             first = self.values.values(named, self.near) if named else self.named(part)
-            cells = [f'<th scope="row">{first}</th>']
+            cells = [f"<th scope=row>{first}</th>"]
             for column in columns:
                 objects = self.index.objects(part, column)
                 cells.append(f"<td>{self.cell(objects) if objects else ''}</td>")
@@ -129,7 +129,7 @@ class Parts(Context):
                     told.append(self.values.link(about[0], self.near, page=self.here) + respect)
             if len(claims) > 4:
                 told.append(self.say["more"].format(n=len(claims) - 4))
-            rows.append(f'<tr{self.anchor(part)}><th scope="row">{self.named(part)}</th><td>{"<br>".join(told)}</td></tr>')
+            rows.append(f"<tr{self.anchor(part)}><th scope=row>{self.named(part)}</th><td>{'<br>'.join(told)}</td></tr>")
         return table([(self.say["source"], False), (self.say["states"], False)], rows)
 
     def money(self) -> str:
@@ -140,9 +140,9 @@ class Parts(Context):
         for amount, told in sorted(shown, key=lambda item: (-(item[1].value if item[1] else 0), item[0])):
             said = self.index.out.get(amount, {})
             cells = "".join(f"<td>{self.cell(said[p]) if p in said else ''}</td>" for p in (_KIND, _STATUS, _FUNDED))
-            note = f' <span class="note">({self.say["rounded"]})</span>' if told and told.rounded else ""
+            note = f" <span class=note>({self.say['rounded']})</span>" if told and told.rounded else ""
             rows.append(
-                f'<tr{self.anchor(amount)}><th scope="row">{self.named(amount)}</th>{cells}<td class=n>{self.values.sum(told) if told else ""}{note}</td></tr>'
+                f"<tr{self.anchor(amount)}><th scope=row>{self.named(amount)}</th>{cells}<td class=n>{self.values.sum(told) if told else ''}{note}</td></tr>"
             )
             if told:
                 drawn.append(
@@ -177,9 +177,7 @@ class Parts(Context):
                 spans.append(Span(name, first, last))
             if part != self.page.term:
                 dates = self.values.period(part) or (self.values.value(moment, self.near) if moment else "")
-                rows.append(
-                    ((first or 9999.0, name), f'<tr{self.anchor(part)}><th scope="row">{self.named(part)}</th><td>{dates}</td></tr>')
-                )
+                rows.append(((first or 9999.0, name), f"<tr{self.anchor(part)}><th scope=row>{self.named(part)}</th><td>{dates}</td></tr>"))
         chart = timeline(spans, title=f"{self.say['timeline']}: {self.site.name(self.page.term, self.lang)}")
         told = [row for _, row in sorted(rows)]
         return chart + (table([(self.say["what"], False), (self.say["timeline"], False)], told) if told else "")

@@ -1,15 +1,15 @@
 """Whether changed triples can change the answer to a query, so that a site that is built again asks only the queries that have to be asked.
 
 A triple bears on an answer through a pattern that it matches, and then only if what the answer needs beside that pattern is there as well, in the
-data before or after. That is looked up, within bounds;
-filters are not tried. Where a query is more than this module reads, or the search too long, the answer counts as changed.
+data before or after. That is looked up, within bounds. Of filters two are tried: which language a text has, and whether it holds another text.
+Where a query is more than this module reads, or the search too long, the answer counts as changed.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
-from clayonto.publish.index import TYPE
+from clayonto.publish.index import TYPE, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from clayonto.publish.index import Index
 
 Pattern: TypeAlias = tuple[str, str, str]
-"""Subject, predicate and object: a variable (``?x``), a term as N-Triples, or in the predicate's place the IRIs of a path, parted by spaces; ``*`` for any."""
+"""Subject, predicate and object: a variable (``?x``), a term as N-Triples, or in the predicate's place several IRIs, parted by spaces; ``*`` for any."""
 ANY: Final = "*"
 EMPTY: Final = "0"
-"""Among the IRIs of a path: it may have no step at all. ``PATH`` is there for every path."""
+"""Among the IRIs of a path: it may have no step at all. ``PATH`` is there for every path of more than one step; without it any one of the IRIs is meant."""
 PATH: Final = "|"
+LANG: Final = "lang"
+HAS: Final = "has"
 _MOST_LOOKED_AT: Final = 500
 """How many triples are looked at for one changed triple and one pattern."""
 
@@ -31,7 +33,11 @@ class _NotRead(Exception):  # noqa: N818 - no error: the query counts as concern
 
 
 class Reading(NamedTuple):
-    """A pattern of a query, and the patterns without which it adds nothing: each a pattern, or a tuple of tuples of them of which one has to hold."""
+    """A pattern of a query, and what has to hold beside it, or it adds nothing.
+
+    That is a pattern; ``("or", WAYS)``, each a tuple of what has to hold, of which one has to; ``(LANG, VARIABLE, TAG)`` for the language of a text; or
+    ``(HAS, VARIABLE, TEXT)`` for what a text holds, case aside.
+    """
 
     pattern: Pattern
     needs: tuple[Any, ...]
@@ -61,7 +67,7 @@ def terms(reading: Reading) -> set[str]:
         one = pending.pop()
         if one[0] == "or":
             pending += [need for way in one[1] for need in way]
-        else:
+        elif one[0] not in (LANG, HAS):
             found.update(end for end in (one[0], one[2]) if end[0] == "<")
     return found
 
@@ -96,16 +102,18 @@ def _readings(node: Any, needs: tuple[Any, ...]) -> Iterator[Reading]:
     elif kind == "Join":
         yield from _readings(node.p1, (*needs, *_required(node.p2)))
         yield from _readings(node.p2, (*needs, *_required(node.p1)))
-    elif kind in ("LeftJoin", "Minus"):
+    elif kind == "LeftJoin":
+        yield from _readings(node.p1, needs)
+        yield from _readings(node.p2, (*needs, *_required(node.p1), *_filtered(node.expr, node.p2)))
+        yield from _tested(node.expr, (*needs, *_required(node.p1)))
+    elif kind == "Minus":
         yield from _readings(node.p1, needs)
         yield from _readings(node.p2, (*needs, *_required(node.p1)))
-        if kind == "LeftJoin":
-            yield from _tested(node.expr, (*needs, *_required(node.p1)))
     elif kind == "Union":
         yield from _readings(node.p1, needs)
         yield from _readings(node.p2, needs)
     elif kind in ("Filter", "Extend"):
-        yield from _readings(node.p, needs)
+        yield from _readings(node.p, (*needs, *(_filtered(node.expr, node.p) if kind == "Filter" else ())))
         yield from _tested(node.expr, (*needs, *_required(node.p)))
     elif kind in ("Project", "SelectQuery", "AskQuery", "ToMultiSet"):
         # What a subquery does not hand on has a name of its own there, so nothing outside is needed inside.
@@ -122,16 +130,81 @@ def _required(node: Any) -> tuple[Any, ...]:
     """What has to be there for a node to have any solution."""
     kind = getattr(node, "name", "")
     if kind == "BGP":
-        return tuple(_pattern(triple) for triple in node.triples)
+        return tuple(pattern for s, p, o in node.triples for pattern in _patterns(_told(s), p, _told(o)))
     if kind == "Join":
         return (*_required(node.p1), *_required(node.p2))
     if kind in ("LeftJoin", "Minus"):
         return _required(node.p1)
-    if kind in ("Filter", "Extend"):
+    if kind == "Filter":
+        return (*_required(node.p), *_filtered(node.expr, node.p))
+    if kind in ("Extend", "Distinct", "Reduced", "OrderBy"):
         return _required(node.p)
     if kind == "Union":
         return (("or", (_required(node.p1), _required(node.p2))),)
+    if kind in ("Project", "SelectQuery", "ToMultiSet") and node.p is not None:
+        return _handed_on(_required(node.p), {f"?{name}" for name in node.PV or ()}) if kind == "Project" else _required(node.p)
     return ()
+
+
+def _handed_on(needs: tuple[Any, ...], names: set[str]) -> tuple[Any, ...]:
+    """What a subquery needs, seen from outside: variables that it does not hand on are others there, whatever they are called."""
+
+    def inner(end: str) -> str:
+        return f"?_:inner {end[1:]}" if end[0] == "?" and end not in names else end
+
+    made: list[Any] = []
+    for need in needs:
+        if need[0] == "or":
+            made.append(("or", tuple(_handed_on(way, names) for way in need[1])))
+        else:
+            made.append((need[0], inner(need[1]), need[2]) if need[0] in (LANG, HAS) else tuple(map(inner, need)))
+    return tuple(made)
+
+
+def _filtered(expression: Any, group: Any) -> tuple[Any, ...]:
+    """What a filter of a group demands of single texts, as far as it is read."""
+    kind = getattr(expression, "name", "")
+    if kind == "ConditionalAndExpression":
+        return tuple(need for one in (expression.expr, *expression.other) for need in _filtered(one, group))
+    if kind == "RelationalExpression" and expression.op == "=":
+        for one, other in ((expression.expr, expression.other), (expression.other, expression.expr)):
+            if getattr(one, "name", "") == "Builtin_LANG" and _is_variable(one.arg) and _is_literal(other):
+                return ((LANG, f"?{one.arg}", str(other).lower()),)
+    if kind == "Builtin_CONTAINS":
+        text, variable = _bare(expression.arg2), _bare(expression.arg1)
+        variable = _bare(_bound(group).get(variable)) if _is_variable(variable) and variable in _bound(group) else variable
+        if _is_variable(variable) and _is_literal(text):
+            return ((HAS, f"?{variable}", str(text).casefold()),)
+    return ()
+
+
+def _bare(expression: Any) -> Any:
+    """An expression without what changes a text's case or takes its language away."""
+    while getattr(expression, "name", "") in ("Builtin_LCASE", "Builtin_UCASE", "Builtin_STR"):
+        expression = expression.arg
+    return expression
+
+
+def _bound(group: Any) -> dict[Any, Any]:
+    """What ``BIND`` at the end of a group gives names to."""
+    found = {}
+    while getattr(group, "name", "") in ("Extend", "Filter"):
+        if group.name == "Extend":
+            found[group.var] = group.expr
+        group = group.p
+    return found
+
+
+def _is_variable(term: Any) -> bool:
+    from rdflib.term import Variable
+
+    return isinstance(term, Variable)
+
+
+def _is_literal(term: Any) -> bool:
+    from rdflib.term import Literal
+
+    return isinstance(term, Literal)
 
 
 def _tested(expression: Any, needs: tuple[Any, ...]) -> Iterator[Reading]:
@@ -156,19 +229,31 @@ def _no_patterns(expression: Any) -> None:
         raise _NotRead("EXISTS in an order")
 
 
-def _pattern(triple: tuple[Any, Any, Any]) -> Pattern:
-    from rdflib.paths import Path
+def _told(term: Any) -> str:
     from rdflib.term import BNode, Variable
 
-    def told(term: Any) -> str:
-        if isinstance(term, Variable):
-            return f"?{term}"
-        return f"?_:{term}" if isinstance(term, BNode) else str(term.n3())
+    if isinstance(term, Variable):
+        return f"?{term}"
+    return f"?_:{term}" if isinstance(term, BNode) else str(term.n3())
 
-    s, p, o = triple
-    if isinstance(p, Path):
-        return told(s), " ".join(sorted(_in_path(p) | ({EMPTY} if _may_be_empty(p) else set()))), told(o)
-    return told(s), told(p), told(o)
+
+def _patterns(s: str, p: Any, o: str) -> Iterator[Pattern]:
+    """A triple of a query as patterns: a sequence is a pattern for each step, with a variable of its own in between."""
+    from rdflib.paths import AlternativePath, InvPath, Path, SequencePath
+    from rdflib.term import URIRef
+
+    if not isinstance(p, Path):
+        yield s, _told(p), o
+    elif isinstance(p, SequencePath):
+        ends = [s, *(f"?_:step {s} {number} {p.n3()} {o}" for number in range(1, len(p.args))), o]
+        for start, step, end in zip(ends, p.args, ends[1:], strict=False):
+            yield from _patterns(start, step, end)
+    elif isinstance(p, InvPath):
+        yield from _patterns(o, p.arg, s)
+    elif isinstance(p, AlternativePath) and all(isinstance(arg, URIRef) for arg in p.args):
+        yield s, " ".join(sorted(arg.n3() for arg in p.args)), o
+    else:
+        yield s, " ".join(sorted(_in_path(p) | ({EMPTY} if _may_be_empty(p) else set()))), o
 
 
 def _in_path(path: Any) -> set[str]:
@@ -188,7 +273,7 @@ def _in_path(path: Any) -> set[str]:
 
 def _variables(needs: tuple[Any, ...]) -> set[str]:
     """The variables of the patterns that always hold."""
-    return {end for need in needs if need[0] != "or" for end in (need[0], need[2])}
+    return {end for need in needs if need[0] not in ("or", LANG, HAS) for end in (need[0], need[2])}
 
 
 def _may_be_empty(path: Any) -> bool:
@@ -214,6 +299,8 @@ def _named(pattern: Pattern, names: Mapping[str, str]) -> Pattern:
 def _all_named(need: Any, names: Mapping[str, str]) -> Any:
     if need[0] == "or":
         return ("or", tuple(tuple(_all_named(one, names) for one in way) for way in need[1]))
+    if need[0] in (LANG, HAS):
+        return need
     return _named(need, names)
 
 
@@ -222,10 +309,10 @@ def _bears(reading: Reading, triple: tuple[str, str, str], graphs: tuple[Index, 
     known: dict[str, str] = {}
     if p[0] == "?":
         known[p] = triple[1]
-    elif " " in p or p == ANY:
+    elif PATH in (steps := p.split()) or ANY in steps:
         # Somewhere on a path: its ends may be anywhere.
-        return triple[1] in p.split() or ANY in p.split()
-    elif p != triple[1]:
+        return triple[1] in steps or ANY in steps
+    elif triple[1] not in steps:
         return False
     for place, value in ((s, triple[0]), (o, triple[2])):
         if place[0] != "?":
@@ -247,46 +334,45 @@ class _Search:
         """Whether all of some patterns may hold, their variables having known values."""
         if self._left < 0:
             return True
-        for number, need in enumerate(needs):
+        if not all(_is_so(need, known[need[1]]) for need in needs if need[0] in (LANG, HAS) and need[1] in known):
+            return False
+        # What leads to least is looked up first: often that is nothing, and the search is at its end.
+        found = {number: values for number, need in enumerate(needs) if (values := self._values(need, known)) is not None}
+        if found:
+            number = min(found, key=lambda n: len(found[n]))
             rest = needs[:number] + needs[number + 1 :]
-            if need[0] == "or":
-                continue
-            found = self._values(need, known)
-            if found is not None:
-                return any(self.holds(rest, {**known, **more}) for more in found)
+            self._left -= len(found[number])
+            return self._left < 0 or any(self.holds(rest, {**known, **more}) for more in found[number])
         for number, need in enumerate(needs):
             if need[0] == "or":
                 rest = needs[:number] + needs[number + 1 :]
                 return any(self.holds((*way, *rest), known) for way in need[1])
         return True
 
-    def _values(self, need: Pattern, known: Mapping[str, str]) -> Iterator[dict[str, str]] | None:
+    def _values(self, need: Any, known: Mapping[str, str]) -> list[dict[str, str]] | None:
         """What variables of a pattern may be; ``None`` where nothing leads into it, or it is a path."""
+        if need[0] in ("or", LANG, HAS) or need[1][0] != "<":
+            return None
         s, p, o = need
-        if p[0] != "<" or " " in p:
+        steps = p.split()
+        if PATH in steps or ANY in steps:
             return None
         subject, value = known.get(s, s), known.get(o, o)
         if subject[0] != "?":
-            return self._objects(subject, p, o, value)
-        return self._subjects(s, p, value) if value[0] == "<" and p != TYPE else None
+            things = [thing for index in self._graphs for step in steps for thing in index.objects(subject, step)]
+            if value[0] == "?":
+                return [{o: thing} for thing in things]
+            # A literal may be written in two ways.
+            return [{}] if any(thing == value or (thing[0] == '"' and value[0] == '"') for thing in things) else []
+        if value[0] != "<" or TYPE in steps:
+            return None
+        return [{s: thing} for index in self._graphs for step in steps for thing in index.subjects(step, value)[: _MOST_LOOKED_AT + 1]]
 
-    def _objects(self, subject: str, p: str, o: str, value: str) -> Iterator[dict[str, str]]:
-        for index in self._graphs:
-            for thing in index.objects(subject, p):
-                self._left -= 1
-                if value[0] == "?":
-                    yield {o: thing}
-                elif thing == value or (thing[0] == '"' and value[0] == '"') or self._left < 0:  # a literal may be written in two ways
-                    yield {}
-        if self._left < 0:
-            yield {}
 
-    def _subjects(self, s: str, p: str, value: str) -> Iterator[dict[str, str]]:
-        for index in self._graphs:
-            for thing in index.subjects(p, value):
-                self._left -= 1
-                if self._left < 0:
-                    break
-                yield {s: thing}
-        if self._left < 0:
-            yield {}
+def _is_so(need: Any, term: str) -> bool:
+    """Whether a text has the language, or holds the text, that is needed."""
+    if term[0] != '"':
+        # What is no text has no language, and STR makes a text of anything.
+        return bool(need[0] == HAS)
+    text, tag, _ = literal(term)
+    return tag == need[2] if need[0] == LANG else need[2] in text.casefold()

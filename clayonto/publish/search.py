@@ -46,7 +46,7 @@ def _page(layout: Layout) -> bytes:
     body = (
         f"{layout.crumbs('', ('search.html', say['search']))}<h1>{say['search']}</h1>\n<noscript><p>{say['noscript']}</p></noscript>"
         f'<div id="search" hidden data-none="{say["search_none"]}" data-some="{say["search_some"]}"><label for="q">{say["search_label"]}</label>'
-        f'<input type="search" id="q" autocomplete="off" spellcheck="false" aria-describedby="how"><p class="note" id="how">{say["search_lead"]}</p>'
+        f'<input type="search" id="q" autocomplete="off" spellcheck="false" aria-describedby="how"><p class=note id="how">{say["search_lead"]}</p>'
         '<p role="status" id="found"></p><ul class="hits" id="hits"></ul></div>\n'
         f"<h2>{say['az']}</h2>{letters(layout, by_letter(layout.site, layout.lang), 'az/')}"
     )

@@ -88,6 +88,14 @@ class Page(NamedTuple):
     parts: Sequence[str]
 
 
+class Placed(NamedTuple):
+    """Where things are: path of each; part to the thing whose page it is on; and the published name of each that has another in the data."""
+
+    paths: Mapping[str, str]
+    parts: Mapping[str, str]
+    public: Mapping[str, str]
+
+
 class Site:
     """All that parts of the site ask.
 
@@ -101,8 +109,12 @@ class Site:
     ``data_base`` is the namespace that the data gives its things.
     """
 
-    def __init__(self, index: Index, config: Config, *, base: str) -> None:
-        """:param base: the namespace that the data gives its things; it becomes ``config.base`` + ``id/`` if things are renamed."""
+    def __init__(self, index: Index, config: Config, *, base: str, placed: Placed | None = None) -> None:
+        """Lay out a site.
+
+        :param base: the namespace that the data gives its things; it becomes ``config.base`` + ``id/`` if things are renamed.
+        :param placed: where the things are, if that is known; the index has their published names then.
+        """
         self.config = config
         self.languages = config.languages
         self.base = config.base
@@ -118,23 +130,18 @@ class Site:
         self.data_base = base
         self._asked: set[str] | None = None
         self._labels: dict[str, dict[str, Label]] = {lang: {} for lang in self.languages}
-        self._public: dict[str, str] = {}
-        paths = Paths(base, self.namespace)
-        plan = _Plan(index)
-        where = {term: paths.add(term[1:-1]) for term in plan.nodes}
-        if config.renamed:
-            self._public = {term: new for term in plan.nodes if (new := self._renamed(term, plan, where)) != term}
-            index = index.renamed(lambda term: self._public.get(term, term))
-            where = {self.public(term): path for term, path in where.items()}
+        if placed is None:
+            index, placed = self._place(index)
+        self.index = self._kinds = index
+        self.paths, self.parts, self._public = placed
         self._original = {new: old for old, new in self._public.items()}
-        self.index = index
-        self.paths: Mapping[str, str] = where
-        self.parts: Mapping[str, str] = {self.public(part): self.public(page) for part, page in plan.home.items() if part != page}
         parts: dict[str, list[str]] = {}
         for part, page in sorted(self.parts.items()):
             parts.setdefault(page, []).append(part)
         self.pages: Mapping[str, Page] = {
-            term: Page(term, where[term], self.kind(term), parts.get(term, ())) for term in sorted(where) if term not in self.parts
+            term: Page(term, self.paths[term], self.kind(term), parts.get(term, ()))
+            for term in sorted(self.paths)
+            if term not in self.parts
         }
         self.further: Mapping[str, str] = {
             part: file for page in self.pages.values() for file, _, further in self.more_parts(page) for part in further
@@ -152,23 +159,45 @@ class Site:
             # Nothing here keeps the text, which is large.
             return cls(read(n_triples(graph), base=graph.base), config, base=graph.base)
 
+    def _place(self, index: Index) -> tuple[Index, Placed]:
+        """Where the things of an index are, and the index with their published names."""
+        paths = Paths(self.data_base, self.namespace)
+        plan = _Plan(index)
+        where = {term: paths.add(term[1:-1]) for term in plan.nodes}
+        public: dict[str, str] = {}
+        if self.config.renamed:
+            public = {term: new for term in plan.nodes if (new := self._renamed(term, plan, where)) != term}
+            index = index.renamed(lambda term: public.get(term, term))
+            where = {public.get(term, term): path for term, path in where.items()}
+        parts = {public.get(part, part): public.get(page, page) for part, page in plan.home.items() if part != page}
+        return index, Placed(where, parts, public)
+
+    @property
+    def placed(self) -> Placed:
+        """Where the things are."""
+        return Placed(self.paths, self.parts, self._public)
+
     # ------------------------------------------------------------------ what is asked
 
-    def noting(self) -> tuple[Site, set[str], set[str]]:
+    def noting(self, *, whole: bool = False) -> tuple[Site, set[str], set[str]]:
         """The same site, and two sets in which it notes what is asked of it: terms whose triples or place are read, and terms that are read backwards.
 
         What is about all things at once (``classes``, ``vocabulary``, ``answers``, ``withdrawn`` and what was kept) it does not tell: whoever needs
         that depends on all.
+
+        :param whole: for a part that depends on all places anyway, and may read what is about all things.
         """
         asked: set[str] = set()
         backwards: set[str] = set()
         view = copy(self)
         view.index = self.index.noting(asked, backwards)
-        view.pages, view.parts, view.paths = Noting(self.pages, asked), Noting(self.parts, asked), Noting(self.paths, asked)
         view._asked = asked  # noqa: SLF001 (its own copy)
         view._labels = {}  # noqa: SLF001
         view.__dict__.pop("survey", None)
-        del view.classes, view.vocabulary, view.answers, view.withdrawn, view.memory, view.changed
+        if not whole:
+            view._kinds = view.index  # noqa: SLF001
+            view.pages, view.parts, view.paths = Noting(self.pages, asked), Noting(self.parts, asked), Noting(self.paths, asked)
+            del view.classes, view.vocabulary, view.answers, view.withdrawn, view.memory, view.changed
         return view, asked, backwards
 
     def asks(self, term: str) -> None:
@@ -197,7 +226,7 @@ class Site:
 
     def kind(self, term: str) -> str:
         """The class under which a thing is shown."""
-        return kind_of(self.index, term)
+        return kind_of(self._kinds, term)
 
     def by_kind(self, things: Iterable[str]) -> dict[str, list[str]]:
         """Things by class, in the order in which they come."""

@@ -72,7 +72,7 @@ class _Lists:
             count, name = len(facet.things[value]), self.name(value)
             indent = f' class="in{min(depth, 3)}"' if depth else ""
             rows.append(
-                f'<tr><th scope="row"{indent}><a href="{url(folder(self.site, value))}/index.html">{words(name)}</a></th><td class=n>{count}</td></tr>'
+                f'<tr><th scope=row{indent}><a href="{url(folder(self.site, value))}/index.html">{words(name)}</a></th><td class=n>{count}</td></tr>'
             )
             drawn.append(Bar(name, count, str(count)))
         lead = self.say[f"{key}_lead"]
@@ -80,9 +80,9 @@ class _Lists:
             number = start // MOST_ROWS + 1
             body = [
                 self.layout.crumbs("../../", (f"by/{key}/index.html", title)),
-                f'<h1>{title}</h1>\n<p class="lead">{lead}</p>\n',
+                f"<h1>{title}</h1>\n<p class=lead>{lead}</p>\n",
                 columns(drawn, title=title) if key == "year" and number == 1 else "",
-                f'<p class="note"><a href="../../../list/by/{key}.csv" type="text/csv">{self.say["download_csv"]}</a></p>\n',
+                f'<p class=note><a href="../../../list/by/{key}.csv" type="text/csv">{self.say["download_csv"]}</a></p>\n',
                 table([(self.say[key], False), (self.say["count"], True)], rows[start : start + MOST_ROWS]),
                 pages(self.layout, len(rows), number, "index"),
             ]
@@ -143,7 +143,7 @@ class _Lists:
             rows = [self.row(thing, near) for thing in ordered[start : start + MOST_ROWS]]
             body = [
                 self.layout.crumbs(near, *steps),
-                f'<h1>{words(title)}</h1>\n<p class="note">{say["list_of"].format(n=len(things))} {" · ".join(links)}</p>\n',
+                f"<h1>{words(title)}</h1>\n<p class=note>{say['list_of'].format(n=len(things))} {' · '.join(links)}</p>\n",
                 f"<p>{say['narrower']}: {parts}</p>\n" if parts else "",
                 table([(say["name"], False), (say["kind"], False), (say["when"], False)], rows) if rows else f"<p>{say['nothing']}</p>",
                 pages(self.layout, len(ordered), number, "index"),
@@ -157,7 +157,7 @@ class _Lists:
         told = self._told.get(thing)
         if told is None:
             told = self._told[thing] = self.told(thing)
-        return f'<tr><th scope="row">{self.values.link(thing, near)}</th>{told}</tr>'
+        return f"<tr><th scope=row>{self.values.link(thing, near)}</th>{told}</tr>"
 
     def kind(self, kind: str) -> str:
         """What one thing of a class is called, as text."""

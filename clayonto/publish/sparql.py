@@ -170,7 +170,7 @@ def _page(layout: Layout, dump: Dump) -> bytes:
     # Without these, a browser would find each script only in the one before it.
     near = "".join(f'<link rel="modulepreload" href="../../assets/sparql/{script}">' for script in SCRIPTS)
     body = (
-        f'{near}\n{layout.crumbs("../", (PATH, "SPARQL"))}<h1>SPARQL</h1>\n<p class="lead">{filled["lead"]}</p>\n'
+        f"{near}\n{layout.crumbs('../', (PATH, 'SPARQL'))}<h1>SPARQL</h1>\n<p class=lead>{filled['lead']}</p>\n"
         f'<noscript><p>{filled["noscript"]}</p><ul><li><a href="../query/index.html">{layout.say["questions"]}</a></li>'
         f'<li><a href="{data}">{filled["download"]}</a></li></ul></noscript>\n'
         f'<p id="cannot" role="alert" hidden data-disk="{filled["disk"]}" data-old="{filled["old"]}" data-broken="{filled["broken"]}"></p>\n'
@@ -179,19 +179,19 @@ def _page(layout: Layout, dump: Dump) -> bytes:
         f'<button type="button" id="use" class="plain">{filled["use"]}</button></div>\n'
         f'<label for="query">{filled["query"]}</label>\n<div class="editor"><div id="numbers" aria-hidden="true"></div><div class="field">'
         '<pre id="coloured" aria-hidden="true"></pre><textarea id="query" rows="12" wrap="off" spellcheck="false" autocapitalize="off" autocomplete="off" '
-        f'aria-describedby="problem keys"></textarea></div></div>\n<p class="note" id="keys">{filled["keys"]}</p>\n'
+        f'aria-describedby="problem keys"></textarea></div></div>\n<p class=note id="keys">{filled["keys"]}</p>\n'
         f'<div class="actions"><button type="button" id="run">{filled["run"]}</button>'
         f'<button type="button" id="stop" class="plain" disabled>{filled["stop"]}</button>'
         f'<button type="button" id="copy" class="plain">{filled["copy"]}</button><p role="status" id="state"></p><span id="clock" aria-hidden="true"></span></div>\n'
         '<div id="problem" role="alert"></div>\n'
         f'<section id="answer" aria-labelledby="answered" hidden><h2 id="answered">{filled["answer"]}</h2><p id="truth"></p>\n'
         f'<details id="chart" open><summary>{filled["chart"]}</summary><label>{filled["number"]} <select id="number"></select></label>'
-        '<p class="note" id="cut"></p><div id="drawing"></div></details>\n'
-        f'<div class="scroll" id="table" tabindex="0" role="region" aria-label="{filled["table"]}"><table></table></div>\n'
+        '<p class=note id="cut"></p><div id="drawing"></div></details>\n'
+        f'<div class=scroll id="table" tabindex="0" role="region" aria-label="{filled["table"]}"><table></table></div>\n'
         f'<nav id="pages" class="pages" aria-label="{filled["rows_nav"]}"><button type="button" id="previous" class="plain">{layout.say["previous"]}</button>'
         f'<span id="shown"></span><button type="button" id="next" class="plain">{layout.say["next"]}</button></nav>\n'
         f'<p class="files">{filled["files"]}</p><ul class="formats" id="files"></ul></section>\n'
-        f'<details><summary>{filled["prefixes"]}</summary><p class="note">{filled["prefixes_lead"]}</p><dl id="prefixes"></dl></details>\n'
-        f'<p class="note">{words(say["engine"].format(version=VERSION))}</p></div>\n'
+        f'<details><summary>{filled["prefixes"]}</summary><p class=note>{filled["prefixes_lead"]}</p><dl id="prefixes"></dl></details>\n'
+        f"<p class=note>{words(say['engine'].format(version=VERSION))}</p></div>\n"
     )
     return layout.page(PATH, body, title="SPARQL", description=say["lead"], scripts=("sparql.js",), styles=("sparql.css",))

@@ -129,6 +129,7 @@ LIVE_PAGE: Final[dict[str, dict[str, str]]] = {
         "reading": "",
         "ready": "The server is ready to be asked.",
         "failed": "The server gives no answer. Try again in a moment.",
+        "engine": "The engine is Oxigraph, under the Apache License 2.0.",
     },
     "fi": {
         "lead": "Kysy aineistolta mitä vain SPARQL-kielellä. Kysely tehdään tällä palvelimella, samassa osoitteessa, jolta ohjelmat kysyvät.",
@@ -138,6 +139,7 @@ LIVE_PAGE: Final[dict[str, dict[str, str]]] = {
         "reading": "",
         "ready": "Palvelin on valmis kyselyyn.",
         "failed": "Palvelin ei vastaa. Yritä hetken kuluttua uudelleen.",
+        "engine": "Kyselykone on Oxigraph, lisenssinä Apache License 2.0.",
     },
 }
 """What stands in the page instead, where a server answers."""

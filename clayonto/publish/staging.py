@@ -11,14 +11,16 @@ import gzip
 import os
 import shutil
 import tempfile
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from clayonto.errors import ConfigError
-from clayonto.publish.versions import Version, earlier, fixed
+from clayonto.processes import Beside
+from clayonto.publish.versions import Release, Version, earlier, fixed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 MANIFEST: Final = ".clayonto-site.gz"
 """The file that says which files of a folder are the site's; whatever else lies there stays."""
@@ -44,15 +46,91 @@ class Taken(NamedTuple):
     versioned: int
 
 
-class Staging:
-    """Files made for a site by one process."""
+class Aside:
+    """A folder beside a site, in which the next one is made. It has the files of the site that is there, as links, which are made while other things are done.
 
-    def __init__(self, folder: Path, target: Path, there: Mapping[str, Stamp], *, known: Mapping[str, Stamp] | None = None) -> None:
-        """:param there: the files of ``target``, from :func:`files_of`, and ``known`` those that the last build left there."""
-        self._folder = str(folder)
-        self._target = str(target)
-        self._there = there
-        self._known = known or {}
+    Close it, whatever happens.
+    """
+
+    def __init__(self, target: Path, known: Mapping[str, Stamp] | None = None) -> None:
+        """Begin to link.
+
+        :param known: the files that the last build left.
+        :raises OSError: if there can be no such folder.
+        """
+        self.target = target
+        self.known = known or {}
+        target.parent.mkdir(parents=True, exist_ok=True)
+        self.folder = new_beside(target)
+        self._linking = Beside(lambda: _linked(self.target, self.folder, self.known))
+        self._removing: Beside[None] | None = None
+
+    @cached_property
+    def there(self) -> Mapping[str, Stamp]:
+        """The files of the site that is there, the site's own and others.
+
+        :raises OSError: if one could not be linked.
+        """
+        found: dict[str, Stamp] = dict(self.known)
+        for path, stamp in self._linking.result().items():
+            if stamp is None:
+                del found[path]
+            else:
+                found[path] = stamp
+        return found
+
+    def swap(self) -> None:
+        """Put the folder in the place of the site, and begin to remove the old one."""
+        swap(self.folder, self.target)
+        self._removing = Beside(lambda: shutil.rmtree(self.folder, ignore_errors=True))
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self._linking.stop()
+        if self._removing is not None:
+            self._removing.result()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _linked(target: Path, folder: Path, known: Mapping[str, Stamp]) -> dict[str, Stamp | None]:
+    """Link all files of a folder into another; gives those that are not as they are known: ``None`` for one that is not there."""
+    found: dict[str, Stamp | None] = {}
+    seen = 0
+    pending = [""] if target.is_dir() else []
+    while pending:
+        below = pending.pop()
+        if below:
+            os.mkdir(f"{folder}/{below}")  # noqa: PTH102
+        # Names are looked up in the two folders, not from the root each time.
+        source, into = (os.open(f"{one}/{below}", os.O_RDONLY) for one in (target, folder))
+        try:
+            for entry in os.scandir(f"{target}/{below}"):
+                path = below + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(path + "/")
+                    continue
+                stamp = _stamp(entry.stat(follow_symlinks=False))
+                if known.get(path) == stamp:
+                    seen += 1
+                else:
+                    found[path] = stamp
+                os.link(entry.name, entry.name, src_dir_fd=source, dst_dir_fd=into, follow_symlinks=False)
+        finally:
+            os.close(source)
+            os.close(into)
+    if seen + sum(path in known for path in found) < len(known):
+        found |= dict.fromkeys(path for path in known if path not in found and not os.path.lexists(f"{target}/{path}"))
+    return found
+
+
+class Staging:
+    """Files made for a site by one process, in a folder that has those of the site that is there."""
+
+    def __init__(self, aside: Aside) -> None:
+        self._folder = str(aside.folder)
+        self._target = str(aside.target)
+        self._there = aside.there
+        self._known = aside.known
         self._folders: set[str] = set()
         self.files: dict[str, Stamp] = {}
         self.written = 0
@@ -74,7 +152,10 @@ class Staging:
         version = fixed(path)
         if version and stamp is not None:
             self.replaced.add(version)
-        self._make_folder(path)
+        if stamp is None:
+            self._make_room(path)
+        else:
+            os.unlink(f"{self._folder}/{path}")  # noqa: PTH108
         with open(f"{self._folder}/{path}", "xb") as file:  # noqa: PTH123
             file.write(content)
             file.flush()
@@ -91,8 +172,6 @@ class Staging:
         """Take over a file of the site that is there, known to be as it has to be."""
         if path in self.files:
             raise ConfigError(f"Two parts of the site make the file “{path}”.")
-        self._make_folder(path)
-        os.link(f"{self._target}/{path}", f"{self._folder}/{path}", follow_symlinks=False)
         self.files[path] = self._there[path]
         self.size += self._there[path][0]
 
@@ -113,12 +192,13 @@ class Staging:
         self.size += made.size
         self.replaced |= made.replaced
 
-    def finish(self, old: Collection[str], withdrawn: Collection[str]) -> Taken:
+    def finish(self, old: Collection[str], withdrawn: Collection[str], releases: Sequence[Release]) -> Taken:
         """Keep earlier versions and what is not the site's own, and write down what is.
 
+        :param releases: the versions of the dataset that the old site has.
         :raises ConfigError: if a file of the site is to lie where one of others lies.
         """
-        versioned = earlier(self.files, (path for path in old if path in self._there))
+        versioned = earlier(self.files, (path for path in old if path in self._there), releases)
         for path in versioned:
             self.keep(path)
         others = [path for path in self._there if path not in old and path != MANIFEST]
@@ -127,22 +207,48 @@ class Staging:
                 raise ConfigError(
                     f"“{path}” is in the folder and not the site's own, and the site has a file there too; move it out of the way."
                 )
-            self._make_folder(path)
-            os.link(f"{self._target}/{path}", f"{self._folder}/{path}", follow_symlinks=False)
+        self._clear(path for path in old if path in self._there and path not in self.files)
         states = dict.fromkeys(withdrawn, "w") | dict.fromkeys(versioned, "k")
         lines = "".join(f"{states.get(path, 'f')} {path}\n" for path in sorted(self.files))
         content = gzip.compress(lines.encode(), mtime=0)
-        if _holds(f"{self._target}/{MANIFEST}", content):
-            os.link(f"{self._target}/{MANIFEST}", f"{self._folder}/{MANIFEST}")
-        else:
-            Path(self._folder, MANIFEST).write_bytes(content)
+        listed = Path(self._folder, MANIFEST)
+        if not _holds(str(listed), content):
+            listed.unlink(missing_ok=True)
+            listed.write_bytes(content)
         return Taken(len(others), len(versioned))
 
-    def _make_folder(self, path: str) -> None:
+    def _clear(self, paths: Iterable[str]) -> None:
+        """Take files away, and the folders that they leave empty."""
+        folders = set()
+        for path in paths:
+            file = f"{self._folder}/{path}"
+            if os.path.lexists(file) and not os.path.isdir(file):  # noqa: PTH112 (something new may have needed the place)
+                os.unlink(file)  # noqa: PTH108
+            folders.add(path.rpartition("/")[0])
+        for folder in sorted(folders, key=len, reverse=True):
+            while folder:
+                try:
+                    os.rmdir(f"{self._folder}/{folder}")  # noqa: PTH106
+                except OSError:
+                    break  # it has other files, or is gone already
+                folder = folder.rpartition("/")[0]
+
+    def _make_room(self, path: str) -> None:
+        """Make the folder of a new file, and take away what is in its way: an old file where there is to be a folder, or the other way round."""
         folder = path.rpartition("/")[0]
         if folder not in self._folders:
-            os.makedirs(f"{self._folder}/{folder}", exist_ok=True)  # noqa: PTH103
+            try:
+                os.makedirs(f"{self._folder}/{folder}", exist_ok=True)  # noqa: PTH103
+            except (FileExistsError, NotADirectoryError):
+                steps = folder.split("/")
+                for number in range(1, len(steps) + 1):
+                    step = "/".join(steps[:number])
+                    if step in self._there:
+                        Path(self._folder, step).unlink(missing_ok=True)
+                os.makedirs(f"{self._folder}/{folder}", exist_ok=True)  # noqa: PTH103
             self._folders.add(folder)
+        if os.path.isdir(f"{self._folder}/{path}"):  # noqa: PTH112
+            shutil.rmtree(f"{self._folder}/{path}")
 
 
 def check(path: str) -> None:

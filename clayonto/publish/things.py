@@ -86,10 +86,10 @@ class _Thing(Context):
         crumbs = layout.crumbs(self.near, (f"{url(slug)}/index.html", words(self.all.plural(page.kind))))
         kind = site.label(page.kind, lang) if page.kind else None
         named = PROPERTIES.get(page.kind)
-        eyebrow = f'<p class="kind">{named[lang == "fi"] if named else words(kind.text, kind.lang, lang)}</p>' if kind else ""
+        eyebrow = f"<p class=kind>{named[lang == 'fi'] if named else words(kind.text, kind.lang, lang)}</p>" if kind else ""
         body = [crumbs, f'<article id="id">\n<header>{eyebrow}<h1>{words(label.text, label.lang, lang)}</h1>']
         if lead:
-            body.append(f'<p class="lead">{words(shortened(lead[0]), lead[1], lang)}</p>')
+            body.append(f"<p class=lead>{words(shortened(lead[0]), lead[1], lang)}</p>")
         body.append("</header>\n")
         made = "".join(self.all_sections())
         facts = self.facts()

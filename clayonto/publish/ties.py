@@ -81,20 +81,20 @@ def _pages(layout: Layout) -> Iterator[tuple[str, bytes]]:
         for one in ranked[start : start + MOST_ROWS]:
             near = network.partners[one]
             first = sorted(near, key=lambda o: (-near[o], site.name(o, lang).casefold(), o))
-            told = ", ".join(f'{values.link(o, "../")} <span class="note">({near[o]})</span>' for o in first[:_MOST_NAMED])
+            told = ", ".join(f"{values.link(o, '../')} <span class=note>({near[o]})</span>" for o in first[:_MOST_NAMED])
             if len(first) > _MOST_NAMED:
                 told += f", {say['more'].format(n=len(first) - _MOST_NAMED)}"
             rows.append(
-                f'<tr><th scope="row">{values.link(one, "../")}</th><td class=n>{len(near)}</td>'
+                f"<tr><th scope=row>{values.link(one, '../')}</th><td class=n>{len(near)}</td>"
                 f"<td class=n>{sum(len(network.groups[g]) > 1 for g in network.memberships[one])}</td><td>{told}</td></tr>"
             )
         body = [
             layout.crumbs("../", ("network/index.html", title)),
-            f'<h1>{title}</h1>\n<p class="lead">{say["network_lead"]}</p>\n',
-            f'<figure><div class="scroll wide" tabindex="0">{ring(site, lang, title=title)}</div><figcaption class="note">{note}</figcaption></figure>\n'
+            f"<h1>{title}</h1>\n<p class=lead>{say['network_lead']}</p>\n",
+            f'<figure><div class="scroll wide" tabindex="0">{ring(site, lang, title=title)}</div><figcaption class=note>{note}</figcaption></figure>\n'
             if number == 1
             else "",
-            f'<h2>{say["table"]}</h2><p class="note"><a href="../../list/network.csv" type="text/csv">{say["download_csv"]}</a>, ',
+            f'<h2>{say["table"]}</h2><p class=note><a href="../../list/network.csv" type="text/csv">{say["download_csv"]}</a>, ',
             f'<a href="../../list/network-pairs.csv" type="text/csv">{say["download_pairs"]}</a></p>\n',
             table(head, rows),
             pages(layout, len(ranked), number, "index"),

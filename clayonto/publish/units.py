@@ -35,6 +35,17 @@ class Each(NamedTuple):
     maker: Callable[[Site], Callable[[Any], Iterator[tuple[str, bytes]]]]
 
 
+class Whole(NamedTuple):
+    """A part of a site that is one unit: it is about all things at once, and made again only where one of those that it reads has changed, or its place."""
+
+    name: str
+    files: Callable[[Site], Iterator[tuple[str, bytes]]]
+
+    def __call__(self, site: Site) -> Iterator[tuple[str, bytes]]:
+        """The files, as of any part."""
+        return self.files(site)
+
+
 class Unit(NamedTuple):
     """What is known of a unit that was made: what it was made from, its files, and the terms it read, forwards and backwards."""
 
@@ -54,6 +65,8 @@ class Changes(NamedTuple):
     removed: Sequence[Triple]
     terms: frozenset[str]
     backwards: frozenset[str]
+    moved: bool = False
+    """Whether anything has another place or another class, or has come or gone."""
 
     def touch(self, unit: Unit) -> bool:
         """Whether a unit read anything that has changed."""
@@ -63,39 +76,39 @@ class Changes(NamedTuple):
 
 
 def places(site: Site) -> dict[str, tuple[Any, ...]]:
-    """What units may read of each thing besides its triples: path, class, page, and where it is shown if not there."""
-    found: dict[str, tuple[Any, ...]] = {
-        term: (path, page.kind) for term, path in site.paths.items() if (page := site.pages.get(term)) is not None
-    }
-    for term, home in site.parts.items():
-        found[term] = (site.paths[term], home, site.paths[home], site.further.get(term, ""))
+    """What units may read of each thing besides its triples: path and class, or path, page, and where it is shown if not there."""
+    found: dict[str, tuple[Any, ...]] = {}
+    for term, path in site.paths.items():
+        home = site.parts.get(term)
+        found[term] = (path, site.pages[term].kind) if home is None else (path, home, site.paths[home], site.further.get(term, ""))
     return found
 
 
-def changes(
-    before: Mapping[str, Mapping[str, Sequence[str]]],
-    places_before: Mapping[str, tuple[Any, ...]],
-    site: Site,
-    places_now: Mapping[str, tuple[Any, ...]],
-) -> Changes:
-    """How a site differs from an earlier one.
-
-    :param before: the earlier triples, by subject and predicate.
-    """
-    now = site.index.out
+def difference(
+    before: Mapping[str, Mapping[str, Sequence[str]]], now: Mapping[str, Mapping[str, Sequence[str]]]
+) -> tuple[list[Triple], list[Triple]]:
+    """The triples that there are now and were not before, and the other way round; each given by subject and predicate."""
     added: list[Triple] = []
     removed: list[Triple] = []
-    terms = {term for term in places_before.keys() | places_now.keys() if places_before.get(term) != places_now.get(term)}
     for subject in before.keys() | now.keys():
         was, is_ = before.get(subject, _NONE), now.get(subject, _NONE)
         if was != is_:
-            terms.add(subject)
             said = {(subject, p, o) for p, objects in was.items() for o in objects}
             says = {(subject, p, o) for p, objects in is_.items() for o in objects}
             added += says - said
             removed += said - says
+    return added, removed
+
+
+def changes(
+    added: Sequence[Triple], removed: Sequence[Triple], before: Mapping[str, tuple[Any, ...]], now: Mapping[str, tuple[Any, ...]]
+) -> Changes:
+    """How a site differs from an earlier one, by triples and places."""
+    moved = {term for term in before.keys() | now.keys() if before.get(term) != now.get(term)} if before is not now else set()
+    terms = moved.union(s for s, _, _ in (*added, *removed))
     backwards = frozenset(o for _, p, o in (*added, *removed) if p != TYPE and o[0] != '"')
-    return Changes(sorted(added), sorted(removed), frozenset(terms), backwards)
+    others = bool(moved) or any(p == TYPE for _, p, _ in (*added, *removed))
+    return Changes(sorted(added), sorted(removed), frozenset(terms), backwards, moved=others)
 
 
 def beside(changed: Changes) -> Index:
@@ -132,3 +145,26 @@ def make(each: Each, site: Site, staging: Staging, *, before: Mapping[str, Any],
             files.append(path)
         made[name] = Unit(given, tuple(files), tuple(asked | common), tuple(backwards | common_backwards))
     return made
+
+
+def make_whole(whole: Whole, site: Site, staging: Staging, *, before: Mapping[str, Any], changed: Changes | None) -> dict[str, Unit]:
+    """Make a part that is one unit, or take over its files; parameters as for :func:`make`."""
+    given = (site.catalogued, site.queryable)
+    unit = Unit(*before[whole.name]) if whole.name in before else None
+    if (
+        changed
+        and not changed.moved
+        and unit
+        and unit.given == given
+        and not changed.touch(unit)
+        and all(map(staging.is_known, unit.files))
+    ):
+        for path in unit.files:
+            staging.keep(path)
+        return {whole.name: unit}
+    view, asked, backwards = site.noting(whole=True)
+    files = []
+    for path, content in whole.files(view):
+        staging.put(path, content)
+        files.append(path)
+    return {whole.name: Unit(given, tuple(files), tuple(asked), tuple(backwards))}

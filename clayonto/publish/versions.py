@@ -3,6 +3,9 @@
 ``download/VERSION/`` and the documents of ``def/VERSION`` have addresses that others rely on, so a site that is made anew takes those of earlier
 versions along as they were. The list ``download/versions.json`` says in which order they were first published. To withdraw a version, delete its
 folder; the next build leaves it out.
+
+A version of the dataset that nobody has named, whose name is derived from the data, is one of many: the next one takes its place. It stays beside that
+for one publication more, so that a download under way comes to its end.
 """
 
 from __future__ import annotations
@@ -30,11 +33,12 @@ class Version(NamedTuple):
 
 
 class Release(NamedTuple):
-    """A version of the dataset: its name, its date (or the empty text), and its files (path to size in bytes)."""
+    """A version of the dataset: its name, its date (or the empty text), its files (path to size in bytes), and whether its name is derived from the data."""
 
     name: str
     issued: str
     files: Mapping[str, int]
+    derived: bool = False
 
 
 class Published(NamedTuple):
@@ -79,20 +83,40 @@ def published(files: Mapping[str, int], listed: Path) -> Published:
         version = version_of(path)
         if version is not None:
             of.setdefault(version, {})[path] = files[path]
-    dates = _listed(listed)
-    order = list(dates)
+    known = _listed(listed)
+    order = list(known)
     names = [version.name for version in of if version.of == "dataset"]
-    names.sort(key=lambda name: (order.index(name) if name in dates else -1, natural(name)))
+    names.sort(key=lambda name: (order.index(name) if name in known else -1, natural(name)))
     return Published(
-        [Release(name, dates.get(name, ""), of[Version("dataset", name)]) for name in names],
+        [
+            Release(name, issued, of[Version("dataset", name)], derived)
+            for name in names
+            for issued, derived in (known.get(name, ("", False)),)
+        ],
         sorted((version.name for version in of if version.of == "ontology"), key=natural),
     )
 
 
-def earlier(made: Iterable[str], there: Iterable[str]) -> list[str]:
-    """The files of a site that are of versions of which nothing was made anew."""
+def staying(releases: Sequence[Release], now: str) -> list[Release]:
+    """The other releases that stay beside the one that is published now: those that were named, and the last of all, whatever it is.
+
+    >>> [one.name for one in staying([Release("a", "", {}, True), Release("1", "", {}), Release("b", "", {}, True)], "c")]
+    ['1', 'b']
+    """
+    others = [one for one in releases if one.name != now]
+    return [one for number, one in enumerate(others, 1) if not one.derived or number == len(others)]
+
+
+def earlier(made: Iterable[str], there: Iterable[str], releases: Sequence[Release]) -> list[str]:
+    """The files of a site that are of versions of which nothing was made anew, and that stay.
+
+    :param releases: the versions of the dataset that the site has.
+    """
     now = {version_of(path) for path in made}
-    return [path for path in there if (version := version_of(path)) and version not in now]
+    current = next((version.name for version in now if version and version.of == "dataset"), None)
+    gone = {Version("dataset", one.name) for one in releases}
+    gone -= {Version("dataset", one.name) for one in (releases if current is None else staying(releases, current))}
+    return [path for path in there if (version := version_of(path)) and version not in now and version not in gone]
 
 
 def note(version: Version) -> dict[str, str]:
@@ -109,19 +133,24 @@ def note(version: Version) -> dict[str, str]:
     }
 
 
-def _listed(file: Path) -> dict[str, str]:
-    """Names and dates in a list of versions; of one that cannot be read, nothing, since the folders tell the rest."""
+def _listed(file: Path) -> dict[str, tuple[str, bool]]:
+    """Names in a list of versions, with their dates and whether they are derived; of one that cannot be read, nothing, since the folders tell the rest."""
     try:
         listed: Any = json.loads(file.read_bytes())
-        return {str(one["version"]): str(one["issued"]) for one in listed["versions"]}
-    except (OSError, ValueError, TypeError, KeyError):
+        return {str(one["version"]): (str(one["issued"]), one.get("derived") is True) for one in listed["versions"]}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
 
 
 def listed(releases: Iterable[Release]) -> bytes:
     """The list of versions, as ``download/versions.json`` has it."""
     told = [
-        {"version": one.name, "issued": one.issued, "files": [{"path": path, "bytes": size} for path, size in sorted(one.files.items())]}
+        {
+            "version": one.name,
+            "issued": one.issued,
+            **({"derived": True} if one.derived else {}),
+            "files": [{"path": path, "bytes": size} for path, size in sorted(one.files.items())],
+        }
         for one in releases
     ]
     return (json.dumps({"versions": told}, ensure_ascii=False, indent=1) + "\n").encode()

@@ -116,8 +116,8 @@ class _Vocabulary:
         steps = [(f"{VOCABULARY_FILE}.html", say["ontology"]), *([(f"{path}.html", words(version))] if version else [])]
         body = [
             layout.crumbs(near, *((url(target), name) for target, name in steps)),
-            f'<h1>{title}</h1><p class="lead">{self.told(self.index, ontology, _DESCRIPTION) or say["ontology_lead"]}</p>',
-            f'<p class="flag">{say["one_version"].format(v=words(version))}</p> <p><a href="{near}{VOCABULARY_FILE}.html">{say["latest"]}</a></p>'
+            f"<h1>{title}</h1><p class=lead>{self.told(self.index, ontology, _DESCRIPTION) or say['ontology_lead']}</p>",
+            f'<p class=flag>{say["one_version"].format(v=words(version))}</p> <p><a href="{near}{VOCABULARY_FILE}.html">{say["latest"]}</a></p>'
             if version
             else "",
             self.facts(ontology, near),
@@ -162,17 +162,15 @@ class _Vocabulary:
         """A term, told; ``here`` are the terms of the page, links to which stay in it."""
         label = self.site.label(term, self.lang)
         other = [self.site.label(term, o) for o in self.site.languages if o != self.lang]
-        others = "".join(f' <span class="note" lang="{text(o.lang)}">{words(o.text)}</span>' for o in other if o.text != label.text)
+        others = "".join(f' <span class=note lang="{text(o.lang)}">{words(o.text)}</span>' for o in other if o.text != label.text)
         broader = [t for p in _BROADER for t in self.index.objects(term, p) if is_iri(t)]
-        lines = [
-            f'<h3>{words(label.text, label.lang, self.lang)}{others}</h3><p class="note"><code>{words(shorten(term[1:-1]))}</code></p>'
-        ]
+        lines = [f"<h3>{words(label.text, label.lang, self.lang)}{others}</h3><p class=note><code>{words(shorten(term[1:-1]))}</code></p>"]
         for predicate, key in ((_DEFINITION, ""), (_EXAMPLE, "example")):
             told = self.told(self.index, term, predicate)
             if told:
                 lines.append(f"<p>{f'<span class=note>{self.say[key]}:</span> ' if key else ''}{told}</p>")
         if broader:
-            lines.append(f'<p><span class="note">{self.say["subclass"]}:</span> {", ".join(self.near(t, here) for t in broader)}</p>')
+            lines.append(f"<p><span class=note>{self.say['subclass']}:</span> {', '.join(self.near(t, here) for t in broader)}</p>")
         return f'<div class="term" id="{text(self.site.term_anchor(term))}">{"".join(lines)}</div>\n'
 
     def near(self, term: str, here: frozenset[str]) -> str:
@@ -211,7 +209,7 @@ class _Vocabulary:
         size = (8 + 3 * dx + width + 8, 10 + 2 * dy + height + 10)
         named = f'role="group" aria-label="{self.say["diagram"]}"'
         svg = f'<svg class="diagram" {named} width="{size[0]}" height="{size[1]}" viewBox="0 0 {size[0]} {size[1]}">{_ARROW}{"".join(lines)}</svg>'
-        return f'<div class="scroll" tabindex="0">{svg}</div>'
+        return f"<div class=scroll tabindex=0>{svg}</div>"
 
     def glossary(self) -> bytes:
         say, lang = self.say, self.lang
@@ -222,16 +220,16 @@ class _Vocabulary:
             definition = self.told(self.index, term, _DEFINITION)
             if definition:
                 cells = "".join(f'<td lang="{o}">{words(self.site.name(term, o))}</td>' for o in others)
-                rows.append(f'<tr><th scope="row">{self.values.link(term, "")}</th>{cells}<td>{definition}</td></tr>')
+                rows.append(f"<tr><th scope=row>{self.values.link(term, '')}</th>{cells}<td>{definition}</td></tr>")
         head = [(say["term"], False), *((WORDS[o]["lang_name"], False) for o in others), (say["definition"], False)]
-        body = f'{self.layout.crumbs("", ("glossary.html", say["glossary"]))}<h1>{say["glossary"]}</h1><p class="lead">{say["glossary_lead"]}</p>{table(head, rows)}'
+        body = f"{self.layout.crumbs('', ('glossary.html', say['glossary']))}<h1>{say['glossary']}</h1><p class=lead>{say['glossary_lead']}</p>{table(head, rows)}"
         return self.layout.page("glossary.html", body, title=say["glossary"], description=say["glossary_lead"])
 
     def shapes(self, shapes: Index) -> bytes:
         say = self.say
         body = [
             self.layout.crumbs("", ("def.html", say["ontology"]), ("shapes.html", say["shapes"])),
-            f'<h1>{say["shapes"]}</h1><p class="lead">{say["shapes_lead"]}</p>',
+            f"<h1>{say['shapes']}</h1><p class=lead>{say['shapes_lead']}</p>",
         ]
         for shape in sorted(shapes.out):
             targets = shapes.objects(shape, _TARGET)
@@ -247,7 +245,7 @@ class _Vocabulary:
             target = ", ".join(self.values.link(t, "") for t in targets)
             own = shorten(shape[1:-1])
             body.append(
-                f'<h2 id="{text(own.replace(":", "-"))}">{target}</h2><p class="note"><code>{words(own)}</code></p>'
+                f'<h2 id="{text(own.replace(":", "-"))}">{target}</h2><p class=note><code>{words(own)}</code></p>'
                 + table([(say["properties"], False), (say["rule"], False), (say["severity"], False)], rows)
             )
         return self.layout.page("shapes.html", "".join(body), title=say["shapes"], description=say["shapes_lead"])

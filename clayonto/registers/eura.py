@@ -72,7 +72,7 @@ def _apart(raw: str, names: tuple[str, ...]) -> tuple[dict[str, str], list[Findi
         return dict(zip(names, parts, strict=True)), findings, None
     placed = _placed(parts, has_section=len(names) == 14)
     if isinstance(placed, str):
-        return {}, findings, ("shape", placed)
+        return {}, findings, (placed, "")
     findings.append(Finding("commas"))
     return dict(zip(names, placed, strict=True)), findings, None
 
@@ -86,13 +86,13 @@ def _in_place(parts: list[str], names: tuple[str, ...]) -> bool:
 
 
 def _placed(parts: list[str], *, has_section: bool) -> list[str] | str:
-    """The cells, or why they cannot be told apart."""
+    """The cells, or the code of a refusal."""
     days = [n for n in range(len(parts) - 1) if _DAY.match(parts[n]) and _DAY.match(parts[n + 1])]
     if len(days) != 1:
-        return "no two dates side by side" if not days else "several pairs of dates"
+        return "no-dates" if not days else "many-dates"
     day = days[0]
     if len(parts) < day + 7 or not all(_SUM.match(part) for part in parts[-4:]):
-        return "no four sums at the end"
+        return "no-sums"
     before = 3 if not has_section else 4
     axes = [n for n in range(before, day - 1) if _AXIS.match(parts[n])]
     if has_section:
@@ -100,11 +100,11 @@ def _placed(parts: list[str], *, has_section: bool) -> list[str] | str:
     if len(axes) > 1:
         axes = [n for n in axes if _AUTHORITY.match(parts[n + 1])]
     if len(axes) != 1:
-        return "no figure for the priority axis" if not axes else "several figures could be the priority axis"
+        return "no-axis" if not axes else "many-axes"
     axis = axes[0]
     authority = ",".join(parts[axis + 1 : day - 1])
     if not authority.strip() or day - 1 <= axis:
-        return "no authority"
+        return "no-authority"
     name = parts[2 : axis - 1] if has_section else parts[2:axis]
     section = [parts[axis - 1]] if has_section else []
     return [

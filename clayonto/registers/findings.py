@@ -57,10 +57,34 @@ REPAIRS: Final = {
 """Repairs by code, in English and Finnish."""
 
 REFUSALS: Final = {
-    "shape": (
-        "the columns cannot be told apart: {detail}",
-        "sarakkeita ei voi erottaa: {detail}",
+    "no-dates": (
+        "no two dates stand side by side, so the columns cannot be told apart",
+        "kahta päivää ei ole vierekkäin, joten sarakkeita ei voi erottaa",
     ),
+    "many-dates": (
+        "several pairs of dates stand side by side, so the columns cannot be told apart",
+        "päiviä on vierekkäin monessa kohdassa, joten sarakkeita ei voi erottaa",
+    ),
+    "no-sums": (
+        "it does not end with four sums, so the columns cannot be told apart",
+        "lopussa ei ole neljää summaa, joten sarakkeita ei voi erottaa",
+    ),
+    "no-axis": (
+        "no figure stands alone that could be the priority axis, so the columns cannot be told apart",
+        "mikään luku ei ole yksin niin, että se voisi olla toimintalinja, joten sarakkeita ei voi erottaa",
+    ),
+    "many-axes": (
+        "several figures could be the priority axis, so the columns cannot be told apart",
+        "toimintalinja voisi olla useampi kuin yksi luku, joten sarakkeita ei voi erottaa",
+    ),
+    "no-authority": (
+        "nothing stands where the authority belongs, so the columns cannot be told apart",
+        "viranomaisen paikalla ei ole mitään, joten sarakkeita ei voi erottaa",
+    ),
+    "columns": ("it has {detail} cells, and the header has other columns", "soluja on {detail}, ja otsikossa on muut sarakkeet"),
+    "unclosed": ("a quotation mark is not closed", "lainausmerkkiä ei ole suljettu"),
+    "broken": ("it cannot be taken apart into cells ({detail})", "sitä ei voi jakaa soluiksi ({detail})"),
+    "no-record": ("it is no record", "se ei ole tietue"),
     "missing": ("{column} is empty", "{column} on tyhjä"),
     "date": ("{column}: “{value}” is no date", "{column}: ”{value}” ei ole päivä"),
     "order": ("{column}: the end {value} is before the start {detail}", "{column}: loppu {value} on ennen alkua {detail}"),

@@ -10,12 +10,12 @@ from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, cast
 
-from clayonto.errors import DataError, UsageError, nearest
+from clayonto.errors import DataError, OutputError, UsageError, nearest
+from clayonto.files import replacing
 from clayonto.registers import eura, tables, values
 from clayonto.registers.accounts import FileReport, ImportReport, RowReport, SumReport
 from clayonto.registers.findings import Refused
-from clayonto.registers.mapping import Register, Renderer, mappings, registers
-from clayonto.stores.copies import Copy
+from clayonto.registers.mapping import Register, Renderer, from_file, mappings, registers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -37,6 +37,7 @@ def import_register(
     *files: str | Path,
     store: str | Path | None = None,
     output: str | Path | None = None,
+    part: str | None = None,
     strict: bool = False,
     date: str | None = None,
     progress: Callable[[str], None] | None = None,
@@ -45,16 +46,21 @@ def import_register(
 
     The files together are the data set: what an earlier import of the same data set said is replaced. The graph is put in place whole or not at all.
 
-    :param register: ``eura``, or another of :func:`registers`; or ``auto``, which finds out by what is in the files.
+    :param register: ``eura``, or another of :func:`registers`; ``auto``, which finds out by what is in the files; or the file of a mapping of your own
+        (``.toml``).
     :param files: the files as the publisher has them.
     :param store: the folder of a graph on disk to put it in, a new one with the bundled graph first; or
     :param output: the N-Quads file to write.
+    :param part: what part of the data set the files are, such as a country, in the publisher's words or in yours. Parts stand beside each other, and an import
+        replaces that part only. All of the data set when ``None``.
     :param strict: whether nothing is put in place when a row is refused. The report says so all the same.
     :param date: the day the files were retrieved, ``YYYY-MM-DD``; the day of the file when ``None``.
     :param progress: called with a sentence now and then.
     :return: the account. Its ``refused`` says how many rows were refused.
     :raises DataError: if a file cannot be read, or is no file of the register.
     :raises UsageError: if there is no such register, or not exactly one place to put the graph.
+    :raises ConfigError: if a mapping of one's own says what cannot be.
+    :raises OutputError: if there is no room, or no folder, to write to.
     :raises EngineError: if the store is damaged, or being written to.
     """
     if (store is None) == (output is None):
@@ -63,30 +69,28 @@ def import_register(
         raise UsageError("Name the register's file, or files.")
     if date is not None:
         try:
-            values.day(date, "date", lambda _: None)
+            date = values.day(date, "date", lambda _: None)
         except Refused as refused:
             raise UsageError(f"“{date}” is no day; write it as 2026-11-22.") from refused
     say = progress or (lambda _: None)
     looked = [tables.look(Path(file)) for file in files]
     parts = detect(register, looked)
+    if part is not None:
+        parts = [one._replace(mapping=one.mapping.part(part)) for one in parts]
     mapping = parts[0].mapping
     report = ImportReport(mapping.register, mapping.name, mapping.graph)
     pieces = _graph(parts, report, date=date, quads=output is not None, say=say)
-    if output is not None:
-        from clayonto.files import replacing
-
-        with suppress(_Withheld), replacing(Path(output)) as out:
-            _fill(out, pieces, report, strict=strict)
+    place = Path(cast("str | Path", store if output is None else output))
+    try:
+        with suppress(_Withheld):
+            if output is None:
+                _to_store(place, pieces, report, strict=strict, say=say)
+            else:
+                with replacing(place) as out:
+                    _fill(out, pieces, report, strict=strict)
             report.in_place = True
-        return report
-    folder = Path(cast("str | Path", store))
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(_Withheld), tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-import-") as aside:
-        packed = Path(aside) / "graph.nt.gz"
-        with gzip.open(packed, "wb", compresslevel=1) as out_packed:
-            size, digest = _fill(cast("BinaryIO", out_packed), pieces, report, strict=strict)
-        _load(folder, Copy(packed, size=size, sha256=digest), mapping, say)
-        report.in_place = True
+    except OSError as error:
+        raise OutputError(error, path=str(place)) from error
     return report
 
 
@@ -101,15 +105,16 @@ class Part(NamedTuple):
 def detect(register: str, files: Sequence[tables.File]) -> list[Part]:
     """The tables of files, each with the mapping whose columns it has most of; other sheets of a workbook are left.
 
-    :param register: whose mappings may be taken, or ``auto``.
+    :param register: whose mappings may be taken, or ``auto``, or a mapping of one's own.
     :raises UsageError: if there is no such register.
     :raises DataError: if no mapping fits, or the files are of several data sets.
     """
-    if register != AUTO and register not in registers():
+    own = from_file(register) if register.endswith(".toml") else None
+    if own is None and register != AUTO and register not in registers():
         near = nearest(register, [*registers(), AUTO])
         hint = f" Did you mean “{near[0]}”?" if near else ""
         raise UsageError(f"There is no register “{register}”.{hint} It can be {', '.join(registers())}, or {AUTO}.")
-    able = [mapping for mapping in mappings().values() if register in (AUTO, mapping.register)]
+    able = [own] if own else [mapping for mapping in mappings().values() if register in (AUTO, mapping.register)]
     parts = []
     for file in files:
         headers = {layout: [table.header for table in _tables(file, layout)] for layout in {mapping.layout for mapping in able}}
@@ -119,6 +124,9 @@ def detect(register: str, files: Sequence[tables.File]) -> list[Part]:
             for mapping in able:
                 header = headers[mapping.layout][place]
                 if score := mapping.matches(header):
+                    twice = next((name for name in header if header.count(name) > 1 and mapping.knows(name)), None)
+                    if twice is not None:
+                        raise DataError(f"it has the column “{twice}” twice; take one of the two out.", path=str(file.path))
                     fits.append((score / len(header), score, mapping))
             if fits:
                 found.append(Part(max(fits, key=lambda fit: fit[:2])[2], file, place))
@@ -168,16 +176,24 @@ def _batched(pieces: Iterator[str]) -> Iterator[str]:
     yield "".join(kept)
 
 
-def _load(folder: Path, packed: Copy, mapping: Register, say: Callable[[str], None]) -> None:
+def _to_store(folder: Path, pieces: Iterator[str], report: ImportReport, *, strict: bool, say: Callable[[str], None]) -> None:
+    """Fill a compressed file beside the store, and load that as a layer of it."""
     import pyoxigraph as ox
 
     from clayonto.engines.disk import DiskEngine
     from clayonto.namespaces import ID
     from clayonto.sources import Source, loaded
+    from clayonto.stores.copies import Copy
 
-    source = Source(f"register/{mapping.name}", ox.RdfFormat.N_TRIPLES, packed, ID, named=mapping.graph)
-    disk = DiskEngine(folder)
-    disk.load_all([source] if disk.exists else [*loaded(), source], progress=say)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-import-") as aside:
+        packed = Path(aside) / "graph.nt.gz"
+        with gzip.open(packed, "wb", compresslevel=1) as out:
+            size, digest = _fill(cast("BinaryIO", out), pieces, report, strict=strict)
+        copy = Copy(packed, size=size, sha256=digest)
+        source = Source(f"register/{report.dataset}", ox.RdfFormat.N_TRIPLES, copy, ID, named=report.graph)
+        disk = DiskEngine(folder)
+        disk.load_all([source] if disk.exists else [*loaded(), source], progress=say)
 
 
 def _graph(parts: Sequence[Part], report: ImportReport, *, date: str | None, quads: bool, say: Callable[[str], None]) -> Iterator[str]:
@@ -192,7 +208,7 @@ def _graph(parts: Sequence[Part], report: ImportReport, *, date: str | None, qua
         yield renderer.document()
         table = _tables(file, mapping.layout)[place]
         name = f"{file.path} [{table.title}]" if table.title else str(file.path)
-        account = FileReport(name, file.encoding, file.sha256, about["date"])
+        account = FileReport(name, file.encoding.removesuffix("-sig"), file.sha256, about["date"])
         account.sums = {field: SumReport(mapping.column(field)) for field in mapping.sums}
         report.files.append(account)
         for row in table.rows:

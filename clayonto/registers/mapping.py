@@ -7,8 +7,10 @@ values into lines of N-Triples. What must be repaired before the columns mean an
 from __future__ import annotations
 
 import tomllib
+from copy import copy
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from clayonto.errors import ConfigError
@@ -36,6 +38,7 @@ _READERS: Final[dict[str, Callable[[str, str, values.Note], str]]] = {
 }
 Fields: TypeAlias = dict[str, str]
 """Values of a row by field."""
+_Templates: TypeAlias = tuple[tuple[str, ...], ...]
 Lists: TypeAlias = dict[str, list[Fields]]
 """Rows within a row, by the name of their list."""
 _MORE: Final = ("en", "fi", "iso2")
@@ -61,11 +64,14 @@ def _extended(table: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read(name: str) -> dict[str, Any]:
-    text = (files("clayonto.registers") / "mappings" / f"{name}.toml").read_text(encoding="utf-8")
+    return _parsed((files("clayonto.registers") / "mappings" / f"{name}.toml").read_text(encoding="utf-8"), name)
+
+
+def _parsed(text: str, name: str) -> dict[str, Any]:
     try:
         return _extended(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"The mapping {name}.toml cannot be read: {error}.") from error
+    except (tomllib.TOMLDecodeError, FileNotFoundError) as error:
+        raise ConfigError(f"The mapping {name} cannot be read: {error}.") from error
 
 
 class Register:
@@ -79,29 +85,56 @@ class Register:
         self.graph = f"{GRAPH}register/{self.name}"
         self.title: dict[str, str] = dataset["title"]
         self._table = table
+        self.constants: dict[str, str] = table.get("constants", {})
         self.columns: dict[str, tuple[str, ...]] = {field: tuple(texts) for field, texts in table["columns"].items()}
         self._values = {field: kind for field, kind in table.get("values", {}).items() if field != "needed"}
         self.needed: tuple[str, ...] = tuple(table.get("values", {}).get("needed", ()))
+        unknown = set(self._values.values()) - set(_READERS)
+        if unknown:
+            raise ConfigError(f"No value is read as “{min(unknown)}”; it can be {', '.join(_READERS)}.")
         self._codes: dict[str, dict[str, str]] = table.get("codes", {})
         self._names: dict[str, dict[str, dict[str, str]]] = table.get("names", {})
-        self.constants: dict[str, str] = table.get("constants", {})
-        self._keys: dict[str, str | list[str]] = table.get("keys", {})
+        self._keys = self._templates(table.get("keys", {}))
         # Fields that hold parallel lists, by the name of the list; the first of each is that of names.
         self._lists: dict[str, dict[str, Any]] = table.get("lists", {})
+        self._list_keys = {name: self._templates(one.get("keys", {})) for name, one in self._lists.items()}
+        self._separators = {field: one["separator"] for one in self._lists.values() for field in one["of"]}
         self._in_lists = frozenset(field for one in self._lists.values() for field in one["of"])
         self._countries = tuple(field for field, kind in self._values.items() if kind == "country")
         self._units = tuple(field for field, kind in self._values.items() if kind == "nuts")
         self.same: tuple[str, ...] = tuple(dataset.get("same", ()))
-        self.apart: bool = dataset.get("apart", False)
         self.sums = tuple(field for field, kind in self._values.items() if kind == "amount" and field in self.columns)
         # Cells that a publisher writes in a way of its own, and what is meant.
         self._meant: dict[str, dict[str, str]] = table.get("meant", {})
+
+    def part(self, name: str) -> Register:
+        """The same for a part of the data set, which stands beside its other parts with a graph and a document of its own."""
+        made = copy(self)
+        made.name = f"{self.name}-{key(name)}"
+        made.graph = f"{self.graph}-{key(name)}"
+        made.title = {lang: f"{title}: {name}" for lang, title in self.title.items()}
+        return made
+
+    def _templates(self, keys: Mapping[str, str | list[str]]) -> dict[str, _Templates]:
+        """The templates of keys taken apart at their gaps, those of constants filled in; a key takes the first whose values a row has."""
+        made = {}
+        for field, given in keys.items():
+            able = []
+            for template in [given] if isinstance(given, str) else given:
+                filled = GAP.sub(lambda gap: key(self.constants[gap[1]]) if gap[1] in self.constants else gap[0], template)
+                able.append(tuple(GAP.split(filled)))
+            made[field] = tuple(able)
+        return made
 
     def matches(self, header: Iterable[str]) -> int:
         """How many of the columns a header has; 0 if it lacks one that is needed."""
         held = set(header)
         found = {field for field, texts in self.columns.items() if held.intersection(texts)}
         return len(found) if found.issuperset(self.needed) else 0
+
+    def knows(self, text: str) -> bool:
+        """Whether a text of a header means something to it."""
+        return any(text in texts for texts in self.columns.values())
 
     def fields(self, cells: Mapping[str, str]) -> dict[str, str]:
         """Cells by column made cells by field; columns that the mapping does not know are left."""
@@ -115,7 +148,7 @@ class Register:
 
     def entries(self, field: str, cell: str) -> list[str]:
         """The entries of a cell that are not empty: one, or as many as its list has."""
-        separator = next((one["separator"] for one in self._lists.values() if field in one["of"]), None)
+        separator = self._separators.get(field)
         parts = cell.split(separator) if separator else [cell]
         return [part.strip() for part in parts if part.strip() and part.strip().lower() not in values.ABSENT]
 
@@ -171,18 +204,18 @@ class Register:
     def keyed(self, found: Fields, lists: Lists) -> tuple[Fields, Lists]:
         """Values with the keys made of them, the names of their codes, and all escaped, for :meth:`Renderer.render`."""
         made = self._keyed(found, found, self._keys)
-        rows = {name: [self._keyed(row, found | row, self._lists[name].get("keys", {})) for row in rows] for name, rows in lists.items()}
+        rows = {name: [self._keyed(row, found | row, self._list_keys[name]) for row in rows] for name, rows in lists.items()}
         return made, rows
 
-    def _keyed(self, own: Fields, found: Fields, keys: Mapping[str, str | list[str]]) -> Fields:
+    def _keyed(self, own: Fields, found: Fields, keys: Mapping[str, _Templates]) -> Fields:
         made = {field: escape(value) for field, value in own.items()}
-        for field, given in keys.items():
-            able = (GAP.split(template) for template in ([given] if isinstance(given, str) else given))
-            parts = next((parts for parts in able if all(part in found or part in self.constants for part in parts[1::2])), None)
-            if parts is not None:
-                made[field] = "".join(
-                    part if n % 2 == 0 else key(found[part] if part in found else self.constants[part]) for n, part in enumerate(parts)
-                )
+        for field, able in keys.items():
+            for parts in able:
+                try:
+                    made[field] = "".join(part if n % 2 == 0 else key(found[part]) for n, part in enumerate(parts))
+                except KeyError:
+                    continue
+                break
         for field, names in self._names.items():
             for lang, name in names.get(own.get(field, ""), {}).items():
                 made[f"{field}_{lang}"] = escape(name)
@@ -234,6 +267,21 @@ def mappings() -> dict[str, Register]:
     names = sorted(entry.name for entry in (files("clayonto.registers") / "mappings").iterdir())
     names = [name.removesuffix(".toml") for name in names if name.endswith(".toml") and not name.startswith("_")]
     return {name: Register(_read(name)) for name in names}
+
+
+def from_file(path: str) -> Register:
+    """A mapping of one's own; it can extend one that comes with the library.
+
+    :raises ConfigError: if it cannot be read, or says what cannot be.
+    """
+    try:
+        found = Register(_parsed(Path(path).read_text(encoding="utf-8"), path))
+        found.things(quads=True, constants=found.document())
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The mapping {path} cannot be read: {error}.") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ConfigError(f"The mapping {path} lacks something, or has something else in its place: {error}.") from error
+    return found
 
 
 def registers() -> list[str]:

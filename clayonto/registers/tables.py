@@ -232,23 +232,31 @@ def _delimited(lines: Lines, numbered: Iterator[str], names: tuple[str, ...], de
 def _row(taken: list[tuple[int, bool, str]], names: tuple[str, ...], delimiter: str) -> Row:
     raw = "\n".join(line for _, _, line in taken)
     findings = [Finding("encoding")] if any(encoded for _, encoded, _ in taken) else []
+    cells: list[str] = []
     why = trouble(raw)
-    if why:
-        return Row(taken[0][0], {}, raw, why, tuple(findings))
-    cells = _split(raw, delimiter)
-    if delimiter != "\t" and (raw.count('"') % 2 or _OPENS_DOUBLED.search(raw)):
-        cells = raw[1:-1].split(f'"{delimiter}"') if _ALL_QUOTED.match(raw) else "a quotation mark is not closed"
-        if not isinstance(cells, str):
-            cells = [cell.removeprefix('"').removesuffix('"') if cell[:1] == cell[-1:] == '"' else cell for cell in cells]
-            cells = [cell.replace('""', '"') for cell in cells]
-            findings.append(Finding("quotes"))
-    if isinstance(cells, str):
-        return Row(taken[0][0], {}, raw, ("shape", cells), tuple(findings))
+    if why is None and delimiter != "\t" and (raw.count('"') % 2 or _OPENS_DOUBLED.search(raw)):
+        cells = _by_marks(raw, delimiter)
+        findings.append(Finding("quotes"))
+        why = None if cells else ("unclosed", "")
+    elif why is None:
+        split = _split(raw, delimiter)
+        if isinstance(split, str):
+            why = ("broken", split)
+        else:
+            cells = split
     while len(cells) > len(names) and not cells[-1]:
         cells.pop()
-    if len(cells) != len(names):
-        return Row(taken[0][0], {}, raw, ("shape", f"{len(cells)} / {len(names)}"), tuple(findings))
-    return Row(taken[0][0], dict(zip(names, cells, strict=True)), raw, None, tuple(findings))
+    if why is None and len(cells) != len(names):
+        why = ("columns", str(len(cells)))
+    return Row(taken[0][0], {} if why else dict(zip(names, cells, strict=True)), raw, why, tuple(findings))
+
+
+def _by_marks(raw: str, delimiter: str) -> list[str]:
+    """The cells of a row in which every cell is in quotation marks, whatever marks are inside them; none if that is not so."""
+    if not _ALL_QUOTED.match(raw):
+        return []
+    cells = raw[1:-1].split(f'"{delimiter}"')
+    return [(cell[1:-1] if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell).replace('""', '"') for cell in cells]
 
 
 def _split(raw: str, delimiter: str) -> list[str] | str:
@@ -300,7 +308,7 @@ def _objects(file: File) -> Iterator[Row]:
                     buffer += more
                     continue
                 if buffer or in_list:
-                    yield Row(number, {}, buffer[:1000], ("shape", "JSON") if len(buffer) > LONGEST else ("truncated", ""))
+                    yield Row(number, {}, buffer[:1000], ("long", f"{LONGEST:,}") if len(buffer) > LONGEST else ("truncated", ""))
                 return
             yield _object(number, buffer[:end], value)
             number += 1
@@ -311,7 +319,7 @@ def _objects(file: File) -> Iterator[Row]:
 
 def _object(line: int, raw: str, value: Any) -> Row:
     if not isinstance(value, dict):
-        return Row(line, {}, raw, ("shape", type(value).__name__))
+        return Row(line, {}, raw, ("no-record", ""))
     cells = {" ".join(name.split()): _cell(cell) for name, cell in value.items()}
     return Row(line, cells, raw, trouble(" ".join(cells.values())))
 

@@ -25,6 +25,8 @@ _DAY_FIRST: Final = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})$")
 _ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2}):\d{2}(?:\.\d+)?(Z)?)?$")
 _PLAIN: Final = re.compile(r"-?\d+(?:\.\d+)?$")
 _NOISE: Final = Decimal("0.0000001")
+_LONGEST: Final = 28
+"""Digits of a sum at most, so that sums of sums stay exact."""
 _STATE: Final = re.compile(r"([A-Z]{4,})_(?=[A-ZÀ-Þ])")
 _ENTITY: Final = re.compile(r"(?:https?://linkedopendata\.eu/(?:entity|wiki/Item:)/?)?(Q\d+)$")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}$")
@@ -99,6 +101,8 @@ def amount(cell: str, column: str, note: Note) -> str:
     :raises Refused: if it is no number, or can be read as two.
     """
     read = cell if _PLAIN.match(cell) else _amount(cell, column)
+    if len(read) > _LONGEST:
+        raise Refused("number", column, cell)
     if len(read.partition(".")[2]) > 2:
         rounded = f"{Decimal(read):.2f}"
         read = rounded if abs(Decimal(rounded) - Decimal(read)) < _NOISE else read.rstrip("0")

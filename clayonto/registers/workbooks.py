@@ -112,7 +112,7 @@ def _table(rows: Iterator[tuple[int, _Cells]], names: tuple[str, ...]) -> Iterat
         bad = next(((where, value) for where, value, kind in row if kind in ("f", "e") and value is not None), None)
         why = ("cell", f"{bad[0]} {bad[1]}") if bad else trouble(raw)
         if why is None and any(texts[len(names) :]):
-            why = ("shape", f"{len(texts)} / {len(names)}")
+            why = ("columns", str(len(texts)))
         yield Row(number, {} if why else {name: text for name, text in zip(names, texts, strict=False) if name}, raw, why)
 
 

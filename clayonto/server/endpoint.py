@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from clayonto.errors import ClayontoError, EndpointError, ForbiddenQueryError, QuerySyntaxError
@@ -16,18 +15,20 @@ from clayonto.negotiation import ranges
 from clayonto.publish import sparql
 from clayonto.publish.machine.routes import preferred
 from clayonto.remote.federation import Services
+from clayonto.server.application import Application
 from clayonto.server.cache import Cache
 from clayonto.server.description import describe
 from clayonto.server.formats import FORMATS
 from clayonto.server.negotiation import NoFormat
-from clayonto.server.pool import Answer, ClientGone, Question
-from clayonto.server.problems import BadQuery, Busy, Failed, NotAcceptable, Problem, Refused, WrongMethod
-from clayonto.server.protocol import read
+from clayonto.server.pool import Answer, Question
+from clayonto.server.problems import BadQuery, Busy, Failed, NotAcceptable, Refused
+from clayonto.server.protocol import UPDATE, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from starlette.types import Receive, Scope, Send
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from clayonto.server.pool import Pool
     from clayonto.server.settings import Settings
@@ -36,11 +37,12 @@ if TYPE_CHECKING:
 _OWN_VALUES: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
 _SERVICE: Final = re.compile(r"\bservice\b", re.IGNORECASE)
 _KEPT: Final = 1 << 16
-_METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
 
 
-class Endpoint:
-    """An ASGI application that speaks the SPARQL 1.1 Protocol."""
+class Endpoint(Application):
+    """Speaks the SPARQL 1.1 Protocol."""
+
+    methods = ("GET", "HEAD", "POST", "OPTIONS")
 
     def __init__(self, pool: Pool, settings: Settings, *, writer: Writer | None, prefix: str, languages: Sequence[str]) -> None:
         """:param prefix: the path of the site on its host; ``languages`` are those of its page to write queries in, for a browser."""
@@ -52,28 +54,16 @@ class Endpoint:
         self._services = Services(settings.services, timeout=settings.timeout) if settings.services else None
         self._kept: Cache[Answer] = Cache(settings.cache)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        request = Request(scope, receive)
-        try:
-            if request.method == "OPTIONS":
-                response: Any = Response(status_code=204, headers={"allow": ", ".join(_METHODS)})
-            elif request.method not in _METHODS:
-                raise WrongMethod(request.method, _METHODS)
-            else:
-                response = await self._respond(request)
-        except Problem as problem:
-            response = problem.response()
-        except ClientGone:
-            return
-        await response(scope, receive, send)
-
-    async def _respond(self, request: Request) -> Any:
-        operation = await read(request, most=self._settings.max_query, most_update=self._settings.max_upload)
+    async def answer_request(self, request: Request) -> ASGIApp:
+        """The response to a request of the protocol."""
+        # Who may not change the data is not listened to for long.
+        if request.headers.get("content-type", "").startswith(UPDATE):
+            self._writing().check(request)
+        may_write = self._writer is not None and self._writer.allows(request)
+        most = self._settings.max_query
+        operation = await read(request, most=most, most_update=self._settings.max_upload if may_write else most)
         if operation.update is not None:
-            if self._writer is None:
-                raise Refused("This endpoint is for reading; it takes no updates.")
-            await self._writer.update(request, operation)
+            await self._writing().update(request, operation)
             return Response(status_code=204)
         accept = request.headers.get("accept", "")
         page = request.method == "GET" and operation.format is None and wants_page(accept)
@@ -91,6 +81,11 @@ class Endpoint:
         )
         answer = await self.answer(question, request)
         return Answered(answer, request.headers)
+
+    def _writing(self) -> Writer:
+        if self._writer is None:
+            raise Refused("This endpoint is for reading; it takes no updates.")
+        return self._writer
 
     async def answer(self, question: Question, request: Request) -> Answer:
         """The answer to a query, kept ones at once; whoever goes away before it is there ends it.
@@ -192,9 +187,11 @@ class Answered:
             if answer.gzip:
                 headers["content-encoding"] = "gzip"
             await send(_start(200, headers))
-            if scope["method"] != "HEAD":
-                async for piece in answer.chunks():
-                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+            if scope["method"] == "HEAD" or answer.body:
+                await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
+                return
+            async for piece in answer.chunks():
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
             await send({"type": "http.response.body"})
         finally:
             answer.close()

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from clayonto.errors import TermError
 from clayonto.namespaces import check_iri
+from clayonto.server.application import Application
 from clayonto.server.endpoint import Answered, takes_gzip
-from clayonto.server.pool import ClientGone, Question
-from clayonto.server.problems import BadRequest, NotFound, Problem, Refused, WrongMedia, WrongMethod
+from clayonto.server.pool import Question
+from clayonto.server.problems import BadRequest, NotFound, Problem, Refused, WrongMedia
 from clayonto.server.protocol import body
 from clayonto.terms import IRI, render
 
 if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
+    from starlette.requests import Request
+    from starlette.types import ASGIApp
 
     from clayonto.server.endpoint import Endpoint
     from clayonto.server.pool import Pool
@@ -29,34 +30,24 @@ _READING: Final = ("GET", "HEAD", "OPTIONS")
 _WRITING: Final = ("PUT", "POST", "DELETE")
 
 
-class GraphStore:
-    """An ASGI application: ``?graph=IRI`` or ``?default``."""
+class GraphStore(Application):
+    """Gives and takes whole graphs: ``?graph=IRI`` or ``?default``."""
 
     def __init__(self, endpoint: Endpoint, pool: Pool, settings: Settings, *, writer: Writer | None) -> None:
         self._endpoint = endpoint
         self._pool = pool
         self._settings = settings
         self._writer = writer
+        self.methods = (*_READING, *_WRITING) if writer else _READING
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        request = Request(scope, receive)
-        methods = (*_READING, *_WRITING) if self._writer else _READING
-        try:
-            if request.method == "OPTIONS":
-                response: Any = Response(status_code=204, headers={"allow": ", ".join(methods)})
-            elif request.method not in methods:
-                if request.method in _WRITING:
-                    raise Refused("The graphs of this server are for reading.")
-                raise WrongMethod(request.method, methods)
-            else:
-                graph = _graph(request)
-                response = await (self._read(request, graph) if request.method in _READING else self._write(request, graph))
-        except Problem as problem:
-            response = problem.response()
-        except ClientGone:
-            return
-        await response(scope, receive, send)
+    async def answer_request(self, request: Request) -> ASGIApp:
+        """The response to a request of the protocol."""
+        graph = _graph(request)
+        return await (self._read(request, graph) if request.method in _READING else self._write(request, graph))
+
+    def refuse_method(self, method: str) -> Problem:
+        """What is said of a method that is not there, or not for everybody."""
+        return Refused("The graphs of this server are for reading.") if method in _WRITING else super().refuse_method(method)
 
     async def _read(self, request: Request, graph: str | None) -> Any:
         if graph is not None and graph not in await self._pool.state.graph_names():

@@ -1,32 +1,50 @@
-"""What the server and a worker say to each other: frames on a socket, each a head as JSON and a body as bytes."""
+"""What the server and its processes say to each other: frames on a socket, four bytes with the length of what follows, then a value as :mod:`marshal` writes it.
+
+Both sides are one program, so nothing that is read there comes from anywhere else.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import json
+import marshal
 import struct
 from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
     import socket
 
-Frame = tuple[dict[str, Any], bytes]
-_LENGTHS: Final = struct.Struct("!II")
+HEAD: Final = struct.Struct("!I")
+"""The head of a frame: how many bytes follow."""
 
 
-def packed(head: dict[str, Any], body: bytes = b"") -> bytes:
-    """A frame."""
-    text = json.dumps(head, separators=(",", ":")).encode("utf-8", "surrogatepass")
-    return _LENGTHS.pack(len(text), len(body)) + text + body
+def frame(value: Any) -> bytes:
+    """A value of plain types as a frame."""
+    content = marshal.dumps(value)
+    return HEAD.pack(len(content)) + content
 
 
-def receive(connection: socket.socket) -> dict[str, Any] | None:
-    """The head of the next frame, whose body is left out; ``None`` if the other side has gone."""
-    lengths = _exactly(connection, _LENGTHS.size)
-    if lengths is None:
-        return None
-    text = _exactly(connection, sum(_LENGTHS.unpack(lengths)))
-    return None if text is None else json.loads(text[: _LENGTHS.unpack(lengths)[0]])
+def value_of(content: bytes | bytearray) -> Any:
+    """The value in the content of a frame."""
+    return marshal.loads(content)  # noqa: S302 (from this program)
+
+
+def receive(connection: socket.socket) -> Any:
+    """The value of the next frame, waited for.
+
+    :raises EOFError: if the other side has gone.
+    """
+    (size,) = HEAD.unpack(_exactly(connection, HEAD.size))
+    return value_of(_exactly(connection, size))
+
+
+def _exactly(connection: socket.socket, size: int) -> bytearray:
+    found = bytearray()
+    while len(found) < size:
+        some = connection.recv(min(size - len(found), 1 << 20))
+        if not some:
+            raise EOFError
+        found += some
+    return found
 
 
 class Replies(asyncio.Protocol):
@@ -34,11 +52,11 @@ class Replies(asyncio.Protocol):
 
     def __init__(self) -> None:
         self._held = bytearray()
-        self._waited: asyncio.Future[Frame] | None = None
+        self._waited: asyncio.Future[Any] | None = None
         self.transport: asyncio.Transport
 
-    def next(self) -> asyncio.Future[Frame]:
-        """The next frame, when it has come: head and body. It fails with ``ConnectionError`` if the other side has gone."""
+    def next(self) -> asyncio.Future[Any]:
+        """The value of the next frame, when it has come. It fails with ``ConnectionError`` if the other side has gone."""
         self._waited = asyncio.get_running_loop().create_future()
         if self.transport.is_closing():
             self._waited.set_exception(ConnectionError("closed"))
@@ -51,29 +69,17 @@ class Replies(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take some bytes."""
         self._held += data
-        if len(self._held) < _LENGTHS.size:
+        if len(self._held) < HEAD.size:
             return
-        head, body = _LENGTHS.unpack_from(self._held)
-        start, end = _LENGTHS.size + head, _LENGTHS.size + head + body
+        end = HEAD.size + HEAD.unpack_from(self._held)[0]
         if len(self._held) < end:
             return
-        told: dict[str, Any] = json.loads(self._held[_LENGTHS.size : start])
-        content = bytes(self._held[start:end])
+        value = value_of(self._held[HEAD.size : end])
         del self._held[:end]
         if self._waited is not None and not self._waited.done():
-            self._waited.set_result((told, content))
+            self._waited.set_result(value)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End."""
         if self._waited is not None and not self._waited.done():
             self._waited.set_exception(ConnectionError(str(exc or "closed")))
-
-
-def _exactly(connection: socket.socket, size: int) -> bytes | None:
-    parts = bytearray()
-    while len(parts) < size:
-        got = connection.recv(size - len(parts))
-        if not got:
-            return None
-        parts += got
-    return bytes(parts)

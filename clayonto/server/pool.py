@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from clayonto.server.formats import FORMATS
-from clayonto.server.problems import BadQuery, BadRequest, Busy, Failed, NotAcceptable, OverLimit, Problem, Refused, TimedOut
+from clayonto.server.problems import BadQuery, BadRequest, Busy, ClientGone, Failed, NotAcceptable, OverLimit, Problem, Refused, TimedOut
 from clayonto.server.process import Process
 from clayonto.server.turns import Turns
 
@@ -23,16 +23,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from clayonto.server.messages import Frame
     from clayonto.server.settings import Settings
     from clayonto.server.state import State
 
 _LOOK_AGAIN: Final = 0.1
 _CHUNK: Final = 1 << 18
-
-
-class ClientGone(Exception):  # noqa: N818 (nobody is left to be told of an error)
-    """The client has closed its connection before there was an answer."""
 
 
 class Question(NamedTuple):
@@ -225,7 +220,7 @@ class Pool:
                 self.long -= 1
                 turn.is_long = False
 
-    async def _go_on(self, worker: Process, reply: asyncio.Future[Frame], turn: _Turn, until: float) -> None:
+    async def _go_on(self, worker: Process, reply: asyncio.Future[tuple[dict[str, Any], bytes]], turn: _Turn, until: float) -> None:
         """Wait for a query that takes more than a moment."""
         gone = asyncio.ensure_future(turn.gone()) if turn.gone is not None else None
         waited: set[asyncio.Future[Any]] = {reply} if gone is None else {reply, gone}
@@ -293,7 +288,7 @@ class Pool:
         """A worker of the current state."""
         while self._idle:
             worker = self._idle.pop()
-            if worker.state is self.state:
+            if worker.state is self.state and worker.is_alive:
                 return worker
             await self._end(worker)
         return await self._new()

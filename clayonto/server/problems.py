@@ -151,3 +151,7 @@ class TimedOut(Problem):
     """An answer would take longer than the server gives one."""
 
     status, kind = 504, "time-limit"
+
+
+class ClientGone(Exception):  # noqa: N818 (nobody is left to be told of an error)
+    """The client has closed its connection before there was an answer."""

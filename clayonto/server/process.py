@@ -61,19 +61,24 @@ class Process:
         worker = cls(process, replies)
         worker.state, worker.spool = state, spool
         try:
-            told, _ = await asyncio.wait_for(replies.next(), _START)
+            told = await asyncio.wait_for(replies.next(), _START)
         except (TimeoutError, OSError) as error:
             await worker.end()
             raise Failed("A process that answers queries did not start.") from error
         worker.alone = bool(told["alone"])
         return worker
 
-    def ask(self, request: dict[str, Any]) -> asyncio.Future[messages.Frame]:
+    def ask(self, request: dict[str, Any]) -> asyncio.Future[tuple[dict[str, Any], bytes]]:
         """Ask it a query: its reply, when it has come, which fails with ``OSError`` if it has ended."""
         self._asked += 1
         reply = self._replies.next()
-        self._replies.transport.write(messages.packed(request))
+        self._replies.transport.write(messages.frame(request))
         return reply
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can still be asked; the system may have ended it."""
+        return not self._replies.transport.is_closing()
 
     @property
     def is_tired(self) -> bool:

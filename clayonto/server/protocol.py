@@ -6,7 +6,7 @@ A query comes by GET, as a form, or as the body itself; an update in the latter 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from clayonto.errors import TermError
 from clayonto.namespaces import check_iri
@@ -44,9 +44,12 @@ async def read(request: Request, *, most: int, most_update: int) -> Operation:
     :raises Problem: of the kind that says what is wrong with the request.
     """
     if request.method in ("GET", "HEAD"):
+        asked: bytes = request.scope["query_string"]
+        if asked.startswith(b"query=") and b"&" not in asked:  # as most are
+            return _short_enough(Operation(query=_text(unquote_to_bytes(asked[6:].replace(b"+", b" ")))), most)
         parameters = _pairs(request.scope["query_string"])
         _refuse_in(parameters, "update", "An update is sent by POST.")
-        return _operation(parameters)
+        return _short_enough(_operation(parameters), most)
     if request.method != "POST":
         raise WrongMethod(request.method, ("GET", "HEAD", "POST", "OPTIONS"))
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -63,7 +66,10 @@ async def read(request: Request, *, most: int, most_update: int) -> Operation:
         for name in ("query", "update"):
             _refuse_in(parameters, name, f"What the body of {media} has does not stand in the address as well.")
         parameters.append(("query" if media == QUERY else "update", _text(content)))
-    operation = _operation(parameters)
+    return _short_enough(_operation(parameters), most)
+
+
+def _short_enough(operation: Operation, most: int) -> Operation:
     if operation.query is not None and len(operation.query) > most:
         raise TooLarge(f"The query has more than the {most} characters that one may have.")
     return operation
@@ -99,7 +105,7 @@ def _text(content: bytes) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        raise BadRequest("The body is not UTF-8, the one encoding that SPARQL is sent in.") from None
+        raise BadRequest("The query is not UTF-8, the one encoding that SPARQL is sent in.") from None
 
 
 def _refuse_in(parameters: list[tuple[str, str]], name: str, why: str) -> None:

@@ -10,21 +10,22 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
 
-from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from clayonto.errors import ParameterError, nearest
 from clayonto.namespaces import PREFIXES, expand
 from clayonto.publish.config import HOME
 from clayonto.publish.machine.routes import Choice, choose
+from clayonto.server.application import Application
 from clayonto.server.endpoint import Answered, matches, takes_gzip, wants_page
-from clayonto.server.pool import ClientGone, Question
-from clayonto.server.problems import BadRequest, NotAcceptable, NotFound, OverLimit, Problem, WrongMethod
+from clayonto.server.pool import Question
+from clayonto.server.problems import BadRequest, NotAcceptable, NotFound, OverLimit
 from clayonto.terms import IRI, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from clayonto.query import Catalogue, NamedQuery, Parameter
@@ -44,7 +45,7 @@ _MOST_SHOWN: Final = 16 << 20
 """How many bytes an answer may have that a page is made of."""
 
 
-class Queries:
+class Queries(Application):
     """The ASGI application for ``/queries`` and what is below it."""
 
     def __init__(self, endpoint: Endpoint, site: LiveSite, catalogue: Catalogue, *, base: str) -> None:
@@ -60,20 +61,12 @@ class Queries:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        request = Request(scope, receive)
-        try:
-            if request.method == "OPTIONS":
-                response: ASGIApp = Response(status_code=204, headers={"allow": ", ".join(_ALLOWED)})
-            elif request.method not in _ALLOWED:
-                raise WrongMethod(request.method, _ALLOWED)
-            else:
-                name = request.url.path.removeprefix(self._root).strip("/")
-                response = await self._answer(request, name) if name else self._list(request)
-        except Problem as problem:
-            response = problem.response()
-        except ClientGone:
-            return
-        await response(scope, receive, self._described(send))
+        await super().__call__(scope, receive, self._described(send))
+
+    async def answer_request(self, request: Request) -> ASGIApp:
+        """The list of queries, or the answer to one."""
+        name = request.url.path.removeprefix(self._root).strip("/")
+        return await self._answer(request, name) if name else self._list(request)
 
     def _described(self, send: Send) -> Send:
         """Each response says where it is told what can be asked."""

@@ -229,7 +229,7 @@ class Renderer:
         """The page of a query with an answer; see :meth:`clayonto.server.site.LiveSite.show`."""
         query = self.queries[name]
         rows = Rows.from_tsv(solutions, engine="oxigraph", types=query.columns)
-        answer = Answer(query, values, "", lambda: {lang: rows}, said="now")
+        answer = Answer(query, values, "", {lang: rows})
         page = self._anywhere(answers.page(self._layouts[lang], self._values[lang], name, answer).decode(), lang, at=f"query/{name}.html")
         root = self.options.prefix
         # Its own forms and languages are asked for with the same values.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _MOST_HEAD: Final = 1 << 16
 _TO_SEND: Final = 20.0
 _STOP: Final = 15
+_MOST_CONNECTIONS: Final = 2000
 _TOO_LARGE: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 _LATE: Final = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
@@ -94,6 +96,7 @@ def run(app: ASGIApp, settings: Settings, *, started: Callable[[str], None]) -> 
     :param started: called with the address when requests are taken.
     :raises UsageError: if the address cannot be listened at.
     """
+    _open_files(2 * _MOST_CONNECTIONS)
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family)
     try:
@@ -119,6 +122,7 @@ def run(app: ASGIApp, settings: Settings, *, started: Callable[[str], None]) -> 
         timeout_keep_alive=10,
         timeout_graceful_shutdown=_STOP,
         backlog=1024,
+        limit_concurrency=_MOST_CONNECTIONS,
         ws="none",
     )
     # The server takes these signals, stops, and raises them once more for whoever had them before.
@@ -129,3 +133,14 @@ def run(app: ASGIApp, settings: Settings, *, started: Callable[[str], None]) -> 
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _open_files(wanted: int) -> None:
+    """Let this process have as many files and connections open as it needs, if the system lets it."""
+    with suppress(ImportError, ValueError, OSError):  # not a POSIX system, or a limit that stands
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

@@ -47,7 +47,7 @@ class Settings:
     """The port to listen at; 0 for any that is free."""
     timeout: float = _option(30.0, 0.05)
     """How long a query may run."""
-    quick: float = _option(1.0, 0.01)
+    quick: float = _option(0.5, 0.01)
     """How long a query may run before it counts as a long one."""
     workers: int = field(default_factory=_default_workers, metadata={"least": 1})
     """How many queries run at once that are not long."""

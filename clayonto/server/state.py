@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from clayonto.errors import UsageError
+from clayonto.errors import EngineError, UsageError
+from clayonto.server.problems import Busy, Failed
 from clayonto.sources import FORMATS, QUADS
 from clayonto.stores.generations import Folder
 from clayonto.stores.graphs import named_at
@@ -17,6 +18,8 @@ from clayonto.stores.layers import Layer
 
 if TYPE_CHECKING:
     from clayonto.stores.generations import Generation
+
+_PATIENCE: Final = 20.0
 
 
 class State:
@@ -43,7 +46,7 @@ class State:
     async def graph_names(self) -> tuple[str, ...]:
         """The IRIs of the named graphs.
 
-        :raises EngineError: if they cannot be looked up.
+        :raises Problem: as :meth:`named`.
         """
         if self._graphs is None:
             own = [layer for layer in self._layers if not layer.is_edit]
@@ -58,12 +61,19 @@ class State:
     async def named(self) -> Path:
         """The folder of the store that has the named graphs as well, made when it is first asked for.
 
-        :raises EngineError: if it cannot be made.
+        :raises Failed: if it cannot be made.
+        :raises Busy: if that takes longer than a client should wait; it goes on meanwhile.
         """
         if self._named is None:
             made = asyncio.to_thread(named_at, self._generation.folder, self._layers, self._folder.copies, aside=self._aside)
             self._named = asyncio.create_task(made)
-        return await asyncio.shield(self._named)
+        try:
+            return await asyncio.wait_for(asyncio.shield(self._named), _PATIENCE)
+        except TimeoutError:
+            raise Busy("The named graphs are being prepared, which is done once; ask again in a moment.", after=10) from None
+        except EngineError as error:
+            self._named = None
+            raise Failed(str(error)) from error
 
 
 class States:

@@ -163,9 +163,10 @@ def main(arguments: list[str]) -> None:
     confine(memory=int(memory), file_size=int(file_size))
     # What is here now stays: it is not looked at again when what a query left is collected.
     gc.freeze()
-    connection.sendall(messages.packed({"ready": os.getpid(), "alone": alone}))
-    while (asked := messages.receive(connection)) is not None:
-        connection.sendall(messages.packed(*worker.answer(asked)))
+    connection.sendall(messages.frame({"alone": alone}))
+    with contextlib.suppress(EOFError):
+        while True:
+            connection.sendall(messages.frame(worker.answer(messages.receive(connection))))
 
 
 if __name__ == "__main__":

@@ -37,13 +37,17 @@ class Writer:
         self._one = asyncio.Lock()
         self._waiting = 0
 
+    def allows(self, request: Request) -> bool:
+        """Whether a request has the token."""
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        return kind.lower() == "bearer" and hmac.compare_digest(token.strip().encode(), self._settings.token.encode())
+
     def check(self, request: Request) -> None:
         """Refuse who has not the token.
 
         :raises Unauthorised: then.
         """
-        kind, _, token = request.headers.get("authorization", "").partition(" ")
-        if kind.lower() != "bearer" or not hmac.compare_digest(token.strip().encode(), self._settings.token.encode()):
+        if not self.allows(request):
             raise Unauthorised(
                 "To change the data, send the token of this server: Authorization: Bearer …",
                 headers={"www-authenticate": 'Bearer realm="clayonto"'},

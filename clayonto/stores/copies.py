@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 import queue
+import shutil
 import tempfile
 import threading
 import zlib
@@ -44,6 +45,23 @@ class Copy:
         """All of the file."""
         with self.open() as file:
             return file.read()
+
+    def keep(self, copies: Path) -> str:
+        """Have the copy among others, under the name that its digest gives it; the name.
+
+        :raises OSError: if it cannot be written.
+        """
+        name = f"{self.sha256}.gz"
+        part = copies / f"{name}.part"
+        part.unlink(missing_ok=True)
+        try:
+            os.link(self._path, part)
+        except OSError:  # another disk, or one that has no links
+            shutil.copyfile(self._path, part)
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(copies / name)
+        return name
 
     def open(self) -> BinaryIO:
         """The file, to be read in parts.

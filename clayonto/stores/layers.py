@@ -94,15 +94,19 @@ def load(store: ox.Store, source: Source, copies: Path, *, compare: bool = False
     :raises DataError: with line and column, if the file is not what its ending says.
     """
     size = size_of(source)
+    compare = compare and size < _BULK
+    own = ox.Store() if compare else store
     with opened(source) as file:
-        tee = Tee(file, copies, progress=progress, name=source.name, size=size)
-        try:
-            compare = compare and size < _BULK
-            own = ox.Store() if compare else store
-            put(own, source, io.BufferedReader(tee, CHUNK), size=size)
-            name, sha256, size = tee.finish()
-        finally:
-            tee.give_up()
+        if isinstance(source.file, Copy) and source.file.sha256:  # compressed already, and its digest is known
+            put(own, source, file, size=size)
+            name, sha256 = source.file.keep(copies), source.file.sha256
+        else:
+            tee = Tee(file, copies, progress=progress, name=source.name, size=size)
+            try:
+                put(own, source, io.BufferedReader(tee, CHUNK), size=size)
+                name, sha256, size = tee.finish()
+            finally:
+                tee.give_up()
     names = (name, write_triples([triple_of(quad) for quad in own if quad in store], copies)) if compare else (name,)
     if compare:
         store.extend(own)

@@ -107,7 +107,7 @@ def component(name: str) -> ox.NamedNode:
 
 
 def _class(batch: Batch, demand: Demand) -> Iterable[Pair]:
-    return batch.having(batch.distinct() - batch.data.instances(batch.data.id(demand.value)))
+    return batch.having(batch.data.others(batch.distinct(), batch.data.id(demand.value)))
 
 
 def _datatype(batch: Batch, demand: Demand) -> Iterable[Pair]:

@@ -267,6 +267,12 @@ class Data:
             found = self._classes[klass] = set().union(*(members.get(c, ()) for c in self._classes_below(klass)))
         return found
 
+    def others(self, nodes: set[int], klass: int) -> set[int]:
+        """Those of some nodes that are no SHACL instances of a class."""
+        if len(nodes) <= _FEW and klass not in self._classes:
+            return {node for node in nodes if not self.is_instance(node, klass)}
+        return nodes - self.instances(klass)
+
     def is_instance(self, node: int, klass: int) -> bool:
         """Whether a node is a SHACL instance of a class."""
         return not self._classes_below(klass).isdisjoint(self.objects(RDF + "type").get(node, ()))

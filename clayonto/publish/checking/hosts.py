@@ -212,10 +212,9 @@ def _apache(text: str) -> _Rules:
 
 def _w3id(text: str) -> _Rules:
     """The rules of a service that leads on to the documents of a host which negotiates nothing."""
-    pages = [
-        (re.compile(pattern), _page(page).encode().decode("latin-1"))
-        for pattern, page in re.findall(r'^RewriteRule "(.*)" "%\{ENV:SITE\}/(?:data/)?(.*)\.ttl" ', text, re.MULTILINE)
-    ]
+    named = re.findall(r'^RewriteRule "(.*)" "id/(.*)" \[DPI\]$', text, re.MULTILINE)
+    led = re.findall(r'^RewriteRule "(.*)" "%\{ENV:SITE\}/(?:data/)?(.*)\.ttl" ', text, re.MULTILINE)
+    pages = [(re.compile(pattern), _page(page).encode().decode("latin-1")) for pattern, page in (*named, *led)]
     spoken = re.findall(r'"%\{ENV:SITE\}/(\w+)/.*\.html" ', text)
     # The last rule is that of the language for all others.
     return _Rules(pages, [], list(dict.fromkeys(reversed(spoken))), _OWN_TYPES)

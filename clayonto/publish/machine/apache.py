@@ -29,6 +29,8 @@ TEXTS: Final = ("html", "css", "js", "csv", "nt", "nq", "ttl", "txt", "json", "s
 """Endings of files that are UTF-8 text and whose media type has a charset."""
 _ENDINGS: Final = "|".join(("html", *FORMATS))
 
+_PLAIN: Final = re.compile("[A-Za-z0-9/_-]*")
+
 
 def htaccess(routes: Routes) -> bytes:
     """The ``.htaccess`` for the root of the site."""
@@ -114,10 +116,12 @@ def type_map(routes: Routes) -> bytes:
 
 def pattern(text: str) -> str:
     """A regular expression for just this text, byte by byte, with nothing in it that ends a line or a quotation."""
+    if _PLAIN.fullmatch(text):
+        return text
     raw = text.encode(errors="surrogateescape")
     return "".join(chr(b) if re.fullmatch(rb"[A-Za-z0-9/_-]", bytes([b])) else f"\\x{b:02x}" for b in raw)
 
 
 def substitute(text: str) -> str:
     """A text as it stands in a substitution; paths of pages have no quotation mark and no control character."""
-    return re.sub(r"([$%\\])", r"\\\1", text)
+    return text if _PLAIN.fullmatch(text) else re.sub(r"([$%\\])", r"\\\1", text)

@@ -16,7 +16,7 @@ from clayonto.publish.config import VERSION
 from clayonto.publish.index import curie, literal
 from clayonto.publish.machine.dumps import Block, blocks
 from clayonto.publish.machine.statistics import Statistics, count
-from clayonto.publish.versions import Release
+from clayonto.publish.versions import Release, staying
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -121,20 +121,25 @@ class Facts:
 
     @cached_property
     def earlier(self) -> list[Release]:
-        """The other versions that the site has, oldest first."""
-        return [one for one in self.site.published.releases if one.name != self.version]
+        """The other versions that the site has and that stay for good, oldest first."""
+        return [one for one in staying(self.site.published.releases, self.version) if not one.derived]
 
     def releases(self, files: Mapping[str, int]) -> list[Release]:
-        """All versions, oldest first, this one with the files (path to size) that were made of it."""
-        now, known = Release(self.version, self.dates[1], files), self.site.published.releases
-        return [now if one.name == self.version else one for one in known] + ([] if now.name in {one.name for one in known} else [now])
+        """All versions that the site will have, oldest first, this one with the files (path to size) that were made of it."""
+        known = self.site.published.releases
+        now = Release(self.version, self.dates[1], files, derived=not self.site.config.version)
+        stay = staying(known, self.version)
+        if now.derived or self.version not in {one.name for one in known}:
+            return [*stay, now]
+        place = [one.name for one in known if one in stay or one.name == self.version].index(self.version)
+        return [*stay[:place], now, *stay[place:]]
 
     @cached_property
     def previous(self) -> str:
-        """The version before this one, by when they were first published; the empty text if this is the first."""
-        names = [one.name for one in self.site.published.releases]
-        before = names[: names.index(self.version)] if self.version in names else names
-        return before[-1] if before else ""
+        """The named version before this one, by when they were first published; the empty text if there is none."""
+        names = [one.name for one in self.releases({}) if not one.derived or one.name == self.version]
+        place = names.index(self.version)
+        return names[place - 1] if place else ""
 
     def release(self, name: str) -> ox.NamedNode:
         """The IRI of a version of the dataset, which is described beside its files."""

@@ -35,7 +35,7 @@ def downloads(facts: Facts) -> Iterator[tuple[str, bytes]]:
 def _page(facts: Facts, layout: Layout) -> bytes:
     say, lang = layout.say, layout.lang
     rows = [
-        f'<tr><th scope="row"><a href="../{url(one.path)}">{words(one.title[lang][:1].upper() + one.title[lang][1:])}</a></th>'
+        f'<tr><th scope=row><a href="../{url(one.path)}">{words(one.title[lang][:1].upper() + one.title[lang][1:])}</a></th>'
         f'<td>{words(one.path.removeprefix(facts.folder))}</td><td class="n">{number(one.size, lang)}</td></tr>'
         for one in sorted(
             facts.downloads, key=lambda one: (not one.packed, one.media == "text/csv", sort_key(one.title[lang], lang), one.path)
@@ -49,7 +49,7 @@ def _page(facts: Facts, layout: Layout) -> bytes:
     dates = Values(facts.site, lang, say)
     earlier = "".join(_earlier(one, layout, dates) for one in reversed(facts.earlier)) or f"<p>{say['no_earlier']}</p>"
     body = (
-        f'{layout.crumbs("", (f"{DOWNLOADS}.html", say["downloads"]))}<h1>{say["downloads"]}</h1><p class="lead">{say["downloads_lead"]}</p>'
+        f"{layout.crumbs('', (f'{DOWNLOADS}.html', say['downloads']))}<h1>{say['downloads']}</h1><p class=lead>{say['downloads_lead']}</p>"
         f'<h2 id="latest">{say["this_version"].format(v=words(facts.version))}</h2>{table(head, rows)}<ul class="formats">{also}</ul>'
         f'<h2 id="earlier">{say["earlier_versions"]}</h2>{earlier}'
     )
@@ -59,11 +59,11 @@ def _page(facts: Facts, layout: Layout) -> bytes:
 def _earlier(release: Release, layout: Layout, dates: Values) -> str:
     folder = f"download/{release.name}/"
     links = "".join(
-        f'<li><a href="../{url(folder + name)}">{words(name)}</a> <span class="note">{number(release.files[folder + name], layout.lang)}</span></li>'
+        f'<li><a href="../{url(folder + name)}">{words(name)}</a> <span class=note>{number(release.files[folder + name], layout.lang)}</span></li>'
         for name in _SHOWN
         if folder + name in release.files
     )
-    day = f' <span class="note">{dates.date(release.issued)}</span>' if release.issued else ""
+    day = f" <span class=note>{dates.date(release.issued)}</span>" if release.issued else ""
     return f'<h3>{words(release.name)}{day}</h3><ul class="formats">{links}</ul>'
 
 

@@ -51,10 +51,12 @@ class Routes:
         self.prefix = unquote(urlsplit(site.base).path)
         self.languages: Sequence[str] = site.languages
         self.others: dict[str, str] = {}
-        for term in site.paths:
+        usual = f"<{site.base}id/"
+        for term, path in site.paths.items():
+            if term[-len(path) - 1 : -1] == path and term[: -len(path) - 1] == usual and term not in site.parts:
+                continue  # as most are, and a site may have a million
             request = self.request(term[1:-1])
-            home = site.parts.get(term, term)
-            page = site.pages[home].path
+            page = site.pages[site.parts.get(term, term)].path
             if (
                 request is not None
                 and request not in (f"id/{page}", VOCABULARY_FILE)
@@ -83,7 +85,8 @@ class Routes:
         bare = iri.partition("#")[0]
         if not bare.startswith(self.site.base) or bare == self.site.base:
             return None
-        return unquote(bare[len(self.site.base) :], errors="surrogateescape")
+        local = bare[len(self.site.base) :]
+        return unquote(local, errors="surrogateescape") if "%" in local else local
 
 
 class Choice(NamedTuple):

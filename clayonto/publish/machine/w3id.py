@@ -56,8 +56,10 @@ def _by_format(routes: Routes) -> Iterator[str]:
     """For a host that negotiates nothing: straight to the document, by the first format that the client names, and to the page for all others."""
     from clayonto.publish.machine.apache import pattern, substitute
 
-    names = [(f'"^{pattern(request)}$"', substitute(page)) for request, page in sorted(routes.others.items())]
-    names.append(('"^id/(.+)$"', "$1"))
+    for request, page in sorted(routes.others.items()):
+        # From here on it is a request like any other. Apache would put the end of the old name behind the new one, but for DPI.
+        yield f'RewriteRule "^{pattern(request)}$" "id/{substitute(page)}" [DPI]'
+    names = [('"^id/(.+)$"', "$1")]
     if routes.own_terms:
         names.append((f'"^({CONCEPTS}.+)$"', "$1"))
         names.append((f'"^({VERSIONS})/?$"', "$1"))

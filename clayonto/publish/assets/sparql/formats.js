@@ -1,4 +1,4 @@
-// Answers as files.
+// Answers as the page and files want them.
 
 /** W3C SPARQL 1.1 Query Results CSV: values without types, lines ended by CR LF. An ASK is its truth alone. */
 export function csv({ columns, rows, boolean }) {
@@ -40,4 +40,18 @@ export function turtle(quads, prefixes) {
   const blocks = [...said].map(([subject, verbs]) => `\n${subject} ${[...verbs].map(([verb, objects]) => `${verb} ${objects.join(", ")}`).join(" ;\n  ")} .\n`);
   const head = [...used].sort().map((prefix) => `@prefix ${prefix}: <${prefixes[prefix]}> .\n`);
   return [...head, ...blocks].join("");
+}
+
+/** The answer that quads are, each once: as rows of terms, and themselves. */
+export function graph(quads) {
+  const once = [...new Map(quads.map((quad) => [[quad.subject, quad.predicate, quad.object].join(" "), quad])).values()];
+  return { columns: ["subject", "predicate", "object"], quads: once, rows: once.map((q) => [q.subject, q.predicate, q.object].map(term)) };
+}
+
+/** A term as the JSON format of results writes it. */
+function term({ termType, value, language, datatype }) {
+  if (termType === "NamedNode") return { type: "uri", value };
+  if (termType === "BlankNode") return { type: "bnode", value };
+  if (language) return { type: "literal", value, "xml:lang": language };
+  return { type: "literal", value, ...(datatype.value.endsWith("#string") ? {} : { datatype: datatype.value }) };
 }

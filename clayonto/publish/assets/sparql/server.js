@@ -1,5 +1,5 @@
 // Where queries go on a site that has a server: to its endpoint. The page asks this as it asks worker.js; what runs there ends when this is ended.
-import { csv, turtle } from "./formats.js";
+import { csv, graph, turtle } from "./formats.js";
 
 const JSON_RESULTS = "application/sparql-results+json";
 const XSD_STRING = "http://www.w3.org/2001/XMLSchema#string";
@@ -49,13 +49,6 @@ function triples(text) {
     });
 }
 
-/** A term as the JSON format of results writes it. */
-function term({ termType, value, language, datatype }) {
-  if (termType !== "Literal") return { type: termType === "NamedNode" ? "uri" : "bnode", value };
-  if (language) return { type: "literal", value, "xml:lang": language };
-  return { type: "literal", value, ...(datatype.value === XSD_STRING ? {} : { datatype: datatype.value }) };
-}
-
 const said = {
   open(given) {
     ({ endpoint } = given);
@@ -66,8 +59,7 @@ const said = {
     const started = performance.now();
     answer = undefined;
     if (form === "CONSTRUCT" || form === "DESCRIBE") {
-      const made = [...new Map(triples(await asked(text, "application/n-triples")).map((quad) => [[quad.subject, quad.predicate, quad.object].join(" "), quad])).values()];
-      answer = { text, columns: ["subject", "predicate", "object"], quads: made, rows: made.map((q) => [q.subject, q.predicate, q.object].map(term)) };
+      answer = { text, ...graph(triples(await asked(text, "application/n-triples"))) };
     } else {
       const json = await asked(text, JSON_RESULTS);
       const { head, results, boolean } = JSON.parse(json);

@@ -1,6 +1,6 @@
 // Where queries run: the engine and the whole graph, beside the page, which can end them at any moment. Answers stay here; the page gets the rows it shows.
 import init, { Store, namedNode, defaultGraph } from "../oxigraph/web.js";
-import { csv, turtle } from "./formats.js";
+import { csv, graph, turtle } from "./formats.js";
 
 let store, answer;
 // A page that asks while the data is still on its way waits for it.
@@ -48,9 +48,7 @@ const said = {
     const started = performance.now();
     answer = undefined;
     if (form === "CONSTRUCT" || form === "DESCRIBE") {
-      const quads = new Map(store.query(text).map((quad) => [quad.toString(), quad]));
-      const made = [...quads.values()];
-      answer = { columns: ["subject", "predicate", "object"], quads: made, rows: made.map((q) => [q.subject, q.predicate, q.object].map(term)) };
+      answer = graph(store.query(text));
     } else {
       const json = store.query(text, { results_format: "application/sparql-results+json" });
       const { head, results, boolean } = JSON.parse(json);
@@ -76,14 +74,6 @@ const said = {
   /** What to call things, and what each is a part of: `{iri: {label, lang, home}}`. */
   terms: ({ iris, lang, labels, parts }) => Object.fromEntries(iris.map((iri) => [iri, { ...named(iri, lang, labels), home: home(iri, parts) }])),
 };
-
-/** A term as the JSON format of results writes it. */
-function term({ termType, value, language, datatype }) {
-  if (termType === "NamedNode") return { type: "uri", value };
-  if (termType === "BlankNode") return { type: "bnode", value };
-  if (language) return { type: "literal", value, "xml:lang": language };
-  return { type: "literal", value, ...(datatype.value.endsWith("#string") ? {} : { datatype: datatype.value }) };
-}
 
 function named(iri, lang, labels) {
   for (const property of labels) {

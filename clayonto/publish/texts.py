@@ -1,0 +1,168 @@
+"""What the files of a graph say, kept from one build of a site to the next, so that the next looks only at the lines that have changed.
+
+A file is kept as canonical N-Triples, packed in blocks with a digest of each. What changed in it lies between the blocks that are the same from the
+front and those that are the same from the end. Lines with blank nodes cannot be compared in this way, because each reading names the nodes anew;
+where one has changed, all is read.
+"""
+
+from __future__ import annotations
+
+import zlib
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import pyoxigraph as ox
+
+from clayonto.publish.index import TYPE, VOCABULARY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from clayonto.sources import Source
+
+_BLOCK: Final = 1 << 20
+"""Bytes of a block."""
+_MOST: Final = 50_000
+"""How many changed lines are followed; a file that says that much else is read as a new one."""
+_SOUGHT: Final = 30
+"""How many lines are looked for one by one in other files."""
+
+
+class Text(NamedTuple):
+    """What is kept of a file: a digest of it, whether its bytes are its canonical N-Triples, their length, and the blocks of these, each with its digest."""
+
+    digest: str
+    is_plain: bool
+    size: int
+    blocks: list[tuple[bytes, bytes]]
+
+    def content(self, first: int = 0, last: int | None = None) -> bytes:
+        """The N-Triples, or some blocks of them."""
+        return b"".join(zlib.decompress(packed) for _, packed in self.blocks[first:last])
+
+
+class Difference(NamedTuple):
+    """What changed in files: triples that one says anew, whatever others said; triples that none says any more; and what to keep of each file.
+
+    The triples are sorted.
+    """
+
+    added: list[tuple[str, str, str]]
+    removed: list[tuple[str, str, str]]
+    texts: dict[str, Text]
+
+
+def digests(sources: Iterable[Source]) -> dict[str, str]:
+    """A digest of each file, by the IRI of its graph."""
+    return {source.graph: _digest(source, source.read()) for source in sources}
+
+
+def _digest(source: Source, content: bytes) -> str:
+    return sha256(b"\0".join((source.base.encode(), str(source.format).encode(), content))).hexdigest()
+
+
+def read(sources: Iterable[Source]) -> tuple[bytes, dict[str, Text]]:
+    """The triples of all files as canonical N-Triples, and what to keep of each file."""
+    said: list[bytes] = []
+    texts: dict[str, Text] = {}
+    for source in sources:
+        said.append(source.n_triples())
+        content = source.read()
+        texts[source.graph] = _kept(_digest(source, content), said[-1], is_plain=said[-1] == content)
+    return b"".join(said), texts
+
+
+def _kept(digest: str, said: bytes, *, is_plain: bool, known: Sequence[tuple[bytes, bytes]] = ()) -> Text:
+    blocks: list[tuple[bytes, bytes]] = []
+    for number, start in enumerate(range(0, len(said), _BLOCK)):
+        block = said[start : start + _BLOCK]
+        own = sha256(block).digest()
+        blocks.append(known[number] if number < len(known) and known[number][0] == own else (own, zlib.compress(block, 1)))
+    return Text(digest, is_plain, len(said), blocks)
+
+
+def difference(sources: Sequence[Source], now: Mapping[str, str], before: Mapping[str, Text]) -> Difference | None:
+    """How what files say differs from what they said; ``None`` where that cannot be told, or is much.
+
+    :param now: their digests, from :func:`digests`.
+    :param before: what was kept of the files that there were.
+    """
+    texts: dict[str, Text] = {}
+    said: dict[str, bytes] = {}
+    added: set[bytes] = set()
+    removed: set[bytes] = set()
+    for source in sources:
+        kept = before.get(source.graph) or Text("", False, 0, [])
+        if kept.digest == now[source.graph]:
+            texts[source.graph] = kept
+            continue
+        said[source.graph] = text = source.read() if kept.is_plain else source.n_triples()
+        was, is_ = _between(kept, text)
+        lines_before, lines_now = set(was.split(b"\n")), set(is_.split(b"\n"))
+        new = lines_now - lines_before
+        if kept.is_plain and not _is_canonical(new):
+            return None
+        added |= new
+        removed |= lines_before - lines_now
+        texts[source.graph] = _kept(now[source.graph], text, is_plain=kept.is_plain, known=kept.blocks)
+    for name, kept in before.items():
+        if name not in texts:
+            removed |= set(kept.content().split(b"\n"))
+    added.discard(b"")
+    removed.discard(b"")
+    if len(added) + len(removed) > _MOST or not all(map(_can_be_compared, (*added, *removed))):
+        return None
+    for name, kept in texts.items() if removed else ():
+        removed -= _stated(removed, said.get(name) or kept.content())
+    return Difference(list(_triples(added)), list(_triples(removed)), texts)
+
+
+def _between(before: Text, now: bytes) -> tuple[bytes, bytes]:
+    """The lines before and now that lie between those that are the same from the front and from the end."""
+    view, shift = memoryview(now), len(now) - before.size
+    first, last = 0, len(before.blocks)
+    while first < last and sha256(view[first * _BLOCK : (first + 1) * _BLOCK]).digest() == before.blocks[first][0]:
+        first += 1
+    while last > first:
+        start, end = (last - 1) * _BLOCK, min(last * _BLOCK, before.size)
+        if start + shift < first * _BLOCK or sha256(view[start + shift : end + shift]).digest() != before.blocks[last - 1][0]:
+            break
+        last -= 1
+    start = min(first * _BLOCK, before.size)
+    end = max(min(last * _BLOCK, before.size), start) + shift
+    line, next_line = now.rfind(b"\n", 0, start) + 1, now.find(b"\n", end) + 1 or len(now)
+    head, tail = now[line:start], now[end:next_line]
+    return head + before.content(first, last) + tail, now[line:next_line]
+
+
+def _is_canonical(lines: set[bytes]) -> bool:
+    """Whether lines of a file are canonical N-Triples."""
+    try:
+        triples = [quad.triple for quad in ox.parse(b"\n".join(lines), format=ox.RdfFormat.N_TRIPLES)]
+    except SyntaxError:
+        return False
+    return {*(ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"").split(b"\n"), b""} == {*lines, b""}
+
+
+def _can_be_compared(line: bytes) -> bool:
+    """Whether a line has no blank node, and makes nothing a term of a vocabulary, of which blank nodes may be parts."""
+    s, p, o = line.decode().split(" ", 2)
+    return s[0] != "_" and o[0] != "_" and not (p == TYPE and o.startswith(VOCABULARY))
+
+
+def _stated(lines: set[bytes], text: bytes) -> set[bytes]:
+    """The lines that are in a text."""
+    if len(lines) > _SOUGHT:
+        return lines.intersection(text.split(b"\n"))
+    return {line for line in lines if text.startswith(line + b"\n") or b"\n" + line + b"\n" in text}
+
+
+def _triples(lines: Iterable[bytes]) -> Iterator[tuple[str, str, str]]:
+    for line in sorted(lines):
+        s, p, o = line.decode().split(" ", 2)
+        yield s, p, o[:-2]
+
+
+def packed(texts: Mapping[str, Text]) -> dict[str, tuple[Any, ...]]:
+    """What is kept of files, in a form that can be written down."""
+    return {name: tuple(text) for name, text in texts.items()}
