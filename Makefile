@@ -44,6 +44,8 @@ bench: .venv/.developing engine  ## measure beside the alternatives
 	@echo
 	$(BIN)/python benchmarks/serve.py
 	@echo
+	$(BIN)/python benchmarks/pages.py
+	@echo
 	$(BIN)/python benchmarks/load.py
 	@echo
 	$(BIN)/python benchmarks/registers.py

@@ -23,7 +23,7 @@ import clayonto
 from clayonto.namespaces import ID, PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 KINDS = {
     "sums by theme and year": "SELECT ?theme ?start (SUM(?value) AS ?total) (COUNT(?p) AS ?n) { ?a clay:amountOf ?p ; epo:hasAmountValue ?value . "
@@ -46,6 +46,12 @@ def written(query: str) -> str:
     )
 
 
+def parts(count: int) -> Iterator[str]:
+    """N-Triples that put the regions of so many projects into ten larger ones."""
+    for n in range(count // 100):
+        yield f"<{ID}region/generated-{n}> <{PREFIXES['dct']}isPartOf> <{ID}region/whole-{n % 10}> .\n"
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -56,9 +62,7 @@ def main() -> None:
         file = Path(folder, "data.nt")
         with file.open("w", encoding="utf-8") as out:
             out.writelines(projects(given.count))
-            out.writelines(
-                f"<{ID}region/generated-{n}> <{PREFIXES['dct']}isPartOf> <{ID}region/whole-{n % 10}> .\n" for n in range(given.count // 100)
-            )
+            out.writelines(parts(given.count))
         loaded, contenders = {}, {}
         for name, load in contenders_of(rdflib_too=given.rdflib).items():
             started = perf_counter()

@@ -1,6 +1,7 @@
 """What was measured at which size, and ``docs/performance.md`` with its pictures, made from it.
 
-``load.py`` and ``scale.py`` add to ``measured.json`` and write the page; ``python benchmarks/measured.py`` only writes the page, which a test holds it to.
+``load.py``, ``scale.py`` and ``stores.py`` add to ``measured.json`` and write the page; ``python benchmarks/measured.py`` only writes the page, which a
+test holds it to.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from datetime import UTC, datetime
 from math import log, log10
 from pathlib import Path
 from typing import Any, Final
+
+from beside import picture, seconds, section
 
 HERE: Final = Path(__file__).parent
 DATA: Final = HERE / "measured.json"
@@ -40,6 +43,12 @@ def add(part: str, size: int, found: dict[str, Any]) -> None:
         (DOCS / name).write_text(text, encoding="utf-8")
 
 
+def known(part: str) -> dict[str, Any]:
+    """What was measured so far, by size."""
+    found: dict[str, Any] = _data().get(part, {})
+    return found
+
+
 def worth_asking(names: list[str], size: int) -> list[str]:
     """The queries of which it was not seen at a smaller size that they would take too long."""
     queries = _data().get("queries", {})
@@ -54,7 +63,11 @@ def worth_asking(names: list[str], size: int) -> list[str]:
 def pages() -> dict[str, str]:
     """The page and its picture, by their names in ``docs/``."""
     data = _data()
-    return {"performance.md": _page(data), "performance.svg": _picture(data.get("queries", {}))}
+    return {
+        "performance.md": _page(data),
+        "performance.svg": _picture(data.get("queries", {})),
+        "stores.svg": picture(data.get("stores", {})),
+    }
 
 
 def _data() -> dict[str, Any]:
@@ -64,12 +77,6 @@ def _data() -> dict[str, Any]:
 
 def _sizes(part: dict[str, Any]) -> list[str]:
     return sorted(part, key=int)
-
-
-def _seconds(value: float | None) -> str:
-    if value is None:
-        return f"> {LIMIT:.0f} s"
-    return f"{value * 1000:.1f} ms" if value < 0.1 else f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
 
 
 def _page(data: dict[str, Any]) -> str:
@@ -102,7 +109,12 @@ def _page(data: dict[str, Any]) -> str:
             f"{it['rounds']} round{'s' if it['rounds'] > 1 else ''}, {it['day']}",
         ]  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
-    lines += [
+    return "\n".join([*lines, *(_queries(queries) if queries else []), *section(data.get("stores", {}))]).rstrip() + "\n"
+
+
+def _queries(queries: dict[str, Any]) -> list[str]:
+    """The part of the page on the named queries, which a graph on disk answers."""
+    lines = [
         "",
         "## Named queries",
         "",
@@ -110,7 +122,7 @@ def _page(data: dict[str, Any]) -> str:
         f"it takes over two seconds. A query is given up after {LIMIT:.0f} s, and what took more than {_WORTH:.0f} s is not asked at the next size. *Growth* is",
         "between the two largest sizes that were measured: the power of the size that the time grows with, 0 where it does not depend on the size, 1 where",
         "it is proportional. Below 1 ms it says little, and is left out. In the picture a query that was given up ends",
-        "at the limit. The graphs are as loading left them, and not compacted.",
+        f"at the limit. The graphs are compacted (`clayonto store compact`), which took {_compacting(queries)}.",
         "",
         "![How the time of each query grows with the size of the graph](performance.svg)",
         "",
@@ -120,9 +132,15 @@ def _page(data: dict[str, Any]) -> str:
     for name in _by_time(queries):
         times = [queries[size]["seconds"].get(name, "") for size in sizes]
         rows = next((str(queries[s]["rows"][name]) for s in reversed(sizes) if name in queries[s]["rows"]), "")
-        lines.append(f"| {name} | {' | '.join('' if t == '' else _seconds(t) for t in times)} | {_growth(queries, name)} | {rows} |")
+        lines.append(
+            f"| {name} | {' | '.join('' if t == '' else seconds(t, limit=LIMIT) for t in times)} | {_growth(queries, name)} | {rows} |"
+        )
     measured = "; ".join(f"{int(s):,} projects on {queries[s]['day']}, {queries[s]['machine']}" for s in sizes)
-    return "\n".join([*lines, "", f"Measured: {measured}." if measured else ""]).rstrip() + "\n"
+    return [*lines, "", f"Measured: {measured}."]
+
+
+def _compacting(queries: dict[str, Any]) -> str:
+    return ", ".join(f"{queries[s]['compacting']:.1f} s at {int(s):,} projects" for s in _sizes(queries) if "compacting" in queries[s])
 
 
 def _points(queries: dict[str, Any], name: str) -> list[tuple[str, float]]:

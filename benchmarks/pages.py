@@ -1,10 +1,10 @@
 """What the pages of a live site cost: memory and time to read the graph, by its size, and how fast pages are made and sent.
 
 For each size a server of its own is started on a store with the bundled graph and that many generated projects (``projects.py``). Memory is that of the
-process that makes pages and its copy, when it has read the graph, and after the pages were made. Pages are asked for over loopback by several
-connections that are kept, from another process; "made" are pages that nobody asked for before, "sent" are a hundred of them again and again. The second
-table has how long the first visitor waits for what is about the whole graph, one after the other as they stand there. Seconds are of the clock, so the
-machine should have nothing else to do.
+process that makes pages: the most while it read the graph; and with its copy, when it has read it and after pages were made. Pages are asked for over
+loopback by several connections that are kept, from another process; "made" are pages that nobody asked for before, "sent" are a hundred of them again and
+again. The second table has how long the first visitor waits for what is about the whole graph, one after the other as they stand there. Seconds are of
+the clock, so the machine should have nothing else to do.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ WHOLE = {
     "list of a class": "/en/project/",
     "search": "/en/search.html",
     "sorted by region": "/en/by/region/",
-    "answers to the named queries": "/en/query/works-with.html",
+    "answer to a named query": "/en/query/works-with.html",
     "catalogue and downloads": "/catalog.ttl",
 }
 CONNECTIONS = 8
@@ -92,6 +92,12 @@ def held(process: int) -> int:
     return (int(found[1]) * 1024 if found else 0) + sum(held(int(child)) for child in children)
 
 
+def peak(process: int) -> int:
+    """The most memory that a process has had so far, in bytes."""
+    found = re.search(r"^VmHWM:\s+(\d+)", Path(f"/proc/{process}/status").read_text(encoding="ascii"), re.MULTILINE)
+    return int(found[1]) * 1024 if found else 0
+
+
 def measure(count: int, folder: Path) -> tuple[int, list[float]]:
     """One line of the first table; the triples and seconds of a line of the second."""
     data = folder / f"{count}.nt"
@@ -104,7 +110,7 @@ def measure(count: int, folder: Path) -> tuple[int, list[float]]:
     server = multiprocessing.get_context("spawn").Process(target=serve, args=(str(generation.folder / "store"), theirs))
     server.start()
     port, triples, pages, seconds, process = ours.recv()
-    before = held(process)
+    most, before = peak(process), held(process)
     things = [
         f"/en/project/generated-{n % count}.html" if n < count else f"/fi/project/generated-{n % count}.html"
         for n in range(min(MADE, 2 * count))
@@ -126,7 +132,7 @@ def measure(count: int, folder: Path) -> tuple[int, list[float]]:
     ours.send(None)
     server.join()
     print(
-        f"| {triples:,} | {pages:,} | {seconds:.1f} | {before / 1e6:.0f} | {before / triples:.0f} | {after / 1e6:.0f} "
+        f"| {triples:,} | {pages:,} | {seconds:.1f} | {most / 1e6:.0f} | {before / 1e6:.0f} | {before / triples:.0f} | {after / 1e6:.0f} "
         f"| {made:.0f} | {data_made:.0f} | {sent:.0f} | {small:.0f} | {led:.0f} |"
     )
     return triples, waits
@@ -138,8 +144,10 @@ def main() -> None:
     parser.add_argument("projects", nargs="*", type=int, default=[1000, 18_000], help="how many generated projects each server has")
     options = parser.parse_args()
     waited: list[tuple[int, list[float]]] = []
-    print("| triples | pages | read in s | MB | bytes per triple | MB later | made/s | Turtle made/s | sent/s | sent/s gzip | 303/s |")
-    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    print(
+        "| triples | pages | read in s | MB at most | MB | bytes per triple | MB later | made/s | Turtle made/s | sent/s | sent/s gzip | 303/s |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         waited += [measure(count, Path(folder)) for count in options.projects]
     print(f"\n| triples | {' | '.join(WHOLE)} |\n|---|{'---|' * len(WHOLE)}")

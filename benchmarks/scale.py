@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from measured import LIMIT, add, worth_asking
@@ -35,37 +36,52 @@ for name in sys.argv[2:]:
 
 
 def ask(store: Path, names: list[str]) -> dict[str, Any]:
-    """Seconds (``None`` if given up) and rows of each query, by name."""
+    """Seconds (``None`` if given up) and rows of each named query, by name, of a graph that is compacted first; and the seconds of that."""
+    from clayonto.stores.upkeep import compact
+
+    started = perf_counter()
+    compact(store)
+    compacting = perf_counter() - started
+    return {"compacting": compacting, **answers([sys.executable, "-c", ASK, str(store)], names)}
+
+
+def answers(command: list[str], names: list[str], *, limit: float = LIMIT, opened: float | None = None) -> dict[str, Any]:
+    """Seconds (``None`` if given up) and rows of each query, by name, of a program that gets the names and prints a line of JSON for each.
+
+    :param opened: how long to wait for a line that it prints before all others.
+    """
     seconds: dict[str, float | None] = {}
     rows: dict[str, int] = {}
     left = list(names)
     while left:
-        asking = subprocess.Popen([sys.executable, "-c", ASK, str(store), *left], stdout=subprocess.PIPE, text=True)
-        assert asking.stdout is not None
+        asking = subprocess.Popen([*command, *left], stdout=subprocess.PIPE, text=True)
+        if opened is not None:
+            _line(asking, opened)
         for name in list(left):
-            line = _line(asking)
+            line = _line(asking, limit)
             left.remove(name)
             if not line:
                 seconds[name] = None
                 break
             _, taken, count = json.loads(line)
-            seconds[name], rows[name] = float(taken), count
+            seconds[name], rows[name] = taken, count
         asking.kill()
         asking.wait()
     return {"seconds": seconds, "rows": rows}
 
 
-def _line(asking: subprocess.Popen[str]) -> str:
+def _line(asking: subprocess.Popen[str], limit: float) -> str:
     """The next line that a process prints, or nothing if it takes too long."""
     import select
 
     assert asking.stdout is not None
-    ready, _, _ = select.select([asking.stdout], [], [], LIMIT)
+    ready, _, _ = select.select([asking.stdout], [], [], limit)
     return asking.stdout.readline() if ready else ""
 
 
 def show(found: dict[str, Any]) -> None:
     """Print what was found, the slowest first."""
+    print(f"  compacted in {found['compacting']:.1f} s")
     for name in sorted(found["seconds"], key=lambda n: -(found["seconds"][n] or LIMIT)):
         taken = found["seconds"][name]
         print(f"  {name:<36} {'given up' if taken is None else f'{taken * 1000:10.1f} ms'}  {found['rows'].get(name, '')}", flush=True)

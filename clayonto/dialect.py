@@ -152,15 +152,8 @@ def _unnamed_groups(tokens: list[Token], words: list[str], start: int) -> Iterat
 
 def _closing(tokens: list[Token], start: int) -> int:
     """Index of the bracket that closes the one at ``start``; the last index if none does."""
-    depth = 0
-    for i in range(start, len(tokens)):
-        if tokens[i].text in ("(", "{"):
-            depth += 1
-        elif tokens[i].text in (")", "}"):
-            depth -= 1
-            if depth <= 0:
-                return i
-    return len(tokens) - 1
+    found = sparql.closing(tokens, start)
+    return len(tokens) - 1 if found is None else found
 
 
 def _arguments(tokens: list[Token], start: int) -> int:

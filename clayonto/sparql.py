@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from clayonto.errors import ForbiddenQueryError, QuerySyntaxError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 Form = Literal["select", "ask", "construct", "describe"]
 """The four query forms of SPARQL 1.1."""
@@ -63,6 +63,20 @@ def tokens(text: str) -> Iterator[Token]:
         kind = found.lastgroup or "mark"
         if kind not in ("space", "comment"):
             yield Token(kind, found.group(), found.start())
+
+
+def closing(given: Sequence[Token], opening: int) -> int | None:
+    """Where the bracket or brace that opens at a place closes; ``None`` if it does not.
+
+    >>> closing(list(tokens("( ( ) ) )")), 0)
+    3
+    """
+    depth = 0
+    for at in range(opening, len(given)):
+        depth += (given[at].text in ("(", "{")) - (given[at].text in (")", "}"))
+        if depth <= 0:
+            return at
+    return None
 
 
 def position(text: str, start: int) -> tuple[int, int]:

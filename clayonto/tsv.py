@@ -125,6 +125,21 @@ def term(cell: str) -> Value:
     return cell
 
 
+def text(cell: bytes) -> bytes | None:
+    r"""What STR gives of the term in a cell; ``None`` where it gives an error: no value, a blank node.
+
+    >>> text(b'"a\\tb"@en'), text(b"<urn:a>"), text(b"12"), text(b"")
+    (b'a\tb', b'urn:a', b'12', None)
+    """
+    start = cell[:1]
+    if start == b"<":
+        return None if cell[1:2] == b"<" else cell[1:-1]
+    if start == b'"':
+        found = cell[1 : cell.rindex(b'"')]
+        return _ESCAPE.sub(_unescape, found.decode()).encode() if b"\\" in found else found
+    return None if not cell or start == b"_" else cell
+
+
 def _unescape(found: re.Match[str]) -> str:
     control, short, long = found.groups()
     return _CONTROL[control] if control else chr(int(short or long, 16))

@@ -89,6 +89,7 @@ element = st.one_of(
     filters,
     st.builds("OPTIONAL {{ {} {} }}".format, block, st.one_of(st.just(""), filters)),
     st.builds("{{ {} }} UNION {{ {} }}".format, block, block),
+    st.builds("{{ SELECT {}{} {{ {} }} }}".format, texts("", "DISTINCT "), texts("?a ?b", "?b ?c", "?a", "?b"), block),
     st.builds("FILTER NOT EXISTS {{ {} }}".format, block),
     st.builds("VALUES {} {{ {} {} }}".format, variable, texts(*CONSTANTS), texts(*CONSTANTS)),
 )
@@ -231,6 +232,8 @@ def test_a_change_is_seen() -> None:
         "SELECT ?a { ?a :p ?b",
         "SELECT ?a { ?a :p ?b } }",
         "SELECT { ?a :p ?b }",
+        "SELECT ?a { { SELECT ?a { ?a :p ?b } LIMIT 1 } }",
+        "SELECT ?a ?n { { SELECT ?a (COUNT(?b) AS ?n) { ?a :p ?b } GROUP BY ?a } }",
         "ASK { ?a :p ?b }",
     ],
 )

@@ -89,7 +89,7 @@ def test_the_page_on_performance_shows_what_was_measured() -> None:
     code = "import json, measured; print(json.dumps(measured.pages()))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT / "benchmarks")
     pages = json.loads(done.stdout)
-    assert len(pages) == 2
+    assert len(pages) == 3
     for name, text in pages.items():
         assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text
 

@@ -17,6 +17,7 @@ from schemathesis import checks
 from schemathesis.config import SchemathesisConfig
 
 import clayonto
+from tests.conftest import SOAK
 from tests.serving import serving
 from tests.test_machine import BROWSER
 
@@ -184,8 +185,9 @@ def test_only_reading_is_possible(server: Served) -> None:
             assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
+@pytest.mark.fuzz
 @given(st.dictionaries(st.sampled_from(["text", "limit", "lang", "format", "x"]), st.text(max_size=40), max_size=5))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150 * SOAK, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_value_breaks_a_query(server: Served, values: dict[str, str]) -> None:
     values = {key: value.encode(errors="replace").decode() for key, value in values.items()}
     response = server.client.get("queries/search", params=values)
@@ -216,19 +218,16 @@ def test_the_description_says_what_each_parameter_takes(server: Served) -> None:
     assert ask(server, "queries").headers["link"].startswith('</openapi.json>; rel="service-desc"')
 
 
+@pytest.mark.fuzz
 def test_the_server_keeps_to_its_description(server: Served) -> None:
     told = ask(server, "openapi.json").json()
-    # Things and SPARQL have tests of their own, and no schema tells which things there are or what is SPARQL.
-    told["paths"] = {
-        path: item for path, item in told["paths"].items() if path.startswith("/queries") or path in ("/openapi.json", "/health")
-    }
     schema = schemathesis.openapi.from_dict(told, config=SchemathesisConfig())
     tried = 0
     for result in schema.get_all_operations():
         operation: Any = result.ok()  # type: ignore[union-attr]
 
         @given(case=operation.as_strategy())
-        @settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=8 * SOAK, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         def keeps(case: Any) -> None:
             nonlocal tried
             tried += 1
@@ -236,3 +235,28 @@ def test_the_server_keeps_to_its_description(server: Served) -> None:
 
         keeps()
     assert tried > 100
+
+
+# ---------------------------------------------------------------------- a server without pages, and pages that were before it
+
+
+def test_queries_are_answered_where_there_are_no_pages() -> None:
+    with serving(log="", pages=0) as served:
+        while "most" not in (told := served.client.get("fi/index.html").json()):
+            time.sleep(0.05)
+        assert told["status"] == 503
+        assert "it can be queried all the same" in told["detail"]
+        assert served.client.get("queries/project-partners.csv").status_code == 200
+        assert served.client.get(f"queries/project-partners?project={PROJECT}", headers={"accept": BROWSER}).status_code == 503
+        assert served.client.get("health").json()["status"] == "ok"
+        assert served.client.get("openapi.json").status_code == 200
+
+
+def test_a_publisher_can_say_what_was_withdrawn() -> None:
+    with serving(log="", withdrawn="gizmo/was,gizmo/other") as served:
+        while served.client.get("id/gizmo/was").status_code == 503:
+            time.sleep(0.05)
+        statuses = [
+            served.client.get(path).status_code for path in ("id/gizmo/was", "en/gizmo/other.html", "id/gizmo/never", "id/project/clay")
+        ]
+        assert statuses == [410, 410, 404, 303]

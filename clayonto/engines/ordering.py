@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from clayonto.namespaces import PREFIXES
-from clayonto.sparql import tokens
+from clayonto.sparql import closing, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,11 +42,11 @@ def sortable(query: str) -> str:
     given = list(tokens(query))
     of_one_kind = set(_named_so(given))
     made, done = [], 0
-    for start, end, down, expr in _keys(query, given):
+    for start, end, down, expr in keys(query, given):
         if _is_of_one_kind(expr, of_one_kind):
             continue
-        keys = " ".join(f"{'DESC' if down else 'ASC'}({key.format(expr)})" for key in _KEYS)
-        made += [query[done:start], f" {keys} "]
+        several = " ".join(f"{'DESC' if down else 'ASC'}({key.format(expr)})" for key in _KEYS)
+        made += [query[done:start], f" {several} "]
         done = end
     return "".join([*made, query[done:]])
 
@@ -55,12 +55,12 @@ def _named_so(given: list[Token]) -> Iterator[str]:
     """The variables that SELECT gives a value of one kind: ``(COUNT(?x) AS ?n)``."""
     for at, token in enumerate(given[:-1]):
         if token.text == "(" and given[at + 1].text.upper() in _ONE_KIND:
-            end = _closing(given, at)
-            if end is not None and given[end - 2].text.upper() == "AS" and _closing(given, at + 2) == end - 3:
+            end = closing(given, at)
+            if end is not None and given[end - 2].text.upper() == "AS" and closing(given, at + 2) == end - 3:
                 yield given[end - 1].text
 
 
-def _keys(query: str, given: list[Token]) -> Iterator[tuple[int, int, bool, str]]:
+def keys(query: str, given: list[Token]) -> Iterator[tuple[int, int, bool, str]]:
     """Start and end of each key, whether it turns the order, and its expression."""
     at = 0
     while at < len(given) - 1:
@@ -89,26 +89,17 @@ def _key(given: list[Token], at: int) -> tuple[int, bool, int] | None:
     opening = first if first < len(given) and given[first].text == "(" else first + 1
     if opening >= len(given) or given[opening].text != "(" or (opening > first and token.kind not in ("word", "name", "iri")):
         return None
-    last = _closing(given, opening)
+    last = closing(given, opening)
     return None if last is None else (last, down, first)
-
-
-def _closing(given: list[Token], opening: int) -> int | None:
-    depth = 0
-    for at in range(opening, len(given)):
-        depth += (given[at].text == "(") - (given[at].text == ")")
-        if not depth:
-            return at
-    return None
 
 
 def _is_of_one_kind(expr: str, named: set[str]) -> bool:
     given = list(tokens(expr))
-    while given and given[0].text == "(" and _closing(given, 0) == len(given) - 1:
+    while given and given[0].text == "(" and closing(given, 0) == len(given) - 1:
         given = given[1:-1]
     if len(given) == 1:
         return given[0].text in named
-    if len(given) > 1 and given[1].text == "(" and _closing(given, 1) == len(given) - 1:
+    if len(given) > 1 and given[1].text == "(" and closing(given, 1) == len(given) - 1:
         name = given[0].text.upper()
         # Texts alone, whichever of them it takes: COALESCE(STR(?x), "").
         rest = [t for t in given[2:-1] if t.kind != "string" and t.text != ","]
@@ -122,7 +113,7 @@ def _is_calls(given: list[Token]) -> bool:
     while at < len(given):
         if given[at].text.upper() != "STR" or at + 1 >= len(given):
             return False
-        end = _closing(given, at + 1)
+        end = closing(given, at + 1)
         if end is None:
             return False
         at = end + 1

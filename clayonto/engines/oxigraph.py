@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
+from clayonto.engines.optionals import by_row
 from clayonto.engines.ordering import sortable
+from clayonto.engines.sorting import apart, in_order
 from clayonto.errors import EngineError, QuerySyntaxError
 from clayonto.namespaces import PREFIXES
 from clayonto.sources import QUADS
@@ -85,9 +87,12 @@ class OxigraphEngine:
 
     def select(self, query: str, *, base: str) -> bytes:
         """The solutions of a SELECT query, as TSV."""
-        with self._answering(query, base) as solutions:
+        found = apart(query)
+        text, keys = found or (query, [])
+        with self._answering(text, base, given=query) as solutions:
             try:
-                return bytes(solutions.serialize(format=ox.QueryResultsFormat.TSV))
+                answer = bytes(solutions.serialize(format=ox.QueryResultsFormat.TSV))
+                return in_order(answer, keys) if keys else answer
             except (OSError, RuntimeError, ValueError) as error:
                 raise EngineError(f"Oxigraph stopped in the middle of the answer: {error}.") from error
 
@@ -127,17 +132,23 @@ class OxigraphEngine:
         yield self._store
 
     @contextmanager
-    def _answering(self, query: str, base: str) -> Iterator[Any]:
+    def _answering(self, query: str, base: str, *, given: str | None = None) -> Iterator[Any]:
+        """The answer of a query; ``given`` is the text that it was made from, of which what is wrong is told."""
         with self._reading(graphs=asks_for_graphs(query)) as store:
             try:
-                answer = store.query(sortable(query), base_iri=base, prefixes=_PREFIXES)
+                answer = store.query(as_asked(query), base_iri=base, prefixes=_PREFIXES)
             except SyntaxError as error:
                 # What is wrong is to be told of the text as it was given.
-                check_syntax(query, base=base)
-                raise syntax_error(error, query) from error
+                check_syntax(given or query, base=base)
+                raise syntax_error(error, given or query) from error
             except (OSError, RuntimeError, ValueError) as error:
                 raise EngineError(f"Oxigraph could not answer the query: {error}.") from error
             yield answer
+
+
+def as_asked(query: str) -> str:
+    """The query in the form in which Oxigraph is asked it: it means the same, can be sorted, and takes no detour over the whole graph."""
+    return by_row(sortable(query))
 
 
 def syntax_error(error: SyntaxError, query: str) -> QuerySyntaxError:

@@ -99,12 +99,13 @@ def published(site: Site, query: str) -> str:
     return "\n".join(line for line in whole.split("\n") if not line.startswith("#+")).strip()
 
 
-def ask(graph: KnowledgeGraph, site: Site, *, keep: bool = True) -> dict[str, Answer]:
+def ask(graph: KnowledgeGraph, site: Site, *, keep: bool = True, only: str = "") -> dict[str, Answer]:
     """The answer to each bundled query, for its examples, or for the first thing of the class where the graph has no such example.
 
     After an earlier build, only what has changed since and bears on an answer has it asked again.
 
     :param keep: whether to leave for the next build what it needs for that, which takes longer than the answers do.
+    :param only: the name of the one query to ask, if not all of them.
     """
     from concurrent.futures import ThreadPoolExecutor
 
@@ -135,7 +136,7 @@ def ask(graph: KnowledgeGraph, site: Site, *, keep: bool = True) -> dict[str, An
         return _Known([], {}, sha256(solutions).hexdigest(), zlib.compress(solutions, 1), rows.engine)
 
     questions = []
-    for query in graph.queries.values():
+    for query in (graph.queries[only],) if only else graph.queries.values():
         values = _values(site, query)
         asked = _asked(query, values, site)
         asked_before, known_before = before.get(query.name, ("", {}))

@@ -37,11 +37,13 @@ def is_iri(term: str) -> bool:
 
 
 def literal(term: str) -> tuple[str, str, str]:
-    r"""A literal's text, language and datatype (each of the last two may be empty).
+    r"""A literal's text, language and datatype (each of the last two may be empty). Data may have anything where a literal belongs: of that, its name.
 
-    >>> literal('"a \\"b\\""@fi')
-    ('a "b"', 'fi', '')
+    >>> literal('"a \\"b\\""@fi'), literal("<urn:a>")
+    (('a "b"', 'fi', ''), ('urn:a', '', ''))
     """
+    if term[0] != '"':
+        return (term[1:-1] if term[0] == "<" else term), "", ""
     end = term.rindex('"')
     text, tail = term[1:end], term[end + 1 :]
     if "\\" in text:

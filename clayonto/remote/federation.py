@@ -156,7 +156,7 @@ def _clauses(query: str, tokens: list[Token], base: str) -> Iterator[_Clause]:
             raise ForbiddenQueryError(
                 f"SERVICE {tokens[at].text} at line {line} is refused: whom it would ask is not known before; write the address out, SERVICE <https://…>."
             )
-        last = _closing(tokens, at + 1)
+        last = sparql.closing(tokens, at + 1)
         if last is None:
             raise QuerySyntaxError("the braces of SERVICE do not close", text=query, line=line, column=column)
         pattern = query[tokens[at + 1].start + 1 : tokens[last].start]
@@ -179,16 +179,6 @@ def _named(token: Token, tokens: list[Token], base: str) -> str | None:
         }
         namespace = declared.get(prefix, PREFIXES.get(prefix))
         return None if namespace is None else urljoin(base, namespace + local)
-    return None
-
-
-def _closing(tokens: Sequence[Token], opening: int) -> int | None:
-    depth = 0
-    for index in range(opening, len(tokens)):
-        if tokens[index].kind == "mark":
-            depth += {"{": 1, "}": -1}.get(tokens[index].text, 0)
-            if depth == 0:
-                return index
     return None
 
 
@@ -229,7 +219,7 @@ def _joining(tokens: list[Token], clause: _Clause, prologue: str, local: Callabl
     opening = _group_around(tokens, clause.first)
     if opening is None:
         return None
-    beside = _plain(tokens, opening + 1, _closing(tokens, opening) or len(tokens))
+    beside = _plain(tokens, opening + 1, sparql.closing(tokens, opening) or len(tokens))
     inside = _plain(tokens, clause.last - _inner(tokens, clause) + 1, clause.last)
     names = sorted(_variables(beside) & _variables(inside))
     if not names:

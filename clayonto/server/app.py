@@ -77,6 +77,7 @@ class Server:
             endpoint=self.prefix + _ENDPOINT,
             cache=settings.cache,
             most=settings.pages,
+            withdrawn=settings.withdrawn,
             state=Path(settings.state) if settings.state else None,
         )
         self._shown: State | None = None

@@ -49,6 +49,7 @@ _TYPES: Final = {
 # Pages change with the data, and asking whether they have costs little; what pages are dressed in changes with a release.
 _FRESH, _KEPT = b"no-cache", b"public, max-age=3600"
 _ABOUT: Final = "https://schema.org/AboutPage"
+_KEPT_HEADER: Final = 500
 _CHUNK: Final = 1 << 18
 _EMPTY: Final[dict[str, Any]] = {"type": "http.response.body"}
 
@@ -341,14 +342,28 @@ class _Served:
         self.packed: Headers = [(b"etag", self.packed_tag), (b"content-encoding", b"gzip"), *always, *told]
 
 
-@lru_cache(maxsize=4096)
 def _choice(accept: str, languages: str, offered: tuple[Language, ...], endings: tuple[str, ...]) -> Choice | None:
-    """As :func:`choose`; browsers send the same few headers again and again."""
+    """As :func:`choose`; clients send the same few headers again and again, but for those that are up to no good."""
+    if len(accept) + len(languages) > _KEPT_HEADER:
+        return choose(accept, languages, offered=offered, endings=endings)
+    return _kept_choice(accept, languages, offered, endings)
+
+
+@lru_cache(maxsize=4096)
+def _kept_choice(accept: str, languages: str, offered: tuple[Language, ...], endings: tuple[str, ...]) -> Choice | None:
     return choose(accept, languages, offered=offered, endings=endings)
 
 
-@lru_cache(maxsize=1024)
 def _takes_gzip(header: bytes) -> bool:
+    return _gzip_in(header) if len(header) > _KEPT_HEADER else _kept_gzip_in(header)
+
+
+@lru_cache(maxsize=1024)
+def _kept_gzip_in(header: bytes) -> bool:
+    return _gzip_in(header)
+
+
+def _gzip_in(header: bytes) -> bool:
     found = dict(reversed(ranges(header.decode("latin-1"))))
     return found.get("gzip", found.get("x-gzip", found.get("*", 0.0))) > 0
 

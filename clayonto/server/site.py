@@ -352,6 +352,9 @@ class LiveSite:
             outcome = await asyncio.wait_for(work(process), self.patience)
         except TimeoutError:
             raise Busy("This page is being prepared; ask again in a moment.", after=5) from None
+        if isinstance(outcome, Wait) and process is not self._current:
+            # It has ended, since another has taken its place.
+            return await self._waited(work)
         if isinstance(outcome, Wait):
             raise Busy("The page cannot be made at the moment; ask again later.", after=outcome.after)
         return outcome

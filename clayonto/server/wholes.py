@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from clayonto.publish import answers, data, front, lists, machine, maps, search, sorted_lists, sparql, ties, vocabulary
@@ -35,8 +36,10 @@ class Whole(NamedTuple):
 def wholes(site: Site, graph: Callable[[], KnowledgeGraph]) -> Sequence[Whole]:
     """All of them. Where two match a path, the first is quicker, and has it if it is there at all.
 
-    :param graph: opens the graph, for the answers to the named queries.
+    :param site: with its questions, :attr:`~clayonto.publish.site.Site.answers`.
+    :param graph: opens the graph, for the answers to them.
     """
+    opened = cache(graph)
     lang = f"(?:{'|'.join(site.languages)})"
     slugs = "|".join(map(re.escape, site.slugs.values()))
     endings = "|".join(FORMATS)
@@ -50,7 +53,10 @@ def wholes(site: Site, graph: Callable[[], KnowledgeGraph]) -> Sequence[Whole]:
         ("vocabulary", f"{lang}/(?:def|glossary|shapes)\\.html|{lang}/def/.+|def/.+", vocabulary.files),
         ("ontology", f"def\\.(?:{endings})|data/def/.+", data.files),
         ("questions", f"{lang}/query/index\\.html", answers.index),
-        ("answers", f"{lang}/query/.+", lambda site: _answered(site, graph())),
+        *(
+            (f"answer-{name}", f"{lang}/query/{re.escape(name)}\\.(?:html|csv)", partial(_answered, name=name, graph=opened))
+            for name in site.answers
+        ),
         ("settings", f"assets/sparql\\.{lang}\\.json", sparql.settings),
         ("engine", "assets/(?:oxigraph|sparql)[/.].+", lambda site: sparql.assets() if site.queryable else iter(())),
         ("sitemap", "sitemap(?:-\\d+)?\\.xml", lambda site: sitemaps(Facts(site))),
@@ -64,7 +70,8 @@ def wholes(site: Site, graph: Callable[[], KnowledgeGraph]) -> Sequence[Whole]:
     return [Whole(name, re.compile(paths), files) for name, paths, files in parts]
 
 
-def _answered(site: Site, graph: KnowledgeGraph) -> Iterator[tuple[str, bytes]]:
+def _answered(site: Site, *, name: str, graph: Callable[[], KnowledgeGraph]) -> Iterator[tuple[str, bytes]]:
+    """The page of one question; a graph that was opened for one serves the next."""
     made = answers.EACH.maker(site)
-    for one in answers.ask(graph, site, keep=False).items():
+    for one in answers.ask(graph(), site, keep=False, only=name).items():
         yield from made(one)

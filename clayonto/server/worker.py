@@ -22,8 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from clayonto import sparql
-from clayonto.engines.ordering import sortable
-from clayonto.engines.oxigraph import syntax_error
+from clayonto.engines.oxigraph import as_asked, syntax_error
 from clayonto.errors import ForbiddenQueryError, QuerySyntaxError
 from clayonto.namespaces import PREFIXES
 from clayonto.server import messages
@@ -82,7 +81,7 @@ class Worker:
             return {"error": "graphs"}, b""
         limited, may_be_more = bounded(query, form, asked["most_rows"])
         try:
-            answer = self._store(asked["graphs"]).query(sortable(limited), base_iri=self._base, prefixes=_PREFIXES, **wanted)
+            answer = self._store(asked["graphs"]).query(as_asked(limited), base_iri=self._base, prefixes=_PREFIXES, **wanted)
         except SyntaxError as error:
             # What is wrong is to be told of the text as it was given.
             self._check(query)

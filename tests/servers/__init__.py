@@ -64,8 +64,11 @@ def oxigraph(folder: Path, data: Path | None = None) -> Iterator[str]:
 
 
 @contextmanager
-def virtuoso(folder: Path, data: Path | None = None, *, most_rows: int = 1_000_000) -> Iterator[str]:
-    """Virtuoso 7 (Debian ``virtuoso-opensource-7``), with a file in the graph :data:`GRAPH`; user and password are ``dba``."""
+def virtuoso(folder: Path, data: Path | None = None, *, most_rows: int = 1_000_000, buffers: int = 10_000) -> Iterator[str]:
+    """Virtuoso 7 (Debian ``virtuoso-opensource-7``), with a file in the graph :data:`GRAPH`; user and password are ``dba``.
+
+    :param buffers: of 8 kB, for what it keeps in memory.
+    """
     if VIRTUOSO is None or shutil.which("isql-vt") is None:
         pytest.skip("Virtuoso is not installed (apt-get install virtuoso-opensource-7 virtuoso-opensource-7-bin)")
     sql, web = free_port(), free_port()
@@ -82,7 +85,7 @@ TransactionFile = db/temp.trx
 [Parameters]
 ServerPort = 127.0.0.1:{sql}
 DirsAllowed = {folder if data is None else data.parent}
-NumberOfBuffers = 10000
+NumberOfBuffers = {buffers}
 [HTTPServer]
 ServerPort = 127.0.0.1:{web}
 [SPARQL]
@@ -90,7 +93,7 @@ ResultSetMaxRows = {most_rows}
 """)
     with running([VIRTUOSO, "-f", "+configfile", "virtuoso.ini"], f"http://127.0.0.1:{web}/sparql", cwd=folder) as url:
         if data is not None:
-            load = f"DB.DBA.TTLP_MT(file_to_string_output('{data}'), '', '{GRAPH}'); checkpoint;"
+            load = f"ld_dir('{data.parent}', '{data.name}', '{GRAPH}'); rdf_loader_run(); checkpoint;"
             subprocess.run(["isql-vt", f"127.0.0.1:{sql}", "dba", "dba", f"exec={load}"], check=True, capture_output=True)
         yield url
 

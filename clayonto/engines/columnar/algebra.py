@@ -106,6 +106,15 @@ class Union:
 
 
 @dataclass(frozen=True, slots=True)
+class Inner:
+    """A SELECT within a group: some variables of a group, each solution once if it is distinct."""
+
+    names: tuple[str, ...]
+    distinct: bool
+    group: Group
+
+
+@dataclass(frozen=True, slots=True)
 class Values:
     """VALUES: rows of terms, ``None`` for UNDEF."""
 
@@ -128,7 +137,7 @@ class Without:
     group: Group
 
 
-Element: TypeAlias = Triple | Optional | Union | Values | Bind | Without
+Element: TypeAlias = Triple | Optional | Union | Inner | Values | Bind | Without
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from clayonto.engines.columnar.algebra import (
     Const,
     Either,
     Group,
+    Inner,
     Link,
     Optional,
     Repeated,
@@ -184,7 +185,8 @@ class _Parser:
             group.elements.append(Optional(self._group()))
         elif self._peek() == "{":
             if self._peek(1) == "SELECT":
-                self._beyond()
+                group.elements.append(self._inner())
+                return
             groups = [self._group()]
             while self._took("UNION"):
                 groups.append(self._group())
@@ -198,6 +200,14 @@ class _Parser:
             group.elements.append(self._values())
         else:
             self._triples(group)
+
+    def _inner(self) -> Inner:
+        self._expect("{")
+        it = self._select()
+        self._expect("}")
+        if it.group_by is not None or it.having or it.order_by or it.limit is not None or it.offset or any(expr for _, expr in it.columns):
+            raise Beyond("a SELECT within the pattern that does more than choose variables is not answered in columns")
+        return Inner(tuple(name for name, _ in it.columns), it.distinct, it.where)
 
     def _values(self) -> Values:
         one = self._kind() == "variable"

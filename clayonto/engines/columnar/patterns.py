@@ -17,6 +17,7 @@ from clayonto.engines.columnar.algebra import (
     Const,
     Either,
     Group,
+    Inner,
     Link,
     Optional,
     Repeated,
@@ -88,6 +89,8 @@ def solutions(group: Group, columns: Columns) -> Frame:
         del elements[0]
         if isinstance(element, Values):
             frame = noted("VALUES", _joined(frame, _values(element, columns)))
+        elif isinstance(element, Inner):
+            frame = noted("SELECT", _joined(frame, _inner(element, columns)))
         elif isinstance(element, Union):
             frame = noted("UNION", _joined(frame, _either(element, columns)))
         elif frame is None:
@@ -156,6 +159,16 @@ def _basic(triples: list[Triple], frame: Frame | None, filters: list[Expr], colu
 
 def _terms(rows: Any) -> Frame:
     return Frame(rows, dict.fromkeys(rows.columns, "term"))
+
+
+def _inner(select: Inner, columns: Columns) -> Frame:
+    """The solutions of a SELECT within a group."""
+    frame = solutions(select.group, columns)
+    for name in select.names:
+        if frame.kinds.get(name) != "term":
+            raise Beyond(f"?{name} is no term of the graph, and is chosen by a SELECT within the pattern")
+    rows = frame.rows.select(select.names)
+    return _terms(rows.unique() if select.distinct else rows)
 
 
 def _either(union: Union, columns: Columns) -> Frame:
