@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from clayonto import KnowledgeGraph
 
 HERE = Path(__file__).parent / "registers"
-FILES = ("eura-2014", "eura-2007-latin1", "cordis-organization", "cordis-project", "kohesio-projects", "interreg-europe", "interreg-partners")
+FILES = (
+    "eura-2014",
+    "eura-2007-latin1",
+    "cordis-organization",
+    "cordis-project",
+    "kohesio-projects",
+    "interreg-europe",
+    "interreg-partners",
+)
 ID = "https://w3id.org/clayonto/id/"
 EU_AND_STATE, EU_SHARE, BUDGET = "EU and state money together", "share of the European Union", "budget of one partner"
 
@@ -130,7 +138,7 @@ def test_each_register_is_told_with_its_rows_projects_and_money(full: KnowledgeG
         ("rows", None, None, 4, None),
         ("projects", None, None, 4, None),
         ("parts in projects", None, None, 4, None),
-        ("organisations", None, None, 6, None),
+        ("organisations", None, None, 7, None),
         (EU_AND_STATE, "awarded", "project", 4, Decimal(6500)),
         (EU_AND_STATE, "realised", "project", 3, Decimal("3500.5")),
         ("public funding", "planned", "project", 4, Decimal(7700)),
