@@ -8,7 +8,6 @@ loaded; of a loaded file with several graphs the others stay.
 from __future__ import annotations
 
 import re
-import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +21,7 @@ from clayonto.engines.oxigraph import syntax_error
 from clayonto.errors import EditError, QuerySyntaxError
 from clayonto.namespaces import ID, PREFIXES
 from clayonto.sources import QUADS, Source
+from clayonto.stores.generations import remove
 from clayonto.stores.graphs import named_at
 from clayonto.stores.layers import Layer, reading
 
@@ -91,7 +91,7 @@ class Dataset:
         try:
             return self._tried(text, aside)
         finally:
-            shutil.rmtree(aside, ignore_errors=True)
+            remove(aside)
 
     def _tried(self, text: str, aside: Path) -> Rewriting:
         """What the operations of an update do, one after the other, to copies, which are closed again."""

@@ -19,6 +19,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 import traceback
 import weakref
 from contextlib import contextmanager, suppress
@@ -215,7 +216,7 @@ class Folder:
             # Once its name is another, half of it can never be taken for a generation.
             gone = folder.with_suffix(".building")
             folder.rename(gone)
-            shutil.rmtree(gone, ignore_errors=True)
+            remove(gone)
         needed = {name for one in kept for layer in one["layers"] for name in layer["copies"]}
         for copy in self.copies.iterdir():
             if copy.name not in needed:
@@ -242,9 +243,18 @@ class Folder:
     def _sweep(self) -> None:
         """Remove what was never finished. Only one process writes at a time, so none of it is somebody else's."""
         for folder in self.generations.glob("*.building"):
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
         for part in self.copies.glob("*.part"):
             part.unlink(missing_ok=True)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder whose store has just been closed: the engine may write a last file meanwhile. What cannot be removed the next writer tries again."""
+    for wait in (0.0, 0.01, 0.05, 0.2):
+        time.sleep(wait)
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
 
 
 def is_store(folder: Path) -> bool:
