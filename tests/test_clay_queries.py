@@ -196,6 +196,10 @@ def test_what_the_page_does_not_say(kg: KnowledgeGraph) -> None:
     assert ("project/clay", "good practices that were found") in missing
 
 
+OF_REGISTERS = {"register-overlaps", "register-rows", "top-beneficiaries"}
+"""What asks about imported registers has no answer in the bundled graph; ``test_register_queries.py`` has one."""
+
+
 @pytest.mark.parametrize("lang", ["en", "fi"])
 @pytest.mark.parametrize("name", list(queries()))
 def test_every_query_answers_alike_in_every_engine_and_has_its_columns(name: str, lang: str) -> None:
@@ -210,4 +214,4 @@ def test_every_query_answers_alike_in_every_engine_and_has_its_columns(name: str
     assert one.columns == tuple(query.columns)
     assert one == other
     assert one.to_json() == other.to_json()
-    assert len(one) > 0
+    assert len(one) > 0 or name in OF_REGISTERS

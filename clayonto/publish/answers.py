@@ -275,11 +275,7 @@ def page(layout: Layout, values: Values, name: str, answer: Answer) -> bytes:
     ]
     asked = []
     for key, value in answer.values.items():
-        parameter = query.params[key]
-        if parameter.type == "iri" and not parameter.is_list:
-            told = values.link(site.public(f"<{expand(value, base=site.data_base)}>"), "../")
-        else:
-            told = words(value)
+        told = _told(values, query.params[key], value)
         asked.append(f"<div><dt>{words(_title(key, lang))}</dt><dd>{told}</dd></div>")
     if asked:
         body.append(f'<section class="facts" aria-label="{say["parameters"]}"><dl>{"".join(asked)}</dl></section>\n')
@@ -299,6 +295,16 @@ def page(layout: Layout, values: Values, name: str, answer: Answer) -> bytes:
         body.append(f'<p><a href="../{PATH}{link(asked_text)}">{say["edit_and_run"]}</a></p>\n')
     about = {"@type": "Dataset", "name": title, "description": description, "license": site.config.licence}
     return layout.page(f"query/{name}.html", "".join(body), title=title, description=description, about=about)
+
+
+def _told(values: Values, parameter: Parameter, value: str) -> str:
+    """What a question was answered for: things as links, and what stands for everything in words."""
+    if value == parameter.default and value in ("owl:Thing", "0"):
+        return values.say["everything"]
+    if parameter.type != "iri":
+        return words(value)
+    things = [one.strip() for one in value.split(",")] if parameter.is_list else [value]
+    return ", ".join(values.link(values.site.public(f"<{expand(one, base=values.site.data_base)}>"), "../") for one in things)
 
 
 def _table(values: Values, rows: Rows) -> str:
