@@ -304,7 +304,9 @@ def _told(values: Values, parameter: Parameter, value: str) -> str:
     if parameter.type != "iri":
         return words(value)
     things = [one.strip() for one in value.split(",")] if parameter.is_list else [value]
-    return ", ".join(values.link(values.site.public(f"<{expand(one, base=values.site.data_base)}>"), "../") for one in things)
+    terms = [(one, values.site.public(f"<{expand(one, base=values.site.data_base)}>")) for one in things]
+    # Data of one's own may have nothing of what a question asks for unless told otherwise.
+    return ", ".join(values.link(term, "../") if values.site.place(term, values.lang) else words(one) for one, term in terms)
 
 
 def _table(values: Values, rows: Rows) -> str:
