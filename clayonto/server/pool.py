@@ -150,13 +150,16 @@ class Pool:
         :raises Problem: of the kind that says why there is none.
         :raises ClientGone: if nobody waits for it any more.
         """
-        async with self._turns.client(client):
+        self._turns.enter(client)
+        try:
             await self._turns.take(client)
             turn = _Turn(self._turns, gone)
             try:
                 return await self._asked(question, turn)
             finally:
                 turn.release()
+        finally:
+            self._turns.leave(client)
 
     async def _asked(self, question: Question, turn: _Turn) -> Answer:
         graphs: str | None = None
@@ -198,7 +201,7 @@ class Pool:
         reply = worker.ask(request)
         began = time.monotonic()
         try:
-            if not (await asyncio.wait({reply}, timeout=min(self.settings.quick, self.settings.timeout)))[0]:
+            if not await _soon(reply, min(self.settings.quick, self.settings.timeout)):
                 await self._go_on(worker, reply, turn, began + self.settings.timeout)
             return reply.result()
         except OSError as error:
@@ -344,3 +347,22 @@ class _Turn:
         if self._turns is not None:
             self._turns.release()
             self._turns = None
+
+
+async def _soon(reply: asyncio.Future[Any], seconds: float) -> bool:
+    """Whether a reply comes within so many seconds. As ``asyncio.wait``, at a fraction of the cost, since most replies do."""
+    loop = asyncio.get_running_loop()
+    woken: asyncio.Future[None] = loop.create_future()
+
+    def wake(_: object = None) -> None:
+        if not woken.done():
+            woken.set_result(None)
+
+    late = loop.call_later(seconds, wake)
+    reply.add_done_callback(wake)
+    try:
+        await woken
+    finally:
+        late.cancel()
+        reply.remove_done_callback(wake)
+    return reply.done()

@@ -6,7 +6,7 @@ import logging
 import signal
 import socket
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _MOST_HEAD: Final = 1 << 16
 _TO_SEND: Final = 20.0
 _STOP: Final = 15
+_SMALL: Final = 1 << 14
 _MOST_CONNECTIONS: Final = 2000
 _TOO_LARGE: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 _LATE: Final = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
@@ -37,7 +38,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: Any) -> None:
         """Begin."""
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", _Together(transport, self.loop)))
         self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -75,6 +76,38 @@ class Connection(HttpToolsProtocol):
         if not self.transport.is_closing():
             self.transport.write(response)
             self.transport.close()
+
+
+class _Together:
+    """A transport that sends small pieces together, the head of a response with its body."""
+
+    def __init__(self, transport: Any, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._parts: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Send some bytes soon, or at once if they are many."""
+        self._parts.append(data)
+        if len(data) > _SMALL:
+            self._send()
+        elif len(self._parts) == 1:
+            self._loop.call_soon(self._send)
+
+    def close(self) -> None:
+        """Close when all has been sent."""
+        self._send()
+        self._transport.close()
+
+    def _send(self) -> None:
+        if self._parts:
+            data = b"".join(self._parts)
+            self._parts.clear()
+            if not self._transport.is_closing():
+                self._transport.write(data)
 
 
 class _Uvicorn(uvicorn.Server):

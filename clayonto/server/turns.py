@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, OrderedDict, deque
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 
 from clayonto.server.problems import Busy, TooMany
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 
 class Turns:
@@ -30,21 +25,20 @@ class Turns:
         self.waiting = 0
         """How many wait."""
 
-    @asynccontextmanager
-    async def client(self, name: str) -> AsyncIterator[None]:
-        """Count a request of a client.
+    def enter(self, name: str) -> None:
+        """Count a request of a client, until :meth:`leave`.
 
         :raises TooMany: if it has too many already.
         """
         if self._of_client[name] >= self._per_client:
             raise TooMany(f"You have {self._per_client} queries running or waiting here; wait for their answers before you ask more.")
         self._of_client[name] += 1
-        try:
-            yield
-        finally:
-            self._of_client[name] -= 1
-            if not self._of_client[name]:
-                del self._of_client[name]
+
+    def leave(self, name: str) -> None:
+        """Count a request of a client no longer."""
+        self._of_client[name] -= 1
+        if not self._of_client[name]:
+            del self._of_client[name]
 
     async def take(self, client: str) -> None:
         """Wait for a turn, to be given back by :meth:`release`.
@@ -56,19 +50,21 @@ class Turns:
             return
         if self.waiting >= self._queue:
             raise Busy("More queries wait here than the server has room for; ask again in a moment.")
-        mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        mine: asyncio.Future[None] = loop.create_future()
         self._waiting.setdefault(client, deque()).append(mine)
         self.waiting += 1
+        late = loop.call_later(self._wait, _give_up, mine)
         try:
-            await asyncio.wait_for(mine, self._wait)
-        except BaseException as error:
-            if mine.done() and not mine.cancelled():
+            await mine
+        except BaseException:
+            if mine.done() and not mine.cancelled() and mine.exception() is None:
                 self.release()  # it came just as the client went
             else:
                 self._forget(client, mine)
-            if isinstance(error, TimeoutError):
-                raise Busy("The queries before yours take long; ask again in a moment.", after=5) from None
             raise
+        finally:
+            late.cancel()
 
     def release(self) -> None:
         """Give a turn back: it goes to the client that has waited longest since its last one."""
@@ -90,3 +86,8 @@ class Turns:
             self.waiting -= 1
             if not theirs:
                 del self._waiting[client]
+
+
+def _give_up(waiting: asyncio.Future[None]) -> None:
+    if not waiting.done():
+        waiting.set_exception(Busy("The queries before yours take long; ask again in a moment.", after=5))
