@@ -180,11 +180,13 @@ def _memory(pid: int) -> int:
 def _wrk(folder: Path, url: str, kind: Kind, keys: list[str], seconds: int) -> dict[str, float]:
     script = folder / "asked.lua"
     texts = [urllib.parse.quote(_PREFIXES + kind.query.format(key), safe="") for key in keys[: kind.largest or None]]
+    unique = "" if kind.largest else " .. '%23' .. n"
     script.write_text(
         "paths = {" + ",".join(json.dumps("/" + url.rpartition("/")[2] + "?query=" + text) for text in texts) + "}\n"
         "n = 0\n"
         f'wrk.headers["Accept"] = "{kind.accept}"\n'
-        "request = function() n = n % #paths + 1 return wrk.format('GET', paths[n]) end\n"
+        # A comment makes each request another one, so that no server gives an answer that it has kept.
+        f"request = function() n = n + 1 return wrk.format('GET', paths[(n - 1) % #paths + 1]{unique}) end\n"
         "done = function(summary, latency) io.write(string.format('TOLD %d %d %d %d\\n', summary.requests, summary.duration, latency:percentile(99), "
         "summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.status + summary.errors.timeout)) end\n",
         encoding="utf-8",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _START: Final = 20.0
 _LESS: Final = 10
-_MOST_ASKED: Final = 10_000
+_MOST_ASKED: Final = 200_000
 _SECRET: Final = ("TOKEN", "PASSWORD", "SECRET", "KEY")
 
 
