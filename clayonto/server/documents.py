@@ -1,22 +1,12 @@
-"""What a path of the live site leads to, as the process that makes pages tells it to the one that serves them.
-
-Both sides speak in frames: four bytes with the length of what follows, then a tuple as :mod:`marshal` writes it. They are one program.
-"""
+"""What a path of the live site leads to, as the process that makes pages tells it to the one that serves them."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-import marshal
-import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-if TYPE_CHECKING:
-    import socket
-
-HEAD: Final = struct.Struct("!I")
-"""The head of a frame: how many bytes follow."""
 # What is compressed already.
 _DENSE: Final = (".gz", ".png")
 _LEAST: Final = 256
@@ -117,33 +107,3 @@ def packed(path: str, content: bytes) -> bytes:
         return b""
     made = gzip.compress(content, _LEVEL, mtime=0)
     return made if len(made) < 0.9 * len(content) else b""
-
-
-def frame(value: Any) -> bytes:
-    """A value of plain types as a frame."""
-    content = marshal.dumps(value)
-    return HEAD.pack(len(content)) + content
-
-
-def value_of(content: bytes) -> Any:
-    """The value in the content of a frame."""
-    return marshal.loads(content)  # noqa: S302 (from this program)
-
-
-def receive(pipe: socket.socket) -> Any:
-    """The value of the next frame, waited for.
-
-    :raises EOFError: if the other side has gone.
-    """
-    (size,) = HEAD.unpack(_exactly(pipe, HEAD.size))
-    return value_of(_exactly(pipe, size))
-
-
-def _exactly(pipe: socket.socket, size: int) -> bytes:
-    found = bytearray()
-    while len(found) < size:
-        some = pipe.recv(min(size - len(found), 1 << 20))
-        if not some:
-            raise EOFError
-        found += some
-    return bytes(found)

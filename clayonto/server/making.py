@@ -10,7 +10,7 @@ import tempfile
 import traceback
 from typing import TYPE_CHECKING, Final
 
-from clayonto.server import documents
+from clayonto.server import documents, messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -61,7 +61,7 @@ class Making:
         if part not in self._wanted:
             self._wanted.append(part)
             try:
-                self.pipe.sendall(documents.frame(part))
+                self.pipe.sendall(messages.frame(part))
             except ConnectionError:
                 return  # it has ended just now, which is read from the pipe
 
@@ -80,16 +80,16 @@ def _work(pipe: socket.socket, site: Site, wholes: Mapping[str, Whole], folder: 
     selector = selectors.DefaultSelector()
     selector.register(pipe, selectors.EVENT_READ)
     while selector.select(IDLE):
-        part = documents.receive(pipe)
+        part = messages.receive(pipe)
         try:
             _make(wholes[part], site, folder, pipe)
         except ConnectionError:
             raise
         except Exception:
             traceback.print_exc()
-            pipe.sendall(documents.frame(("failed", part)))
+            pipe.sendall(messages.frame(("failed", part)))
         else:
-            pipe.sendall(documents.frame(("done", part)))
+            pipe.sendall(messages.frame(("done", part)))
 
 
 def _make(whole: Whole, site: Site, folder: str, pipe: socket.socket) -> None:
@@ -102,7 +102,7 @@ def _make(whole: Whole, site: Site, folder: str, pipe: socket.socket) -> None:
             out.write(packed)
             out.flush()
             held = (name, start, len(content), start + len(content), len(packed))
-            pipe.sendall(documents.frame(("file", whole.name, path, documents.tag_of(content), held)))
+            pipe.sendall(messages.frame(("file", whole.name, path, documents.tag_of(content), held)))
 
 
 def _each(files: Iterable[tuple[str, bytes]]) -> Iterable[tuple[str, bytes]]:

@@ -35,7 +35,7 @@ from clayonto.publish.site import VOCABULARY_FILE, Site, n_triples
 from clayonto.publish.values import Values
 from clayonto.query import Catalogue
 from clayonto.results import Rows
-from clayonto.server import documents
+from clayonto.server import documents, messages
 from clayonto.server.documents import Document, Gone, Held, Leads, Moved, Outcome, Wait
 from clayonto.server.making import Making
 from clayonto.server.seen import Seen
@@ -269,15 +269,15 @@ def run(pipe: socket.socket, origin: Origin, config: Config, options: Options) -
             "seconds": perf_counter() - started,
             "memory": memory(),
         }
-        pipe.sendall(documents.frame((0, "ready", ready, renderer.instead())))
+        pipe.sendall(messages.frame((0, "ready", ready, renderer.instead())))
     except TooManyError as error:
         with suppress(OSError):
-            pipe.sendall(documents.frame((0, "large", error.triples)))
+            pipe.sendall(messages.frame((0, "large", error.triples)))
         return
     except Exception as error:
         traceback.print_exc()
         with suppress(OSError):
-            pipe.sendall(documents.frame((0, "failed", f"{type(error).__name__}: {error}")))
+            pipe.sendall(messages.frame((0, "failed", f"{type(error).__name__}: {error}")))
         return
     try:
         _Loop(pipe, renderer).run()
@@ -352,7 +352,7 @@ class _Loop:
                 key.data()
 
     def _asked(self) -> None:
-        number, what = documents.receive(self._pipe)
+        number, what = messages.receive(self._pipe)
         if number == 0:  # this state of the graph is what visitors see from now on
             try:
                 self._renderer.seen.keep(self._renderer.pages)
@@ -371,7 +371,7 @@ class _Loop:
             self._waiting.setdefault(outcome.part, []).append((number, str(what)))
             self._want(outcome.part)
         else:
-            self._pipe.sendall(documents.frame((number, documents.told(outcome))))
+            self._pipe.sendall(messages.frame((number, documents.told(outcome))))
 
     def _want(self, part: str) -> None:
         if self._making is None:
@@ -383,7 +383,7 @@ class _Loop:
         making = self._making
         assert making is not None
         try:
-            event: tuple[Any, ...] = documents.receive(making.pipe)
+            event: tuple[Any, ...] = messages.receive(making.pipe)
         except (EOFError, ConnectionError):
             self._selector.unregister(making.pipe)
             left, by_itself = making.end()

@@ -16,7 +16,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
-from clayonto.server import documents
+from clayonto.server import documents, messages
 from clayonto.server.cache import Cache
 from clayonto.server.documents import Document, Outcome, Wait
 from clayonto.server.problems import Busy, Failed, OverLimit
@@ -84,8 +84,8 @@ class _Process:
             reader, self._writer = await asyncio.open_unix_connection(sock=ours)
             with suppress(asyncio.IncompleteReadError, ConnectionError):
                 while True:
-                    (size,) = documents.HEAD.unpack(await reader.readexactly(documents.HEAD.size))
-                    self._told(documents.value_of(await reader.readexactly(size)))
+                    (size,) = messages.HEAD.unpack(await reader.readexactly(messages.HEAD.size))
+                    self._told(messages.value_of(await reader.readexactly(size)))
         finally:
             if self._writer is not None:
                 self._writer.close()
@@ -152,13 +152,13 @@ class _Process:
         else:
             self._number += 1
             self._asked[self._number] = found
-            self._writer.write(documents.frame((self._number, what)))
+            self._writer.write(messages.frame((self._number, what)))
         return found
 
     def adopt(self) -> None:
         """Tell it that its state is the one that visitors see."""
         if self._writer is not None:
-            self._writer.write(documents.frame((0, "")))
+            self._writer.write(messages.frame((0, "")))
 
     async def stop(self, *, patience: float = 0.0) -> None:
         """End it, after at most some seconds for what it is asked at this moment."""
