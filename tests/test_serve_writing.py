@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import concurrent.futures
 import os
 import signal
@@ -15,6 +16,10 @@ import pytest
 
 import clayonto
 from clayonto.errors import QuerySyntaxError
+from clayonto.namespaces import ID
+from clayonto.server.pool import Pool, Question
+from clayonto.server.settings import Settings
+from clayonto.server.state import States
 from clayonto.stores.dataset import operations, with_dataset
 from tests.serving import PATIENCE, TOKEN, serving
 
@@ -219,6 +224,35 @@ def test_no_request_fails_while_the_store_is_swapped(server: Served, store: Path
     clayonto.load(tmp_path / "last.nt", store=store)
     left = [p for p in (store / "generations").iterdir() if p.name.isdigit()]
     assert len(left) <= 3, "generations that nobody reads any more stay"
+
+
+def test_a_query_of_named_graphs_that_a_swap_comes_between_sees_one_state(store: Path, tmp_path: Path) -> None:
+    file = tmp_path / "more.nt"
+    file.write_text("<urn:s> <urn:between> <urn:o> .\n")
+    question = Question("SELECT ?g { GRAPH ?g { ?s <urn:between> ?o } }", named="csv")
+
+    async def between() -> list[bytes]:
+        states = States(store, base=ID, aside=tmp_path)
+        pool = Pool(states.current(), Settings(workers=1), tmp_path)
+        await pool.start()
+        before = pool.state
+        prepare = before.named
+
+        async def named() -> Path:
+            found = await prepare()
+            await asyncio.to_thread(clayonto.load, file, store=store)
+            await pool.swap(states.current())
+            return found
+
+        before.named = named  # type: ignore[method-assign]
+        try:
+            return [await (await pool.answer(question, client="")).content() for _ in range(2)]
+        finally:
+            await pool.stop()
+
+    first, second = asyncio.run(between())
+    assert first == second
+    assert b"more.nt" in first
 
 
 def test_a_store_that_is_damaged_while_it_is_served_stops_nobody(server: Served, store: Path) -> None:

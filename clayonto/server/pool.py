@@ -121,9 +121,14 @@ class Pool:
 
         :raises Failed: if no worker starts with it; the old state stays.
         """
-        fresh = await asyncio.gather(*(self._new(state) for _ in range(self.settings.workers)))
+        started = await asyncio.gather(*(self._new(state) for _ in range(self.settings.workers)), return_exceptions=True)
+        fresh = [worker for worker in started if isinstance(worker, Process)]
+        failed = next((error for error in started if isinstance(error, BaseException)), None)
+        if failed is not None:
+            await asyncio.gather(*map(self._end, fresh))
+            raise failed
         self.state = state
-        old, self._idle = self._idle, list(fresh)
+        old, self._idle = self._idle, fresh
         for worker in old:
             await self._end(worker)
 
@@ -162,7 +167,7 @@ class Pool:
             self._turns.leave(client)
 
     async def _asked(self, question: Question, turn: _Turn) -> Answer:
-        graphs: str | None = None
+        named: dict[State, str] = {}
         while True:
             worker = await self._take()
             state = worker.state
@@ -173,7 +178,8 @@ class Pool:
                 "default_graph": question.default_graphs,
                 "named_graphs": question.named_graphs,
                 "gzip": question.gzip,
-                "graphs": graphs,
+                # Those of the state that this worker has open; the one before it may have had another.
+                "graphs": named.get(state),
                 "most_rows": self.settings.max_rows,
                 "most_bytes": self.settings.max_bytes,
             }
@@ -183,9 +189,9 @@ class Pool:
                 request["named_graphs"] = list(question.named_graphs or ())
             began = time.perf_counter()
             told, body = await self._run(worker, request, turn)
-            if told.get("error") == "graphs" and graphs is None:
+            if told.get("error") == "graphs" and state not in named:
                 self._give_back(worker)
-                graphs = str(await state.named())
+                named[state] = str(await state.named())
                 continue
             file = None
             if "error" not in told and told["size"] and not body:
