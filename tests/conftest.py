@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 from pathlib import Path
 
@@ -58,6 +59,12 @@ def npm(path: str) -> Path:
     if not found.exists():
         pytest.skip(f"{path.partition('/')[0]} is not here; install npm and run make checkers")
     return found
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the library, as pip does when it installs one: tests start hundreds of processes, and where none may write bytecode each would do it."""
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(clayonto.__path__[0], quiet=2)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
