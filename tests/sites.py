@@ -32,16 +32,18 @@ EXTRA = """\
 """Things whose IRIs are hard on a web server, and one with coordinates."""
 GONE = '<gizmo/vanha-ä> a <https://example.org/Gizmo> ; skos:prefLabel "Vanha"@fi .\n'
 """A thing that an earlier build had."""
+_CLAY = [Path(__file__).parents[1] / "data" / name for name in ("clay.ttl", "clay-other-sources.ttl", "reference")]
 _PREFIXES = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n@prefix geo: <http://www.opengis.net/ont/geosparql#> .\n"
 
 
-def made(folder: Path, target: Target, *, base: str = BASE) -> Path:
-    """A site of the bundled data and :data:`EXTRA`, from which :data:`GONE` was withdrawn."""
+def made(folder: Path, target: Target, *, base: str = BASE, whole: bool = True) -> Path:
+    """A site of the bundled data and :data:`EXTRA`, from which :data:`GONE` was withdrawn; if not ``whole``, of the project CLAY without the clusters."""
     config = Config(licence=CC_BY, base=base, target=target, publisher="Council", contact="mailto:data@example.org")
     extra = folder / "extra.ttl"
-    for text in (EXTRA + GONE, EXTRA):
-        extra.write_text(_PREFIXES + text, encoding="utf-8")
-        publish(clayonto.load(extra), folder / "site", config)
+    extra.write_text(_PREFIXES + GONE, encoding="utf-8")
+    publish(clayonto.KnowledgeGraph(from_paths([extra])), folder / "site", config)
+    extra.write_text(_PREFIXES + EXTRA, encoding="utf-8")
+    publish(clayonto.load(extra) if whole else clayonto.load(*_CLAY, extra, bundle=False), folder / "site", config)
     return folder / "site"
 
 
