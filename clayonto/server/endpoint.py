@@ -19,8 +19,8 @@ from clayonto.server.application import Application
 from clayonto.server.cache import Cache
 from clayonto.server.description import describe
 from clayonto.server.formats import FORMATS
+from clayonto.server.messages import Question
 from clayonto.server.negotiation import NoFormat
-from clayonto.server.pool import Answer, Question
 from clayonto.server.problems import BadQuery, Busy, Failed, NotAcceptable, Refused
 from clayonto.server.protocol import UPDATE, read
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from clayonto.server.asked import Answer
     from clayonto.server.pool import Pool
     from clayonto.server.settings import Settings
     from clayonto.server.writing import Writer
