@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 HEAD: Final = struct.Struct("!I")
 """The head of a frame: how many bytes follow."""
-_AT_ONCE: Final = 1 << 18
+_AT_ONCE: Final = 1 << 16
 
 
 class Question(NamedTuple):

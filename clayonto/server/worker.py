@@ -12,6 +12,7 @@ import ctypes
 import errno
 import gc
 import os
+import re
 import signal
 import socket
 import sys
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PREFIXES: Final = dict(PREFIXES)
+_LAST_LETTERS: Final = re.compile("([A-Za-z0-9]+):")
+_BY_END: Final[dict[str, dict[str, str]]] = {}
+for _name, _iri in _PREFIXES.items():
+    _BY_END.setdefault(_name.rpartition("-")[2], {})[_name] = _iri
 _NEW_USER, _NEW_NET = 0x10000000, 0x40000000
 
 _SOON: Final = 0.001
@@ -97,7 +102,8 @@ class Worker:
             return {"error": "graphs"}, b""
         limited, may_be_more = bounded(query, form, self._limits.most_rows)
         try:
-            answer = self._store(graphs).query(as_asked(limited), base_iri=self._base, prefixes=_PREFIXES, **wanted)
+            asked = as_asked(limited)
+            answer = self._store(graphs).query(asked, base_iri=self._base, prefixes=_prefixes(asked), **wanted)
         except SyntaxError as error:
             # What is wrong is to be told of the text as it was given.
             self._check(query)
@@ -137,6 +143,13 @@ class Worker:
         return self._named
 
 
+def _prefixes(query: str) -> dict[str, str]:
+    """Those of the prefixes that a query may use without declaring them; the engine looks at each that it is given, every time."""
+    if "\\" in query:
+        return _PREFIXES
+    return {name: iri for end in set(_LAST_LETTERS.findall(query)) if end in _BY_END for name, iri in _BY_END[end].items()}
+
+
 def _dataset(question: Question) -> dict[str, Any]:
     """The dataset that a request names; of named graphs alone it has an empty default graph, and the other way round."""
     if question.default_graphs is None and question.named_graphs is None:
@@ -148,7 +161,7 @@ def _dataset(question: Question) -> dict[str, Any]:
 
 
 def _has_dataset(query: str) -> bool:
-    return "from" in query.lower() and any(token.kind == "word" and token.text.upper() == "FROM" for token in sparql.tokens(query))
+    return sparql.may_have(query, "from") and any(token.kind == "word" and token.text.upper() == "FROM" for token in sparql.tokens(query))
 
 
 def leave_network() -> bool:
