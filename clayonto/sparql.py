@@ -209,7 +209,9 @@ def asks_for_graphs(text: str) -> bool:
 
 
 def may_have(text: str, *words: str) -> bool:
-    """Whether one of some words (in small letters) may be in a text; if not, there is no need to look at its tokens. Quicker than a pattern that takes capitals as well.
+    """Whether one of some words (in small letters) may be in a text; if not, there is no need to look at its tokens.
+
+    Quicker than a pattern that takes capitals as well.
 
     >>> may_have("SELECT * FROM <urn:x> {}", "from", "graph"), may_have("ASK {}", "from", "graph")
     (True, False)

@@ -35,9 +35,9 @@ Reply = tuple[int, dict[str, Any] | None, bytes]
 """The reply of a worker to a query: its number, what is said of the answer or why there is none, ``None`` if it was taken back, and a small answer itself."""
 
 
-def file_of(spool: Path, number: int) -> Path:
-    """The file for a large answer to a query of that number."""
-    return spool.with_name(f"{spool.name}-{number}")
+def file_of(spool: Path | str, number: int) -> str:
+    """The file for a large answer to a query of that number. A text, since it is hardly ever needed."""
+    return f"{spool}-{number}"
 
 
 def frame(value: Any) -> bytes:

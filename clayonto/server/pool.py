@@ -68,7 +68,9 @@ class Pool:
         :raises ClientGone: if nobody waits for it any more.
         """
         named: dict[State, str] = {}
-        with self._crew.turns.counted(client):
+        turns = self._crew.turns
+        turns.enter(client)
+        try:
             while True:
                 asked = Asked(question, client, named)
                 told = await self._told(asked, gone, again=bool(named))
@@ -79,6 +81,8 @@ class Pool:
                     raise self._problem(told.head)
                 # Those of the state that this worker has open; the one that is asked next may have another.
                 named[told.state] = str(await told.state.named())
+        finally:
+            turns.leave(client)
 
     async def _told(self, asked: Asked, gone: Callable[[], Awaitable[None]] | None, *, again: bool) -> Told:
         self._crew.ask(asked, again=again)

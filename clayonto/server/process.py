@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from clayonto.server import messages
@@ -15,7 +16,6 @@ from clayonto.server.progress import Progress, shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from clayonto.server.asked import Asked
     from clayonto.server.settings import Settings
@@ -151,7 +151,7 @@ class Process:
 
     def file(self, number: int) -> Path:
         """The file that has the answer to a query if it is large."""
-        return messages.file_of(self._spool, number)
+        return Path(messages.file_of(self._spool, number))
 
     @property
     def is_tired(self) -> bool:

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict, deque
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from clayonto.server.problems import TooMany
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class _Asked(Protocol):
@@ -31,21 +27,20 @@ class Turns(Generic[Query]):
         self.waiting = 0
         """How many wait."""
 
-    @contextmanager
-    def counted(self, client: str) -> Iterator[None]:
-        """Count a query of a client for as long as it is dealt with.
+    def enter(self, client: str) -> None:
+        """Count a query of a client, until :meth:`leave`.
 
         :raises TooMany: if it has too many already.
         """
         if self._of_client[client] >= self._per_client:
             raise TooMany(f"You have {self._per_client} queries running or waiting here; wait for their answers before you ask more.")
         self._of_client[client] += 1
-        try:
-            yield
-        finally:
-            self._of_client[client] -= 1
-            if not self._of_client[client]:
-                del self._of_client[client]
+
+    def leave(self, client: str) -> None:
+        """Count a query of a client no longer."""
+        self._of_client[client] -= 1
+        if not self._of_client[client]:
+            del self._of_client[client]
 
     def put(self, query: Query, *, first: bool = False) -> None:
         """Have a query wait, behind the others of its client; or, if it had its turn and lost it, before all others."""

@@ -12,7 +12,6 @@ import ctypes
 import errno
 import gc
 import os
-import re
 import signal
 import socket
 import sys
@@ -40,10 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PREFIXES: Final = dict(PREFIXES)
-_LAST_LETTERS: Final = re.compile("([A-Za-z0-9]+):")
-_BY_END: Final[dict[str, dict[str, str]]] = {}
-for _name, _iri in _PREFIXES.items():
-    _BY_END.setdefault(_name.rpartition("-")[2], {})[_name] = _iri
+_AS_USED: Final = tuple((f"{name}:", name, iri) for name, iri in _PREFIXES.items())
 _NEW_USER, _NEW_NET = 0x10000000, 0x40000000
 
 _SOON: Final = 0.001
@@ -64,7 +60,7 @@ class Worker:
     def __init__(self, store: Path, limits: Limits, *, base: str, spool: Path) -> None:
         """:param spool: the beginning of the names of the files for large answers."""
         self._base = base
-        self._spool = spool
+        self._spool = str(spool)
         self._limits = limits
         self._plain = ox.Store.read_only(str(store))
         self._named: ox.Store | None = None
@@ -108,26 +104,21 @@ class Worker:
             # What is wrong is to be told of the text as it was given.
             self._check(query)
             raise syntax_error(error, query) from error
-        spool = messages.file_of(self._spool, number)
-        sink = Sink(spool, most=self._limits.most_bytes, packed=question.gzip)
+        sink = Sink(messages.file_of(self._spool, number), most=self._limits.most_bytes, packed=question.gzip)
         done = False
         try:
             write: Any = answer.serialize  # which takes whatever can be written to
             write(output=sink, format=FORMATS[name].engine)
             digest = sink.finish()
             # No answer of so many solutions has fewer bytes.
-            if may_be_more and sink.written > self._limits.most_rows and self._rows(sink, spool, name) > self._limits.most_rows:
+            if may_be_more and sink.written > self._limits.most_rows and _rows(sink, name) > self._limits.most_rows:
                 return {"error": "rows"}, b""
             done = True
         finally:
             sink.close()
             if not done:
-                spool.unlink(missing_ok=True)
+                sink.discard()
         return {"format": name, "size": sink.size, "gzip": sink.packed, "digest": digest}, sink.content
-
-    def _rows(self, sink: Sink, spool: Path, name: str) -> int:
-        content = sink.content or spool.read_bytes()
-        return rows(zlib.decompress(content, 31) if sink.packed else content, name)
 
     def _check(self, query: str) -> None:
         try:
@@ -143,11 +134,14 @@ class Worker:
         return self._named
 
 
+def _rows(sink: Sink, name: str) -> int:
+    content = sink.whole()
+    return rows(zlib.decompress(content, 31) if sink.packed else content, name)
+
+
 def _prefixes(query: str) -> dict[str, str]:
     """Those of the prefixes that a query may use without declaring them; the engine looks at each that it is given, every time."""
-    if "\\" in query:
-        return _PREFIXES
-    return {name: iri for end in set(_LAST_LETTERS.findall(query)) if end in _BY_END for name, iri in _BY_END[end].items()}
+    return {name: iri for used, name, iri in _AS_USED if used in query} if "\\" not in query else _PREFIXES
 
 
 def _dataset(question: Question) -> dict[str, Any]:
