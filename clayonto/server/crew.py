@@ -63,9 +63,10 @@ class Crew:
     async def stop(self) -> None:
         """End all workers."""
         self._has_stopped = True
-        for task in self._tasks:
-            task.cancel()
         await asyncio.gather(*(worker.end() for worker in self._all))
+        # Those that are being started end as soon as they have.
+        while self._tasks:
+            await asyncio.wait(self._tasks)
         self._all.clear()
         self._idle.clear()
         self._busy.clear()
@@ -167,7 +168,7 @@ class Crew:
             worker = self._idle.pop()
             self._busy.add(worker)
             worker.ask(self.turns.take(min(fair, _MOST, max(1, int(_TOGETHER / self._pace)))), now)
-        self._fill()
+        self._fill()  # if one could not be started before
         self._watch()
 
     def _replied(self, worker: Process, replies: Sequence[Reply]) -> None:
@@ -194,7 +195,7 @@ class Crew:
     def _rest(self, worker: Process) -> None:
         """A worker has nothing to do."""
         self._busy.discard(worker)
-        if worker.state is self.state and not worker.is_tired and self._short < self._settings.workers:
+        if worker.state is self.state and not worker.is_tired and self._short < self._settings.workers and not self._has_stopped:
             self._idle.append(worker)
             self._call()
         else:

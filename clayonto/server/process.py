@@ -135,6 +135,11 @@ class Process:
             asked.worker = self
 
     @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
+    @property
     def begun(self) -> int:
         """The number of the query that it began last."""
         return self._progress.at

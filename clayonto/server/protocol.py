@@ -47,7 +47,7 @@ async def read(request: Request, *, most: int, most_update: int) -> Operation:
     if request.method in ("GET", "HEAD"):
         asked: bytes = request.scope["query_string"]
         if asked.startswith(b"query=") and b"&" not in asked:  # as most are
-            return _short_enough(Operation(query=_text(_unquoted(asked[6:]))), most)
+            return _short_enough(Operation(query=_text(unquoted(asked[6:]))), most)
         parameters = _pairs(request.scope["query_string"])
         _refuse_in(parameters, "update", "An update is sent by POST.")
         return _short_enough(_operation(parameters), most)
@@ -102,8 +102,14 @@ def _pairs(encoded: bytes) -> list[tuple[str, str]]:
     return pairs
 
 
-def _unquoted(value: bytes) -> bytes:
-    """The value of a parameter. The characters that queries have most are put in first, each in one go, and none of them could be taken for a part of an escape."""
+def unquoted(value: bytes) -> bytes:
+    """The value of a parameter, decoded.
+
+    The characters that queries have most are put in first, each in one go; none of them could be taken for a part of an escape.
+
+    >>> unquoted(b"ASK+%7B%7D+%23+%c3%a4").decode()
+    'ASK {} # ä'
+    """
     value = value.replace(b"+", b" ")
     for escape, character in _ESCAPES:
         if b"%" not in value:

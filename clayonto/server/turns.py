@@ -9,8 +9,11 @@ from clayonto.server.problems import TooMany
 
 
 class _Asked(Protocol):
-    client: str
-    since: float
+    @property
+    def client(self) -> str: ...
+
+    @property
+    def since(self) -> float: ...
 
 
 Query = TypeVar("Query", bound=_Asked)
