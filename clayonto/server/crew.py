@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _LOOK: Final = 0.02
 """How often workers are looked at, and how long one may be at a query while others wait behind it."""
-_TOGETHER: Final = 0.01
+_TOGETHER: Final = 0.02
 """How long queries that are sent together may be expected to take."""
 _MOST: Final = 16
 _LIVES: Final = 3
