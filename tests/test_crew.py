@@ -28,6 +28,7 @@ from clayonto.server.protocol import unquoted
 from clayonto.server.settings import Settings
 from clayonto.server.state import States
 from clayonto.server.turns import Turns
+from tests.serving import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -156,6 +157,23 @@ def test_a_worker_that_is_killed_as_it_is_asked_is_replaced(store: Path, tmp_pat
             return await asyncio.gather(*(value(pool, str(number)) for number in range(10)), return_exceptions=True)
 
     assert asyncio.run(ask()) == list(map(str, range(10)))
+
+
+def test_what_is_taken_back_before_anything_was_begun_is_asked_again(store: Path, tmp_path: Path, sent: list[Sent]) -> None:
+    async def ask() -> list[str]:
+        async with pooled(store, tmp_path, workers=1) as pool:
+            worker = sent[-1].worker
+            os.kill(worker.pid, signal.SIGSTOP)  # as a machine with too much to do would have it wait
+            sent.clear()
+            running = asyncio.gather(*(value(pool, str(number)) for number in range(10)))
+            while not sent:
+                await asyncio.sleep(0)
+            worker.take_back()
+            os.kill(worker.pid, signal.SIGCONT)
+            return await asyncio.wait_for(running, PATIENCE)
+
+    assert asyncio.run(ask()) == list(map(str, range(10)))
+    assert len(sent) > 1
 
 
 def test_who_gives_up_takes_nobody_along(store: Path, tmp_path: Path, sent: list[Sent]) -> None:

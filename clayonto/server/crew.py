@@ -175,6 +175,8 @@ class Crew:
         for number, head, body in replies:
             asked = worker.sent.pop(number)
             if head is None:
+                if asked.worker is worker and not asked.is_done:
+                    self._again([asked])  # what was taken for the one that it is at, and was not begun yet
                 continue
             told = Told(head, body, None, worker.state)
             if head.get("size") and not body:
