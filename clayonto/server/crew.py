@@ -166,6 +166,8 @@ class Crew:
         while self._idle and self.turns.waiting:
             fair = -(-self.turns.waiting // len(self._idle))
             worker = self._idle.pop()
+            if not worker.is_alive:
+                continue  # it has just ended, which is told in a moment
             self._busy.add(worker)
             worker.ask(self.turns.take(min(fair, _MOST, max(1, int(_TOGETHER / self._pace)))), now)
         self._fill()  # if one could not be started before
@@ -253,15 +255,16 @@ class Crew:
 
     async def _hire(self) -> None:
         try:
-            worker = await self._new(self.state)
+            started: Process | Problem = await self._new(self.state)
         except Problem as problem:
+            started = problem
+        finally:
             self._starting -= 1
-            if not self._short:
-                for asked in self.turns.take(self.turns.waiting):
-                    self._finish(asked, problem)
-        else:
-            self._starting -= 1
-            self._rest(worker)
+        if isinstance(started, Process):
+            self._rest(started)
+        elif not self._short:
+            for asked in self.turns.take(self.turns.waiting):
+                self._finish(asked, started)
 
     async def _new(self, state: State) -> Process:
         self._started += 1

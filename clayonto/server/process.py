@@ -159,6 +159,11 @@ class Process:
         return Path(messages.file_of(self._spool, number))
 
     @property
+    def is_alive(self) -> bool:
+        """Whether it can still be asked; the system may have ended it."""
+        return not self._wire.transport.is_closing()
+
+    @property
     def is_tired(self) -> bool:
         """Whether it is to make room for a new one: it has let others go first, or may hold memory that it does not give back."""
         return self._has_yielded or self._asked >= _MOST_ASKED
