@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import itertools
 import json
 import re
 import shutil
@@ -52,6 +53,7 @@ KINDS: Final = (
          "?o skos:prefLabel ?name OPTIONAL {{ ?o clay:country ?country }} }} ORDER BY ?name", "application/sparql-results+json", 16),
     Kind("all labels, CSV", "SELECT ?s ?label {{ ?s skos:prefLabel ?label }} # {0}", "text/csv", 2),
 )  # fmt: skip
+_RUNS: Final = itertools.count()
 _PREFIXES: Final = "".join(f"PREFIX {name}: <{clayonto.namespaces.PREFIXES[name]}> " for name in ("skos", "prov", "clay"))
 
 
@@ -180,12 +182,12 @@ def _memory(pid: int) -> int:
 def _wrk(folder: Path, url: str, kind: Kind, keys: list[str], seconds: int) -> dict[str, float]:
     script = folder / "asked.lua"
     texts = [urllib.parse.quote(_PREFIXES + kind.query.format(key), safe="") for key in keys[: kind.largest or None]]
-    unique = "" if kind.largest else " .. '%23' .. n"
+    unique = "" if kind.largest else f" .. '%23{next(_RUNS)}-' .. n"
     script.write_text(
         "paths = {" + ",".join(json.dumps("/" + url.rpartition("/")[2] + "?query=" + text) for text in texts) + "}\n"
         "n = 0\n"
         f'wrk.headers["Accept"] = "{kind.accept}"\n'
-        # A comment makes each request another one, so that no server gives an answer that it has kept.
+        # A comment makes each request another one, in this round and all others, so that no server gives an answer that it has kept.
         f"request = function() n = n + 1 return wrk.format('GET', paths[(n - 1) % #paths + 1]{unique}) end\n"
         "done = function(summary, latency) io.write(string.format('TOLD %d %d %d %d\\n', summary.requests, summary.duration, latency:percentile(99), "
         "summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.status + summary.errors.timeout)) end\n",

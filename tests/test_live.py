@@ -12,6 +12,7 @@ import signal
 import threading
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
@@ -434,14 +435,19 @@ def _until_seen(state: bytes, states: set[bytes]) -> None:
 
 
 def test_pages_that_a_server_has_had_are_gone_after_a_restart(tmp_path: Path) -> None:
+    own = replace(CONFIG, base=HOME)  # where parts of pages have IRIs of their own
     state = tmp_path / "state"
-    with serving(origin(tmp_path, sites.EXTRA + sites.GONE), CONFIG, state=state) as live, closing(Client(live)) as client:
+    part = "<claim/of-a-page> a <https://w3id.org/clayonto/def#Claim> ; <https://w3id.org/clayonto/def#about> <project/clay> .\n"
+    with serving(origin(tmp_path, sites.EXTRA + sites.GONE + part), own, state=state) as live, closing(Client(live)) as client:
         assert client.ask("/id/" + quote("gizmo/vanha-ä"))[0].status == 303
-    with serving(origin(tmp_path, sites.EXTRA), CONFIG, state=state) as live, closing(Client(live)) as client:
+        assert client.ask("/id/claim/of-a-page")[0].headers["Location"].startswith("/fi/project/clay.html")
+    with serving(origin(tmp_path, sites.EXTRA), own, state=state) as live, closing(Client(live)) as client:
         assert client.ask("/id/" + quote("gizmo/vanha-ä"))[0].status == 410
-        assert live.do(live.site.ready()).gone == 1
+        assert client.ask("/id/claim/of-a-page")[0].status == 410
+        assert client.ask("/id/claim/of-no-page")[0].status == 404
+        assert live.do(live.site.ready()).gone == 2
     (state / "pages.gz").write_bytes(b"damaged")
-    with serving(origin(tmp_path, sites.EXTRA), CONFIG, state=state, withdrawn=["gizmo/other"]) as live, closing(Client(live)) as client:
+    with serving(origin(tmp_path, sites.EXTRA), own, state=state, withdrawn=["gizmo/other"]) as live, closing(Client(live)) as client:
         assert client.ask("/id/" + quote("gizmo/vanha-ä"))[0].status == 404
         assert client.ask("/id/gizmo/other")[0].status == 410
 

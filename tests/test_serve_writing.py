@@ -17,7 +17,8 @@ import pytest
 import clayonto
 from clayonto.errors import QuerySyntaxError
 from clayonto.namespaces import ID
-from clayonto.server.pool import Pool, Question
+from clayonto.server.messages import Question
+from clayonto.server.pool import Pool
 from clayonto.server.settings import Settings
 from clayonto.server.state import States
 from clayonto.stores.dataset import operations, with_dataset

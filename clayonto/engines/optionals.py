@@ -10,17 +10,15 @@ queries of named graphs stay as they are.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
-from clayonto.sparql import closing, tokens
+from clayonto.sparql import closing, may_have, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from clayonto.sparql import Token
 
-_OPTIONAL: Final = re.compile(r"\boptional\b", re.IGNORECASE)
 # What could see that a variable has its value from outside already.
 _APART: Final = frozenset({"OPTIONAL", "MINUS", "GRAPH", "SERVICE", "BIND", "VALUES", "SELECT", "LATERAL"})
 
@@ -33,7 +31,7 @@ def by_row(query: str) -> str:
     >>> by_row("SELECT * { ?s a ?c OPTIONAL { BIND(3 AS ?o) } }")
     'SELECT * { ?s a ?c OPTIONAL { BIND(3 AS ?o) } }'
     """
-    if not _OPTIONAL.search(query):
+    if not may_have(query, "optional"):
         return query
     given = list(tokens(query))
     if any(token.kind == "word" and token.text.upper() == "GRAPH" for token in given):

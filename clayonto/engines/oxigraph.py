@@ -149,7 +149,7 @@ class OxigraphEngine:
 
 def as_asked(query: str) -> str:
     """The query in the form in which Oxigraph is asked it: it means the same, can be sorted, and takes no detour over the whole graph."""
-    return by_row(sortable(query))
+    return sortable(by_row(query))  # what is put in to sort by is long, and need not be looked through
 
 
 def syntax_error(error: SyntaxError, query: str) -> QuerySyntaxError:

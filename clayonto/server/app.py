@@ -99,6 +99,7 @@ class Server:
             self.prefix + _GRAPHS: graphs,
             self.prefix + _QUERIES: queries,
         }
+        self._kinds = {path: _KINDS[path.removeprefix(self.prefix).rstrip("/")] for path in self._own}
         self._queries = queries
         self._pages = LinkedData(self.site, own={DESCRIPTION: openapi.describe(catalogue, config, prefix=self.prefix)})
         self._service = Starlette(
@@ -111,18 +112,22 @@ class Server:
         self.app: ASGIApp = Outer(self._dispatch, self._metrics, kind=self._kind_of, log=AccessLog(settings.log))
 
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
+        own = self._own.get(scope.get("path", ""))
+        if own is not None:
+            await own(scope, receive, send)
+            return
         kind = "service" if scope["type"] != "http" else self._kind_of(scope["path"])
         if kind == "pages":
             await self._pages(scope, receive, send)
         elif kind == "service":
             await self._service(scope, receive, send)
         else:
-            await self._own.get(scope["path"], self._queries)(scope, receive, send)
+            await self._queries(scope, receive, send)
 
     def _kind_of(self, path: str) -> str:
         """What a request is for, by its path."""
-        if path in self._own:
-            return _KINDS[path.removeprefix(self.prefix).rstrip("/")]
+        if path in self._kinds:
+            return self._kinds[path]
         if path.startswith(f"{self.prefix}{_QUERIES}/"):
             return "queries"
         return "service" if path in ("/health", "/metrics") else "pages"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
-from clayonto.sparql import tokens
+from clayonto.sparql import may_have, tokens
 
 if TYPE_CHECKING:
     from clayonto.sparql import Form, Token
 
 # Escaped letters could make up a word, too.
-_TAIL: Final = re.compile(r"limit|values|\\u", re.IGNORECASE)
+_TAIL: Final = ("limit", "values", "\\u")
 
 
 def bounded(query: str, kind: Form, most: int) -> tuple[str, bool]:
@@ -28,7 +27,7 @@ def bounded(query: str, kind: Form, most: int) -> tuple[str, bool]:
     """
     if kind != "select":
         return query, False
-    if not _TAIL.search(query):
+    if not may_have(query, *_TAIL):
         # Most queries have neither word, and then it can only stand at the end; on a line of its own, since a comment may stand there.
         return f"{query}\nLIMIT {most + 1}", True
     modifiers = _modifiers(list(tokens(query)))

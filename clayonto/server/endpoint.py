@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
@@ -19,10 +19,11 @@ from clayonto.server.application import Application
 from clayonto.server.cache import Cache
 from clayonto.server.description import describe
 from clayonto.server.formats import FORMATS
+from clayonto.server.messages import Question
 from clayonto.server.negotiation import NoFormat
-from clayonto.server.pool import Answer, Question
 from clayonto.server.problems import BadQuery, Busy, Failed, NotAcceptable, Refused
 from clayonto.server.protocol import UPDATE, read
+from clayonto.sparql import may_have
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,11 +31,13 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from clayonto.server.asked import Answer
     from clayonto.server.pool import Pool
     from clayonto.server.settings import Settings
     from clayonto.server.writing import Writer
 
 _OWN_VALUES: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
+_OF_THESE: Final = ("now", "rand", "uuid", "bnode")
 _SERVICE: Final = re.compile(r"\bservice\b", re.IGNORECASE)
 _KEPT: Final = 1 << 16
 
@@ -56,8 +59,9 @@ class Endpoint(Application):
 
     async def answer_request(self, request: Request) -> ASGIApp:
         """The response to a request of the protocol."""
+        headers = _first_of_each(request.scope["headers"])
         # Who may not change the data is not listened to for long.
-        if request.headers.get("content-type", "").startswith(UPDATE):
+        if request.method == "POST" and headers.get("content-type", "").startswith(UPDATE):
             self._writing().check(request)
         may_write = self._writer is not None and self._writer.allows(request)
         most = self._settings.max_query
@@ -65,7 +69,7 @@ class Endpoint(Application):
         if operation.update is not None:
             await self._writing().update(request, operation)
             return Response(status_code=204)
-        accept = request.headers.get("accept", "")
+        accept = headers.get("accept", "")
         page = request.method == "GET" and operation.format is None and wants_page(accept)
         if operation.query is None:
             return self._page(request, "") if page else await self._description(request, accept, operation.format)
@@ -75,12 +79,11 @@ class Endpoint(Application):
             operation.query,
             accept=accept,
             named=operation.format,
-            default_graphs=operation.default_graphs,
-            named_graphs=operation.named_graphs,
-            gzip=takes_gzip(request.headers),
+            default_graphs=_fixed(operation.default_graphs),
+            named_graphs=_fixed(operation.named_graphs),
+            gzip=takes_gzip(headers),
         )
-        answer = await self.answer(question, request)
-        return Answered(answer, request.headers)
+        return Answered(await self.answer(question, request), headers)
 
     def _writing(self) -> Writer:
         if self._writer is None:
@@ -96,11 +99,8 @@ class Endpoint(Application):
         client = request.client.host if request.client else ""
         if self._services is not None and _SERVICE.search(question.query):
             question = question._replace(query=await self._with_services(self._services, question.query, client))
-        constant = not _OWN_VALUES.search(question.query)
-        key = (
-            self._pool.state.name,
-            question._replace(default_graphs=_fixed(question.default_graphs), named_graphs=_fixed(question.named_graphs)),
-        )
+        constant = not (may_have(question.query, *_OF_THESE) and _OWN_VALUES.search(question.query))
+        key = (self._pool.state.name, question)
         kept = self._kept.get(key) if constant else None
         if kept is not None:
             return kept
@@ -171,22 +171,23 @@ class Answered:
         """Send it."""
         answer = self._answer
         try:
-            tag = f'"{answer.digest}{"-gz" if answer.gzip else ""}"' if answer.digest else ""
-            headers = {
-                "content-type": answer.content_type,
-                "vary": "Accept, Accept-Encoding",
-                "cache-control": "no-cache" if answer.constant else "no-store",
-            }
-            if tag:
-                headers["etag"] = tag
-            if tag and matches(self._asked.get("if-none-match", ""), tag) and scope["method"] in ("GET", "HEAD"):
-                await send(_start(304, headers))
-                await send({"type": "http.response.body"})
-                return
-            headers["content-length"] = str(answer.size)
+            headers = [
+                (b"content-type", answer.content_type.encode()),
+                (b"vary", b"Accept, Accept-Encoding"),
+                (b"cache-control", b"no-cache" if answer.constant else b"no-store"),
+            ]
+            if answer.digest:
+                tag = f'"{answer.digest}-gz"' if answer.gzip else f'"{answer.digest}"'
+                headers.append((b"etag", tag.encode()))
+                wanted = self._asked.get("if-none-match", "")
+                if wanted and matches(wanted, tag) and scope["method"] in ("GET", "HEAD"):
+                    await send({"type": "http.response.start", "status": 304, "headers": headers})
+                    await send({"type": "http.response.body"})
+                    return
+            headers.append((b"content-length", b"%d" % answer.size))
             if answer.gzip:
-                headers["content-encoding"] = "gzip"
-            await send(_start(200, headers))
+                headers.append((b"content-encoding", b"gzip"))
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
             if scope["method"] == "HEAD" or answer.body:
                 await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
                 return
@@ -197,9 +198,9 @@ class Answered:
             answer.close()
 
 
-def _start(status: int, headers: Mapping[str, str]) -> dict[str, Any]:
-    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    return {"type": "http.response.start", "status": status, "headers": raw}
+def _first_of_each(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
+    """The headers of a request by name, the first of those that it has twice."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(headers)}
 
 
 async def _gone(request: Request) -> None:
@@ -223,7 +224,10 @@ def takes_gzip(headers: Mapping[str, str]) -> bool:
     >>> takes_gzip({"accept-encoding": "br, gzip;q=0.5"}), takes_gzip({"accept-encoding": "gzip;q=0"}), takes_gzip({})
     (True, False, False)
     """
-    wanted = dict(ranges(headers.get("accept-encoding", "")))
+    given = headers.get("accept-encoding")
+    if not given:
+        return False
+    wanted = dict(ranges(given))
     return wanted.get("gzip", wanted.get("*", 0.0)) > 0
 
 
@@ -233,6 +237,8 @@ def wants_page(accept: str) -> bool:
     >>> wants_page("text/html,application/xml;q=0.9,*/*;q=0.8"), wants_page("text/html;q=0.5, text/csv"), wants_page("*/*")
     (True, False, False)
     """
+    if "text/html" not in accept.lower():
+        return False
     wanted = dict(ranges(accept))
     return wanted.get("text/html", 0.0) > 0 and wanted["text/html"] >= max(
         quality for name, quality in wanted.items() if name != "application/xhtml+xml"

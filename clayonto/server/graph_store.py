@@ -10,7 +10,7 @@ from clayonto.errors import TermError
 from clayonto.namespaces import check_iri
 from clayonto.server.application import Application
 from clayonto.server.endpoint import Answered, takes_gzip
-from clayonto.server.pool import Question
+from clayonto.server.messages import Question
 from clayonto.server.problems import BadRequest, NotFound, Problem, Refused, WrongMedia
 from clayonto.server.protocol import body
 from clayonto.terms import IRI, render

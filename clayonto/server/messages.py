@@ -8,13 +8,36 @@ from __future__ import annotations
 import asyncio
 import marshal
 import struct
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
 HEAD: Final = struct.Struct("!I")
 """The head of a frame: how many bytes follow."""
+_AT_ONCE: Final = 1 << 16
+
+
+class Question(NamedTuple):
+    """A query, and what a client wants of its answer; ``None`` for a graph list that the request does not have."""
+
+    query: str
+    accept: str = ""
+    named: str | None = None
+    default_graphs: Sequence[str] | None = None
+    named_graphs: Sequence[str] | None = None
+    gzip: bool = False
+
+
+Reply = tuple[int, dict[str, Any] | None, bytes]
+"""The reply of a worker to a query: its number, what is said of the answer or why there is none, ``None`` if it was taken back, and a small answer itself."""
+
+
+def file_of(spool: Path | str, number: int) -> str:
+    """The file for a large answer to a query of that number. A text, since it is hardly ever needed."""
+    return f"{spool}-{number}"
 
 
 def frame(value: Any) -> bytes:
@@ -29,12 +52,19 @@ def value_of(content: bytes | bytearray) -> Any:
 
 
 def receive(connection: socket.socket) -> Any:
-    """The value of the next frame, waited for.
+    """The value of the next frame, waited for; nothing after it is read.
 
     :raises EOFError: if the other side has gone.
     """
     (size,) = HEAD.unpack(_exactly(connection, HEAD.size))
     return value_of(_exactly(connection, size))
+
+
+def received(connection: socket.socket) -> Iterator[Any]:
+    """The values of all frames, each waited for, until the other side has gone. A frame mostly comes by one call of the system."""
+    frames = Frames()
+    while data := connection.recv(_AT_ONCE):
+        yield from frames.take(data)
 
 
 def _exactly(connection: socket.socket, size: int) -> bytearray:
@@ -47,20 +77,37 @@ def _exactly(connection: socket.socket, size: int) -> bytearray:
     return found
 
 
-class Replies(asyncio.Protocol):
-    """The server's end of a connection: one frame is waited for at a time."""
+class Frames:
+    """Puts frames together from bytes as they come."""
 
     def __init__(self) -> None:
         self._held = bytearray()
-        self._waited: asyncio.Future[Any] | None = None
-        self.transport: asyncio.Transport
 
-    def next(self) -> asyncio.Future[Any]:
-        """The value of the next frame, when it has come. It fails with ``ConnectionError`` if the other side has gone."""
-        self._waited = asyncio.get_running_loop().create_future()
-        if self.transport.is_closing():
-            self._waited.set_exception(ConnectionError("closed"))
-        return self._waited
+    def take(self, data: bytes) -> list[Any]:
+        """The values of the frames that are whole now."""
+        held = self._held
+        held += data
+        values: list[Any] = []
+        start = 0
+        while len(held) - start >= HEAD.size:
+            end = start + HEAD.size + HEAD.unpack_from(held, start)[0]
+            if len(held) < end:
+                break
+            values.append(value_of(held[start + HEAD.size : end]))
+            start = end
+        del held[:start]
+        return values
+
+
+class Wire(asyncio.Protocol):
+    """The server's end of a connection."""
+
+    def __init__(self, told: Callable[[Any], None], lost: Callable[[], None]) -> None:
+        """:param told: called with the value of each frame, ``lost`` when the other side has gone."""
+        self._frames = Frames()
+        self._told = told
+        self._lost = lost
+        self.transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
@@ -68,18 +115,9 @@ class Replies(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take some bytes."""
-        self._held += data
-        if len(self._held) < HEAD.size:
-            return
-        end = HEAD.size + HEAD.unpack_from(self._held)[0]
-        if len(self._held) < end:
-            return
-        value = value_of(self._held[HEAD.size : end])
-        del self._held[:end]
-        if self._waited is not None and not self._waited.done():
-            self._waited.set_result(value)
+        for value in self._frames.take(data):
+            self._told(value)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 (the protocol says it)
         """End."""
-        if self._waited is not None and not self._waited.done():
-            self._waited.set_exception(ConnectionError(str(exc or "closed")))
+        self._lost()

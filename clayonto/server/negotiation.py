@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from clayonto.negotiation import ranges
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from clayonto.server.formats import Format
     from clayonto.sparql import Form
 
+_SHORT: Final = 500
 _SOLUTIONS: Final = ("json", "xml", "csv", "tsv")
 _BOOLEAN: Final = ("json", "xml", "csv", "tsv")
 _GRAPHS: Final = ("turtle", "nt", "jsonld", "rdfxml")
@@ -51,9 +53,13 @@ def choose(form: Form, *, accept: str, named: str | None = None) -> str:
     >>> choose("construct", accept="*/*", named="nt")
     'nt'
     """
-    names = offered(form)
     if named:
-        return _named(named, names)
+        return _named(named, offered(form))
+    return _kept(form, accept) if len(accept) <= _SHORT else _best(form, accept)
+
+
+def _best(form: Form, accept: str) -> str:
+    names = offered(form)
     wanted = ranges(accept)
     if not wanted:
         return names[0]
@@ -61,6 +67,10 @@ def choose(form: Form, *, accept: str, named: str | None = None) -> str:
     if _quality(FORMATS[best], wanted) == 0:
         raise NoFormat([FORMATS[name].media for name in names])
     return best
+
+
+# Clients send the same few headers again and again, but for those that are up to no good.
+_kept = lru_cache(1000)(_best)
 
 
 def _named(named: str, names: tuple[str, ...]) -> str:

@@ -69,16 +69,18 @@ class Outer:
             nonlocal status, size, media
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = list(message.get("headers", ()))
-                media = next((value.decode("latin-1") for name, value in headers if name.lower() == b"content-type"), "")
-                headers += _HEADERS
+                headers = [*message.get("headers", ()), *_HEADERS]
+                for name, value in headers:
+                    if name == b"content-type" or name.lower() == b"content-type":
+                        media = value.decode("latin-1")
+                        break
                 if media.startswith(("text/html", "image/svg")):
                     headers += _OF_PAGES
                 if scope["method"] == "OPTIONS":
                     headers += _PREFLIGHT
-                message = {**message, "headers": headers}
-            else:
-                size += len(message.get("body", b""))
+                await send({"type": "http.response.start", "status": status, "headers": headers})
+                return
+            size += len(message.get("body", b""))
             await send(message)
 
         try:
@@ -97,15 +99,16 @@ class Outer:
             seconds = time.perf_counter() - began
             kind = self._kind(scope["path"])
             self._metrics.note(kind, status or 499, seconds=seconds, size=size)
-            self._log.write(
-                method=scope["method"],
-                path=scope["path"][:_LOGGED_PATH],
-                kind=kind,
-                status=status or 499,
-                bytes=size,
-                ms=round(seconds * 1000, 1),
-                media=media.partition(";")[0],
-            )
+            if self._log.is_kept:
+                self._log.write(
+                    method=scope["method"],
+                    path=scope["path"][:_LOGGED_PATH],
+                    kind=kind,
+                    status=status or 499,
+                    bytes=size,
+                    ms=round(seconds * 1000, 1),
+                    media=media.partition(";")[0],
+                )
 
 
 class AccessLog:
@@ -113,7 +116,7 @@ class AccessLog:
 
     def __init__(self, place: str) -> None:
         """:param place: a file; “-” for stderr, nothing for none."""
-        self._place = place
+        self.is_kept = bool(place)
         self._logger = logging.getLogger("clayonto.server.access")
         self._logger.propagate = False
         self._logger.setLevel(logging.INFO)
@@ -129,6 +132,5 @@ class AccessLog:
 
     def write(self, **told: Any) -> None:
         """Write one line: the time, and what is told."""
-        if self._place:
-            when = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-            self._logger.info("%s", json.dumps({"time": when, **told}, ensure_ascii=True))
+        when = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        self._logger.info("%s", json.dumps({"time": when, **told}, ensure_ascii=True))

@@ -7,14 +7,17 @@ import os
 import socket
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from clayonto.server import messages
 from clayonto.server.problems import Failed
+from clayonto.server.progress import Progress, shared
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
+    from clayonto.server.asked import Asked
     from clayonto.server.settings import Settings
     from clayonto.server.state import State
 
@@ -25,60 +28,140 @@ _SECRET: Final = ("TOKEN", "PASSWORD", "SECRET", "KEY")
 
 
 class Process:
-    """A worker that has a state of the graph open and answers one query at a time."""
+    """A worker that has a state of the graph open and answers the queries that it is sent, one after the other.
 
-    def __init__(self, process: asyncio.subprocess.Process, replies: messages.Replies) -> None:
-        self._process = process
-        self._replies = replies
-        self.state: State
-        self.spool: Path
+    ``sent`` has those without a reply by their numbers, in order; ``sent_at`` says when the last of them went.
+    """
+
+    def __init__(self, state: State, spool: Path, progress: Progress) -> None:
+        self.state = state
+        self._spool = spool
+        self._progress = progress
+        self._process: asyncio.subprocess.Process
+        self._wire: messages.Wire
+        self._ready: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.sent: dict[int, Asked] = {}
+        self.sent_at = 0.0
+        self.count = 0
+        """How many it was sent at once."""
+        self.seen, self.since = 0, 0.0
+        """The query that it was seen at last, and since when."""
         self.alone = False
         """Whether it has no network."""
         self._asked = 0
         self._has_yielded = False
+        self._has_ended = False
 
     @classmethod
-    async def start(cls, state: State, spool: Path, settings: Settings) -> Process:
+    async def start(
+        cls,
+        state: State,
+        spool: Path,
+        settings: Settings,
+        *,
+        replied: Callable[[Process, Sequence[messages.Reply]], None],
+        lost: Callable[[Process], None],
+    ) -> Process:
         """Start one, and wait until it can be asked.
 
+        :param spool: the beginning of the names of the files for its answers.
+        :param replied: called with replies as they come, ``lost`` when it ends and nobody has ended it.
         :raises Failed: if it does not start.
         """
-        ours, theirs = socket.socketpair()
-        arguments = [str(theirs.fileno()), str(state.store), state.base, str(spool), str(settings.memory), str(settings.max_bytes)]
         try:
-            process = await asyncio.create_subprocess_exec(
+            return await cls._start(state, spool, settings, replied, lost)
+        except (TimeoutError, OSError) as error:
+            raise Failed("A process that answers queries did not start.") from error
+
+    @classmethod
+    async def _start(
+        cls,
+        state: State,
+        spool: Path,
+        settings: Settings,
+        replied: Callable[[Process, Sequence[messages.Reply]], None],
+        lost: Callable[[Process], None],
+    ) -> Process:
+        ours, theirs = socket.socketpair()
+        with theirs, shared(spool.parent) as file:
+            worker = cls(state, spool, Progress(file.fileno()))
+            limits = [settings.memory, settings.max_bytes, settings.max_rows]
+            arguments = [theirs.fileno(), file.fileno(), state.store, state.base, spool, *limits]
+            worker._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *("-m", "clayonto.server.worker", *arguments),
-                pass_fds=[theirs.fileno()],
+                *("-m", "clayonto.server.worker", *map(str, arguments)),
+                pass_fds=[theirs.fileno(), file.fileno()],
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.DEVNULL,
                 env=environment(),
             )
-        finally:
-            theirs.close()
-        _, replies = await asyncio.get_running_loop().create_connection(messages.Replies, sock=ours)
-        worker = cls(process, replies)
-        worker.state, worker.spool = state, spool
+
+        def told(value: Any) -> None:
+            if worker._ready.done():
+                replied(worker, value)
+            else:
+                worker._ready.set_result(bool(value["alone"]))
+
+        def gone() -> None:
+            if not worker._ready.done():
+                worker._ready.set_exception(ConnectionError("It ended before it could be asked."))
+            elif not worker._has_ended:
+                lost(worker)
+
+        _, worker._wire = await asyncio.get_running_loop().create_connection(lambda: messages.Wire(told, gone), sock=ours)
         try:
-            told = await asyncio.wait_for(replies.next(), _START)
-        except (TimeoutError, OSError) as error:
+            worker.alone = await asyncio.wait_for(worker._ready, _START)
+        except BaseException:
             await worker.end()
-            raise Failed("A process that answers queries did not start.") from error
-        worker.alone = bool(told["alone"])
+            raise
         return worker
 
-    def ask(self, request: dict[str, Any]) -> asyncio.Future[tuple[dict[str, Any], bytes]]:
-        """Ask it a query: its reply, when it has come, which fails with ``OSError`` if it has ended."""
-        self._asked += 1
-        reply = self._replies.next()
-        self._replies.transport.write(messages.frame(request))
-        return reply
+    def ask(self, queries: Sequence[Asked], now: float) -> None:
+        """Ask it queries, when it has none; a reply comes for each.
+
+        :param now: the time of the loop.
+        """
+        first = self._asked + 1
+        self._asked += len(queries)
+        self.count = len(queries)
+        self.sent = dict(enumerate(queries, first))
+        self.sent_at = self.since = now
+        self.seen = first
+        self._wire.transport.write(
+            messages.frame([(number, asked.named.get(self.state), *asked.question) for number, asked in self.sent.items()])
+        )
+        for asked in queries:
+            asked.worker = self
+
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
+    @property
+    def begun(self) -> int:
+        """The number of the query that it began last."""
+        return self._progress.at
+
+    @property
+    def at(self) -> int:
+        """The number of the query, of those without a reply, that it is at or about to begin."""
+        begun = self._progress.at
+        return begun if begun in self.sent else next(iter(self.sent))
+
+    def take_back(self) -> None:
+        """Have it begin nothing more of what it was sent."""
+        self._progress.take_back(self._asked + 1)
+
+    def file(self, number: int) -> Path:
+        """The file that has the answer to a query if it is large."""
+        return Path(messages.file_of(self._spool, number))
 
     @property
     def is_alive(self) -> bool:
         """Whether it can still be asked; the system may have ended it."""
-        return not self._replies.transport.is_closing()
+        return not self._wire.transport.is_closing()
 
     @property
     def is_tired(self) -> bool:
@@ -91,20 +174,26 @@ class Process:
         with suppress(OSError, AttributeError):
             os.setpriority(os.PRIO_PROCESS, self._process.pid, _LESS)
 
-    async def end(self) -> int:
-        """End it at once; its return code, negative for the signal that ended it."""
+    def kill(self) -> None:
+        """End it at once, whatever it does."""
+        self._has_ended = True
         with suppress(ProcessLookupError):
             self._process.kill()
-        self._replies.transport.close()
+        self._wire.transport.close()
+
+    async def end(self) -> int:
+        """End it, and remove what it leaves; its return code, negative for the signal that ended it."""
+        self.kill()
         code = await self._process.wait()
-        for file in (self.spool, self.spool.with_suffix(".gz")):
-            file.unlink(missing_ok=True)
+        for number in self.sent:
+            self.file(number).unlink(missing_ok=True)
+        self._progress.close()
         return code
 
     async def died_of(self) -> int:
         """The return code of one that has ended by itself."""
         with suppress(TimeoutError):
-            return await asyncio.wait_for(self._process.wait(), 1)
+            await asyncio.wait_for(self._process.wait(), 1)
         return await self.end()
 
 

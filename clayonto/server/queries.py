@@ -18,7 +18,7 @@ from clayonto.publish.config import HOME
 from clayonto.publish.machine.routes import Choice, choose
 from clayonto.server.application import Application
 from clayonto.server.endpoint import Answered, matches, takes_gzip, wants_page
-from clayonto.server.pool import Question
+from clayonto.server.messages import Question
 from clayonto.server.problems import BadRequest, NotAcceptable, NotFound, OverLimit
 from clayonto.terms import IRI, render
 

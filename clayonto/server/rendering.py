@@ -59,6 +59,8 @@ _AGAIN: Final = 30.0
 """Seconds until a part that failed is tried again."""
 _INLINE: Final = 1 << 19
 """How many bytes a file may have that is sent on whole; a larger one is named by its place on disk."""
+_PART: Final = "id/"
+"""How what is remembered of a part begins, the request for it; that of a page is its path."""
 # A link that is relative to the page it stands in.
 _RELATIVE: Final = re.compile(r'((?:href|src|action)=")(?![a-z]+:|[/#"])([^"]*)"')
 
@@ -92,8 +94,8 @@ class Renderer:
         self.options = options
         self.seen = Seen(Path(options.seen) if options.seen else None, options.withdrawn)
         self.pages: Mapping[str, Page] = {page.path: page for page in site.pages.values()}
-        self.gone = self.seen.gone(self.pages)
-        site.withdrawn = frozenset(site.html(page, lang) for page in self.gone for lang in site.languages)
+        gone = self.seen.gone(self.pages)
+        site.withdrawn = frozenset(site.html(page, lang) for page in gone if not page.startswith(_PART) for lang in site.languages)
         site.endpoint = options.endpoint
         build.equip(site, build.parts())
         self.queries = Catalogue()
@@ -101,6 +103,7 @@ class Renderer:
         self._layouts = {lang: Layout(site, lang) for lang in site.languages}
         self._values = {lang: Values(site, lang, layout.say) for lang, layout in self._layouts.items()}
         self.routes = Routes(site)
+        self.gone = frozenset(path for path in gone if not path.startswith(_PART) or self.routes.page(path) is None)
         self.wholes: Mapping[str, Whole] = {whole.name: whole for whole in wholes(site, origin.graph)}
         self._one = one_by_one(site)
         self._common = dict(front.common(site))
@@ -176,10 +179,17 @@ class Renderer:
             page, endings = rest, ("ttl", "jsonld", "nt", "rdf")
         if page is not None:
             return Leads(page, self._about(page), endings)
-        for name in (rest, rest.rpartition(".")[0]) if head in ("id", "data", *self.site.languages) else (path,):
+        for name in (path, rest, rest.rpartition(".")[0]) if head in ("id", "data", *self.site.languages) else (path,):
             if name in self.gone:
                 return Gone(name)
         return None
+
+    def remember(self) -> None:
+        """Remember, for later states, what visitors see: the pages, and the things that are parts of one and are asked for by IRIs of their own.
+
+        :raises OSError: if the folder cannot be written to.
+        """
+        self.seen.keep([*self.pages, *(request for request in self.routes.others if request.startswith(_PART))])
 
     def _about(self, page: str) -> str:
         return self.pages[page].term[1:-1] if page in self.pages else self.site.ontology[1:-1]
@@ -355,7 +365,7 @@ class _Loop:
         number, what = messages.receive(self._pipe)
         if number == 0:  # this state of the graph is what visitors see from now on
             try:
-                self._renderer.seen.keep(self._renderer.pages)
+                self._renderer.remember()
             except OSError:
                 traceback.print_exc()
         else:

@@ -34,6 +34,7 @@ class Connection(HttpToolsProtocol):
     """A connection whose client has to send the head of a request within a time and a size."""
 
     _head = 0
+    _until: float | None = None
     _late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
@@ -43,14 +44,16 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End."""
-        self._stop_waiting()
+        self._until = None
+        if self._late is not None:
+            self._late.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Read some bytes."""
-        if self._late is None and self.cycle is not None and self.cycle.response_complete:
+        if self._until is None and self.cycle is not None and self.cycle.response_complete:
             self._wait_for_head()
-        if self._late is not None:
+        if self._until is not None:
             self._head += len(data)
             if self._head > _MOST_HEAD and b"\r\n\r\n" not in data[:_MOST_HEAD]:
                 self._refuse(_TOO_LARGE)
@@ -59,20 +62,27 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Begin a request."""
-        self._stop_waiting()
+        self._until = None
         super().on_headers_complete()
 
     def _wait_for_head(self) -> None:
         self._head = 0
-        self._late = self.loop.call_later(_TO_SEND, self._refuse, _LATE)
+        self._until = self.loop.time() + _TO_SEND
+        if self._late is None:
+            self._late = self.loop.call_later(_TO_SEND, self._look)
 
-    def _stop_waiting(self) -> None:
-        if self._late is not None:
-            self._late.cancel()
-            self._late = None
+    def _look(self) -> None:
+        # One timer looks again and again, since one for each request costs more than that.
+        self._late = None
+        if self._until is not None:
+            left = self._until - self.loop.time()
+            if left > 0:
+                self._late = self.loop.call_later(left, self._look)
+            else:
+                self._refuse(_LATE)
 
     def _refuse(self, response: bytes) -> None:
-        self._stop_waiting()
+        self._until = None
         if not self.transport.is_closing():
             self.transport.write(response)
             self.transport.close()
@@ -85,6 +95,7 @@ class _Together:
         self._transport = transport
         self._loop = loop
         self._parts: list[bytes] = []
+        self.is_closing = transport.is_closing  # asked for with each request
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)

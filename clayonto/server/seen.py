@@ -1,4 +1,4 @@
-"""Which pages a server has had, so that it can say of one that is no more that it was withdrawn, and does not deny that it ever was."""
+"""Which pages, and parts of pages, a server has had, so that it can say of one that is no more that it was withdrawn, and does not deny that it ever was."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE: Final = "pages.gz"
-"""The file's name in the folder that a server keeps its state in: the paths of pages, a line for each."""
+"""The file's name in the folder that a server keeps its state in: the paths of pages, and the requests for things that are parts of one, a line for each."""
 
 
 class Seen:
-    """The pages that were, by their paths (``project/clay``)."""
+    """The pages that were, by their paths (``project/clay``), and the parts of pages by the requests for them (``id/claim/clay-name``)."""
 
     def __init__(self, file: Path | None, withdrawn: Iterable[str] = ()) -> None:
         """Nothing is read yet.

@@ -86,9 +86,9 @@ class Settings:
     pages: int = _option(5_000_000, 0)
     """Of how many triples pages are made at most, since the process that makes them holds the graph in memory; 0 for no pages."""
     state: str = ""
-    """A folder in which to remember which pages there were, so that those that are withdrawn are told from those that never were, also after a restart."""
+    """A folder in which to remember which pages and parts of them there were, so that what is withdrawn is told from what never was, also after a restart."""
     withdrawn: tuple[str, ...] = ()
-    """Paths of pages (`project/clay`) that were withdrawn before the server knew of them."""
+    """Paths of pages (`project/clay`), and of parts of pages (`id/claim/clay-name`), that were withdrawn before the server knew of them."""
     log: str = "-"
     """The file for the access log; “-” for stderr, nothing for none."""
     token: str = field(default="", repr=False)

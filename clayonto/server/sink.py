@@ -6,10 +6,8 @@ import errno
 import hashlib
 import os
 import zlib
-from typing import TYPE_CHECKING, BinaryIO, Final
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
+from typing import BinaryIO, Final
 
 INLINE: Final = 1 << 16
 """Answers up to this size stay in memory."""
@@ -23,7 +21,9 @@ class Sink:
     ``written`` that of what the engine wrote.
     """
 
-    def __init__(self, spool: Path, *, most: int, packed: bool) -> None:
+    __slots__ = ("_digest", "_file", "_most", "_packer", "_parts", "_spool", "content", "packed", "size", "written")
+
+    def __init__(self, spool: str, *, most: int, packed: bool) -> None:
         """:param spool: the file for what is not small; ``most`` is how many bytes the engine may write, and ``packed`` says whether gzip is wanted."""
         self._spool = spool
         self._most = most
@@ -44,10 +44,9 @@ class Sink:
         self.written += len(data)
         if self.written > self._most:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
-        self._digest.update(data)
         self._parts.append(bytes(data))
         if self._file is None and self.written > INLINE:
-            self._file = self._spool.open("wb")
+            self._file = open(self._spool, "wb")  # noqa: SIM115, PTH123 (closed by finish or close)
         if self._file is not None:
             self._out()
         return len(data)
@@ -61,6 +60,7 @@ class Sink:
             self.packed = False
         if self._file is None:
             self.content = b"".join(self._parts)
+            self._digest.update(self.content)
             if self.packed and self._packer is not None:
                 self.content = self._packer.compress(self.content) + self._packer.flush()
             self.size = len(self.content)
@@ -71,6 +71,15 @@ class Sink:
             self.close()
         return self._digest.hexdigest()
 
+    def whole(self) -> bytes:
+        """What it holds when it is finished, wherever that is."""
+        return self.content or Path(self._spool).read_bytes()
+
+    def discard(self) -> None:
+        """Leave no file."""
+        if self._file is not None:
+            Path(self._spool).unlink(missing_ok=True)
+
     def close(self) -> None:
         """Let go of the file."""
         if self._file is not None:
@@ -79,5 +88,6 @@ class Sink:
     def _out(self) -> None:
         assert self._file is not None
         for part in self._parts:
+            self._digest.update(part)
             self.size += self._file.write(part if self._packer is None else self._packer.compress(part))
         self._parts.clear()

@@ -2,92 +2,79 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter, OrderedDict, deque
+from typing import Generic, Protocol, TypeVar
 
-from clayonto.server.problems import Busy, TooMany
+from clayonto.server.problems import TooMany
 
 
-class Turns:
-    """So many turns at once; the rest waits, up to a number, for a time.
+class _Asked(Protocol):
+    @property
+    def client(self) -> str: ...
 
-    :param at_once: how many turns there are; ``queue`` how many may wait, ``wait`` for how many seconds; ``per_client`` how many one client may have
-        or wait for.
-    """
+    @property
+    def since(self) -> float: ...
 
-    def __init__(self, at_once: int, *, queue: int, wait: float, per_client: int) -> None:
-        self._free = at_once
-        self._queue = queue
-        self._wait = wait
+
+Query = TypeVar("Query", bound=_Asked)
+
+
+class Turns(Generic[Query]):
+    """Queries that wait, each with the ``client`` that asks it and ``since`` when it does."""
+
+    def __init__(self, *, per_client: int) -> None:
+        """:param per_client: how many one client may have here or elsewhere."""
         self._per_client = per_client
-        self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._of_client: Counter[str] = Counter()
+        self._waiting: OrderedDict[str, deque[Query]] = OrderedDict()
         self.waiting = 0
         """How many wait."""
 
-    def enter(self, name: str) -> None:
-        """Count a request of a client, until :meth:`leave`.
+    def enter(self, client: str) -> None:
+        """Count a query of a client, until :meth:`leave`.
 
         :raises TooMany: if it has too many already.
         """
-        if self._of_client[name] >= self._per_client:
+        if self._of_client[client] >= self._per_client:
             raise TooMany(f"You have {self._per_client} queries running or waiting here; wait for their answers before you ask more.")
-        self._of_client[name] += 1
+        self._of_client[client] += 1
 
-    def leave(self, name: str) -> None:
-        """Count a request of a client no longer."""
-        self._of_client[name] -= 1
-        if not self._of_client[name]:
-            del self._of_client[name]
+    def leave(self, client: str) -> None:
+        """Count a query of a client no longer."""
+        self._of_client[client] -= 1
+        if not self._of_client[client]:
+            del self._of_client[client]
 
-    async def take(self, client: str) -> None:
-        """Wait for a turn, to be given back by :meth:`release`.
-
-        :raises Busy: if too many wait already, or it takes too long.
-        """
-        if self._free > 0:
-            self._free -= 1
-            return
-        if self.waiting >= self._queue:
-            raise Busy("More queries wait here than the server has room for; ask again in a moment.")
-        loop = asyncio.get_running_loop()
-        mine: asyncio.Future[None] = loop.create_future()
-        self._waiting.setdefault(client, deque()).append(mine)
+    def put(self, query: Query, *, first: bool = False) -> None:
+        """Have a query wait, behind the others of its client; or, if it had its turn and lost it, before all others."""
+        theirs = self._waiting.setdefault(query.client, deque())
+        if first:
+            theirs.appendleft(query)
+            self._waiting.move_to_end(query.client, last=False)
+        else:
+            theirs.append(query)
         self.waiting += 1
-        late = loop.call_later(self._wait, _give_up, mine)
-        try:
-            await mine
-        except BaseException:
-            if mine.done() and not mine.cancelled() and mine.exception() is None:
-                self.release()  # it came just as the client went
-            else:
-                self._forget(client, mine)
-            raise
-        finally:
-            late.cancel()
 
-    def release(self) -> None:
-        """Give a turn back: it goes to the client that has waited longest since its last one."""
-        while self._waiting:
+    def take(self, most: int) -> list[Query]:
+        """So many queries, or all if there are fewer: each is of the client that has waited longest since its last turn."""
+        taken: list[Query] = []
+        while len(taken) < most and self._waiting:
             client, theirs = self._waiting.popitem(last=False)
-            first = theirs.popleft()
+            taken.append(theirs.popleft())
             if theirs:
                 self._waiting[client] = theirs
-            self.waiting -= 1
-            if not first.done():
-                first.set_result(None)
-                return
-        self._free += 1
+        self.waiting -= len(taken)
+        return taken
 
-    def _forget(self, client: str, mine: asyncio.Future[None]) -> None:
-        theirs = self._waiting.get(client)
-        if theirs is not None and mine in theirs:
-            theirs.remove(mine)
+    def remove(self, query: Query) -> None:
+        """Have a query wait no longer, if it does."""
+        theirs = self._waiting.get(query.client)
+        if theirs is not None and query in theirs:
+            theirs.remove(query)
             self.waiting -= 1
             if not theirs:
-                del self._waiting[client]
+                del self._waiting[query.client]
 
-
-def _give_up(waiting: asyncio.Future[None]) -> None:
-    if not waiting.done():
-        waiting.set_exception(Busy("The queries before yours take long; ask again in a moment.", after=5))
+    def late(self, since: float) -> list[Query]:
+        """Those that have waited since then or longer."""
+        return [query for theirs in self._waiting.values() for query in theirs if query.since <= since]

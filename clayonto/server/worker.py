@@ -15,9 +15,10 @@ import os
 import signal
 import socket
 import sys
+import time
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
@@ -29,78 +30,95 @@ from clayonto.server import messages
 from clayonto.server.bounding import bounded
 from clayonto.server.counting import rows
 from clayonto.server.formats import FORMATS
+from clayonto.server.messages import Question, Reply
 from clayonto.server.negotiation import NoFormat, choose
-from clayonto.server.sink import Sink
+from clayonto.server.progress import Progress
+from clayonto.server.sink import INLINE, Sink
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PREFIXES: Final = dict(PREFIXES)
+_AS_USED: Final = tuple((f"{name}:", name, iri) for name, iri in _PREFIXES.items())
 _NEW_USER, _NEW_NET = 0x10000000, 0x40000000
 
-Reply = tuple[dict[str, Any], bytes]
+_SOON: Final = 0.001
+"""How long an answer may wait for those that come after it."""
+
+
+class Limits(NamedTuple):
+    """What a worker may take: bytes of memory, of an answer, and how many rows that may have."""
+
+    memory: int
+    most_bytes: int
+    most_rows: int
 
 
 class Worker:
     """Answers queries about one state of a graph."""
 
-    def __init__(self, store: Path, *, base: str, spool: Path) -> None:
+    def __init__(self, store: Path, limits: Limits, *, base: str, spool: Path) -> None:
+        """:param spool: the beginning of the names of the files for large answers."""
         self._base = base
-        self._spool = spool
+        self._spool = str(spool)
+        self._limits = limits
         self._plain = ox.Store.read_only(str(store))
         self._named: ox.Store | None = None
 
-    def answer(self, asked: dict[str, Any]) -> Reply:
-        """The reply to a request: head and body. What is wrong is told by ``error``, and what is known of it beside."""
+    def answer(self, number: int, graphs: str | None, question: Question) -> Reply:
+        """The reply to a query. What is wrong is told by ``error`` in its head, and what is known of it beside.
+
+        :param graphs: the folder of the store with the named graphs as well, if it is known to be needed.
+        """
         try:
-            return self._answered(asked)
+            return number, *self._answered(number, graphs, question)
         except QuerySyntaxError as error:
-            return {"error": "syntax", "message": str(error), "line": error.line, "column": error.column}, b""
+            told = {"error": "syntax", "message": str(error), "line": error.line, "column": error.column}
         except ForbiddenQueryError as error:
-            return {"error": "refused", "message": str(error)}, b""
+            told = {"error": "refused", "message": str(error)}
         except NoFormat as error:
-            return {"error": "format", "offered": error.offered, "named": error.named}, b""
+            told = {"error": "format", "offered": error.offered, "named": error.named}
         except MemoryError:
-            return {"error": "memory"}, b""
+            told = {"error": "memory"}
         except OSError as error:
             # The one file that is written is the answer.
             too_large = error.errno == errno.EFBIG or f"os error {errno.EFBIG})" in str(error)
-            return {"error": "bytes" if too_large else "engine", "message": str(error)}, b""
+            told = {"error": "bytes" if too_large else "engine", "message": str(error)}
         except (RuntimeError, ValueError) as error:
-            return {"error": "engine", "message": str(error)}, b""
+            told = {"error": "engine", "message": str(error)}
+        return number, told, b""
 
-    def _answered(self, asked: dict[str, Any]) -> Reply:
-        query: str = asked["query"]
+    def _answered(self, number: int, graphs: str | None, question: Question) -> tuple[dict[str, Any], bytes]:
+        query = question.query
         form = sparql.form(query)
-        name = choose(form, accept=asked["accept"], named=asked["named"])
+        name = choose(form, accept=question.accept, named=question.named)
         sparql.refuse_leaving(query)
-        wanted: dict[str, Any] = {
-            key: [ox.NamedNode(iri) for iri in asked[key]] for key in ("default_graph", "named_graphs") if asked[key] is not None
-        }
-        if asked["graphs"] is None and (wanted or sparql.asks_for_graphs(query) or _has_dataset(query)):
+        wanted = _dataset(question)
+        if graphs is None and (wanted or sparql.asks_for_graphs(query) or _has_dataset(query)):
             return {"error": "graphs"}, b""
-        limited, may_be_more = bounded(query, form, asked["most_rows"])
+        limited, may_be_more = bounded(query, form, self._limits.most_rows)
         try:
-            answer = self._store(asked["graphs"]).query(as_asked(limited), base_iri=self._base, prefixes=_PREFIXES, **wanted)
+            asked = as_asked(limited)
+            answer = self._store(graphs).query(asked, base_iri=self._base, prefixes=_prefixes(asked), **wanted)
         except SyntaxError as error:
             # What is wrong is to be told of the text as it was given.
             self._check(query)
             raise syntax_error(error, query) from error
-        sink = Sink(self._spool, most=asked["most_bytes"], packed=asked["gzip"])
+        sink = Sink(messages.file_of(self._spool, number), most=self._limits.most_bytes, packed=question.gzip)
+        done = False
         try:
             write: Any = answer.serialize  # which takes whatever can be written to
             write(output=sink, format=FORMATS[name].engine)
             digest = sink.finish()
+            # No answer of so many solutions has fewer bytes.
+            if may_be_more and sink.written > self._limits.most_rows and _rows(sink, name) > self._limits.most_rows:
+                return {"error": "rows"}, b""
+            done = True
         finally:
             sink.close()
-        # No answer of so many solutions has fewer bytes.
-        if may_be_more and sink.written > asked["most_rows"] and self._rows(sink, name) > asked["most_rows"]:
-            return {"error": "rows"}, b""
+            if not done:
+                sink.discard()
         return {"format": name, "size": sink.size, "gzip": sink.packed, "digest": digest}, sink.content
-
-    def _rows(self, sink: Sink, name: str) -> int:
-        content = sink.content or self._spool.read_bytes()
-        return rows(zlib.decompress(content, 31) if sink.packed else content, name)
 
     def _check(self, query: str) -> None:
         try:
@@ -116,8 +134,28 @@ class Worker:
         return self._named
 
 
+def _rows(sink: Sink, name: str) -> int:
+    content = sink.whole()
+    return rows(zlib.decompress(content, 31) if sink.packed else content, name)
+
+
+def _prefixes(query: str) -> dict[str, str]:
+    """Those of the prefixes that a query may use without declaring them; the engine looks at each that it is given, every time."""
+    return {name: iri for used, name, iri in _AS_USED if used in query} if "\\" not in query else _PREFIXES
+
+
+def _dataset(question: Question) -> dict[str, Any]:
+    """The dataset that a request names; of named graphs alone it has an empty default graph, and the other way round."""
+    if question.default_graphs is None and question.named_graphs is None:
+        return {}
+    return {
+        "default_graph": [ox.NamedNode(iri) for iri in question.default_graphs or ()],
+        "named_graphs": [ox.NamedNode(iri) for iri in question.named_graphs or ()],
+    }
+
+
 def _has_dataset(query: str) -> bool:
-    return "from" in query.lower() and any(token.kind == "word" and token.text.upper() == "FROM" for token in sparql.tokens(query))
+    return sparql.may_have(query, "from") and any(token.kind == "word" and token.text.upper() == "FROM" for token in sparql.tokens(query))
 
 
 def leave_network() -> bool:
@@ -149,23 +187,45 @@ def _held() -> int:
         return 0
 
 
+def serve(connection: socket.socket, worker: Worker, progress: Progress) -> None:
+    """Answer what comes until the server has gone. Answers that are there at the same time go back together."""
+    for queries in messages.received(connection):
+        held: list[Reply] = []
+        size, since = 0, 0.0
+        for number, graphs, *question in queries:
+            if not progress.may_begin(number):
+                held.append((number, None, b""))
+                continue
+            held.append(reply := worker.answer(number, graphs, Question(*question)))
+            size += len(reply[2])
+            now = time.monotonic()
+            since = since or now
+            if size > INLINE or now - since > _SOON:
+                connection.sendall(messages.frame(held))
+                held, size, since = [], 0, 0.0
+        if held:
+            connection.sendall(messages.frame(held))
+
+
 def main(arguments: list[str]) -> None:
     """Answer until the server has gone.
 
-    :param arguments: the number of a socket, the folder of the store, the base of relative IRIs, the file for answers, and the bytes of memory and file.
+    :param arguments: the numbers of a socket and of the file of :class:`Progress`, the folder of the store, the base of relative IRIs, the
+        beginning of the names of the files for answers, and the limits.
     """
-    number, store, base, spool, memory, file_size = arguments
+    number, shared, store, base, spool, *limits = arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the server, which ends its workers itself
     alone = leave_network()
     connection = socket.socket(fileno=int(number))
-    worker = Worker(Path(store), base=base, spool=Path(spool))
-    confine(memory=int(memory), file_size=int(file_size))
+    progress = Progress(int(shared))
+    given = Limits(*map(int, limits))
+    worker = Worker(Path(store), given, base=base, spool=Path(spool))
+    confine(memory=given.memory, file_size=given.most_bytes)
     # What is here now stays: it is not looked at again when what a query left is collected.
     gc.freeze()
     connection.sendall(messages.frame({"alone": alone}))
-    with contextlib.suppress(EOFError):
-        while True:
-            connection.sendall(messages.frame(worker.answer(messages.receive(connection))))
+    with contextlib.suppress(ConnectionError):
+        serve(connection, worker, progress)
 
 
 if __name__ == "__main__":
