@@ -27,11 +27,12 @@ from clayonto.engines.columnar.algebra import (
     Values,
     Var,
     Without,
+    named_in,
     variables,
     written,
 )
-from clayonto.engines.columnar.columns import ID
 from clayonto.engines.columnar.expressions import Frame, evaluate, holds, in_rows, plain
+from clayonto.engines.columnar.terms import ID
 
 if TYPE_CHECKING:
     from clayonto.engines.columnar.algebra import Expr, Path
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 _MOST_ROWS = 50_000_000
 _MOST_PAIRS = 5_000_000
 _FAR = 20
+# What is made in a query joins what is made alike: as many texts as terms.
+_JOINED: Final = frozenset({"term", "string", "integer", "boolean"})
 
 
 class Trace:
@@ -77,6 +80,7 @@ def solutions(group: Group, columns: Columns) -> Frame:
     # NOT EXISTS holds for the whole group, so it comes last.
     elements = sorted(group.elements, key=lambda element: isinstance(element, Without))
     filters = list(group.filters)
+    required = named_in(Group([each for each in elements if isinstance(each, Triple)]))
     frame: Frame | None = None
     while elements:
         element = elements[0]
@@ -88,7 +92,7 @@ def solutions(group: Group, columns: Columns) -> Frame:
             continue
         del elements[0]
         if isinstance(element, Values):
-            frame = noted("VALUES", _joined(frame, _values(element, columns)))
+            frame = noted("VALUES", _joined(frame, _values(element, columns, required)))
         elif isinstance(element, Inner):
             frame = noted("SELECT", _joined(frame, _inner(element, columns)))
         elif isinstance(element, Union):
@@ -115,7 +119,7 @@ def bound(frame: Frame, name: str, cells: Cells, columns: Columns) -> Frame:
     :raises Beyond: if it has one of the name, or if what it would hold is not made in columns.
     """
     cells = plain(cells, columns)
-    if name in frame.kinds or cells.kind in ("text", "iri") or cells.kind == "boolean":
+    if name in frame.kinds or cells.kind in ("text", "iri", "date", "datatypes"):
         raise Beyond(f"what ?{name} stands for is not made in columns")
     return Frame(frame.rows.with_columns(in_rows(cells, len(frame.rows)).data.alias(name)), frame.kinds | {name: cells.kind})
 
@@ -137,7 +141,7 @@ def _ready(frame: Frame, filters: list[Expr], columns: Columns) -> Frame:
 
 def _basic(triples: list[Triple], frame: Frame | None, filters: list[Expr], columns: Columns) -> Frame:
     """Triples joined with what there is, from the fewest rows on."""
-    tables = [_terms(_triple(triple, columns)) for triple in triples]
+    tables = [_terms(_triple(triple, columns, frame)) for triple in triples]
     fewest = min(len(table.rows) for table in [*tables, *([] if frame is None else [frame])])
     for at, table in enumerate(tables):
         # A table that is joined with a far smaller one is filtered after that. A filter is not taken out of the list here: what else binds
@@ -163,12 +167,10 @@ def _terms(rows: Any) -> Frame:
 
 def _inner(select: Inner, columns: Columns) -> Frame:
     """The solutions of a SELECT within a group."""
-    frame = solutions(select.group, columns)
-    for name in select.names:
-        if frame.kinds.get(name) != "term":
-            raise Beyond(f"?{name} is no term of the graph, and is chosen by a SELECT within the pattern")
-    rows = frame.rows.select(select.names)
-    return _terms(rows.unique() if select.distinct else rows)
+    # A pattern holds SELECTs, and a SELECT a pattern.
+    from clayonto.engines.columnar.answer import selected
+
+    return selected(select.select, columns)
 
 
 def _either(union: Union, columns: Columns) -> Frame:
@@ -181,8 +183,15 @@ def _either(union: Union, columns: Columns) -> Frame:
     return Frame(pl.concat([part.rows for part in parts], how="diagonal"), kinds)
 
 
-def _triple(triple: Triple, columns: Columns) -> Any:
-    if isinstance(triple.path, Repeated):
+def _triple(triple: Triple, columns: Columns, frame: Frame | None) -> Any:
+    """What a triple of the pattern matches; ``frame`` may say which predicates come into question."""
+    also = []
+    if isinstance(triple.path, Var):
+        table = _any_of(triple.path.name, columns, frame)
+        also = [triple.path.name]
+        if triple.path in (triple.subject, triple.object):
+            raise Beyond("a variable that is a predicate and another place of it is not answered in columns")
+    elif isinstance(triple.path, Repeated):
         table = _repeated(triple.path, triple, columns)
     else:
         table = _pairs(triple.path, columns)
@@ -193,13 +202,25 @@ def _triple(triple: Triple, columns: Columns) -> Any:
     subject, object_ = triple.subject, triple.object
     if isinstance(subject, Var) and isinstance(object_, Var):
         if subject == object_:
-            return table.filter(pl.col("subject") == pl.col("object")).select(pl.col("subject").alias(subject.name))
-        return table.select(pl.col("subject").alias(subject.name), pl.col("object").alias(object_.name))
+            return table.filter(pl.col("subject") == pl.col("object")).select(pl.col("subject").alias(subject.name), *also)
+        return table.select(pl.col("subject").alias(subject.name), pl.col("object").alias(object_.name), *also)
     if isinstance(subject, Var):
-        return table.select(pl.col("subject").alias(subject.name))
+        return table.select(pl.col("subject").alias(subject.name), *also)
     if isinstance(object_, Var):
-        return table.select(pl.col("object").alias(object_.name))
+        return table.select(pl.col("object").alias(object_.name), *also)
     raise Beyond("a triple without a variable is not answered in columns")
+
+
+def _any_of(name: str, columns: Columns, frame: Frame | None) -> Any:
+    """The triples of each predicate that a variable can be, with the predicate."""
+    if frame is None or frame.kinds.get(name) != "term":
+        raise Beyond(f"?{name} can be any predicate, which columns do not answer")
+    tables = [
+        columns.table(predicate).with_columns(pl.lit(number, dtype=ID).alias(name))
+        for number in frame.rows[name].unique().drop_nulls()
+        if (predicate := columns.predicate(number)) is not None
+    ]
+    return pl.concat(tables) if tables else columns.table("").with_columns(pl.lit(0, dtype=ID).alias(name))
 
 
 def _pairs(path: Path, columns: Columns) -> Any:
@@ -215,6 +236,7 @@ def _pairs(path: Path, columns: Columns) -> Any:
     if isinstance(path, Steps):
         first, *rest = (_pairs(each, columns) for each in path.paths)
         for table in rest:
+            _bounded(first.select("object"), table.select(pl.col("subject").alias("object")), ["object"])
             first = first.join(table, left_on="object", right_on="subject").select("subject", pl.col("object_right").alias("object"))
         return first
     step = _pairs(path.path, columns).unique()
@@ -239,7 +261,7 @@ def _repeated(path: Repeated, triple: Triple, columns: Columns) -> Any:
     if not path.zero:
         return pairs
     # A path of no step joins each term of the graph to itself (section 9.1).
-    terms = pl.Series("subject", ends or pl.arange(len(columns.texts), dtype=ID, eager=True), dtype=ID)
+    terms = pl.Series("subject", ends or columns.nodes(), dtype=ID)
     return pl.concat([pairs, pl.DataFrame({"subject": terms, "object": terms.alias("object")})]).unique()
 
 
@@ -255,13 +277,16 @@ def _closed(whole: Any, step: Any) -> Any:
     return whole
 
 
-def _values(values: Values, columns: Columns) -> Frame:
+def _values(values: Values, columns: Columns, required: set[str]) -> Frame:
+    """The rows of VALUES. ``required`` are variables that a triple binds as well, so that a term of no triple gives no row."""
     made = {name: columns.numbers(row[at] for row in values.rows) for at, name in enumerate(values.names)}
+    nowhere = len(columns.texts)
     for name, numbers in made.items():
         # A term that the graph does not have has no number to be shown by.
-        if len(columns.texts) in numbers:
+        if nowhere in numbers and name not in required:
             raise Beyond(f"VALUES gives ?{name} a term that the graph does not have")
-    return _terms(pl.DataFrame(made, schema=dict.fromkeys(values.names, ID)))
+    rows = pl.DataFrame(made, schema=dict.fromkeys(values.names, ID))
+    return _terms(rows.filter(~pl.any_horizontal(pl.all() == nowhere).fill_null(value=False)) if values.names else rows)
 
 
 def _joined(left: Frame | None, right: Frame) -> Frame:
@@ -270,6 +295,7 @@ def _joined(left: Frame | None, right: Frame) -> Frame:
     shared = _shared(left, right)
     kinds = left.kinds | right.kinds
     if shared:
+        _bounded(left.rows, right.rows, shared)
         return Frame(left.rows.join(right.rows, on=shared), kinds)
     if len(left.rows) * len(right.rows) > _MOST_ROWS:
         raise Beyond("two parts of the pattern share no variable, and their product is too large")
@@ -280,20 +306,48 @@ def _shared(left: Frame, right: Frame) -> list[str]:
     """The variables that two sides share: all of them bound, since what is unbound would join with anything."""
     shared = [name for name in left.kinds if name in right.kinds]
     for name in shared:
-        if left.kinds[name] != "term" or right.kinds[name] != "term":
+        if left.kinds[name] != right.kinds[name] or left.kinds[name] not in _JOINED:
             raise Beyond(f"?{name} is made in the query and joined, which columns do not answer")
         if left.rows[name].null_count() or right.rows[name].null_count():
             raise Beyond(f"?{name} is not bound everywhere and is joined, which columns do not answer")
     return shared
 
 
+def _bounded(left: Any, right: Any, on: list[str]) -> None:
+    """Give up where a join would have more rows than there is memory for."""
+    if len(left) * len(right) <= _MOST_ROWS:
+        return
+    counted = right.group_by(on).len()
+    if len(left) * (counted["len"].max() or 0) <= _MOST_ROWS:
+        return
+    both = left.group_by(on).len().join(counted, on=on)
+    if both.select((pl.col("len").cast(pl.UInt64) * pl.col("len_right")).sum()).item() > _MOST_ROWS:
+        raise Beyond("two parts of the pattern have too many rows together")
+
+
 def _outer(frame: Frame, group: Group, columns: Columns, *, how: Literal["left", "anti"]) -> Frame:
-    """OPTIONAL and NOT EXISTS: of a group whose filters look at nothing outside it."""
-    if any(not isinstance(e, Triple) for e in group.elements):
-        raise Beyond("a pattern within OPTIONAL or NOT EXISTS is not answered in columns")
-    right = solutions(group, columns)
+    """OPTIONAL and NOT EXISTS. What is asked of variables from outside the group, an OPTIONAL asks of each pair of rows."""
+    if how == "anti" and any(not isinstance(e, Triple) for e in group.elements):
+        raise Beyond("a pattern within NOT EXISTS is not answered in columns")
+    own = named_in(group)
+    outside = [] if how == "anti" else [test for test in group.filters if not variables(test) <= own]
+    right = solutions(Group(group.elements, [test for test in group.filters if test not in outside]), columns)
+    if outside:
+        return _paired(frame, right, outside, columns)
     shared = _shared(frame, right)
     if not shared:
         raise Beyond("OPTIONAL or NOT EXISTS that shares no variable is not answered in columns")
-    kinds = frame.kinds | right.kinds if how == "left" else frame.kinds
-    return Frame(frame.rows.join(right.rows, on=shared, how=how), kinds)
+    if how == "anti":
+        return Frame(frame.rows.join(right.rows, on=shared, how="anti"), frame.kinds)
+    _bounded(frame.rows, right.rows, shared)
+    return Frame(frame.rows.join(right.rows, on=shared, how="left"), frame.kinds | right.kinds)
+
+
+def _paired(frame: Frame, right: Frame, tests: list[Expr], columns: Columns) -> Frame:
+    """The rows with each on the right that they agree with and that passes, or with none."""
+    left = Frame(frame.rows.with_row_index(".row"), frame.kinds | {".row": "integer"})
+    pairs = _joined(left, right)
+    for test in tests:
+        pairs = _filtered(pairs, test, columns)
+    alone = left.rows.join(pairs.rows, on=".row", how="anti")
+    return Frame(pl.concat([pairs.rows, alone], how="diagonal").sort(".row").drop(".row"), frame.kinds | right.kinds)
