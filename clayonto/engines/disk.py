@@ -16,6 +16,7 @@ import pyoxigraph as ox
 
 from clayonto.engines.columnar import has_polars, require_polars
 from clayonto.engines.columnar.choosing import RowsAndColumns
+from clayonto.engines.columnar.shape import read
 from clayonto.engines.oxigraph import OxigraphEngine
 from clayonto.errors import EngineError, UsageError
 from clayonto.stores import columns as kept
@@ -26,10 +27,11 @@ from clayonto.stores.graphs import with_graphs
 from clayonto.stores.layers import Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from clayonto.engines.columnar.columns import Columns
+    from clayonto.engines.columnar.shape import Extent
     from clayonto.sources import Source
     from clayonto.stores.generations import Generation
 
@@ -54,6 +56,10 @@ class _Opened:
     @cached_property
     def has_columns(self) -> bool:
         return kept.folder_of(self.generation) is not None
+
+    @cached_property
+    def extents(self) -> Mapping[str, Extent]:
+        return read(kept.folder_of(self.generation) or kept.made(self.generation, self.store))[0].predicates
 
     def columns(self) -> Columns:
         """Its columns, which are made if it has none."""
@@ -103,6 +109,12 @@ class DiskEngine(RowsAndColumns):
         if self._asked_for == "columnar" or (self._opened.has_columns and has_polars()):
             return None
         return "the graph has no columns; “clayonto store compact” makes them, if polars is installed"
+
+    @property
+    def extents(self) -> Mapping[str, Extent]:
+        """The predicates that columns have, told without opening them."""
+        assert self._opened is not None, "a graph without a generation has no columns"
+        return self._opened.extents
 
     @property
     def columns(self) -> Columns:

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, cast
 
 import pyoxigraph as ox
 
@@ -93,7 +93,7 @@ def _make(generation: Generation, store: ox.Store) -> Path:
     try:
         building = aside / _NAME
         with Builder(building, generation.size(store)) as builder:
-            store.dump(builder, ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
+            store.dump(cast("IO[bytes]", builder), ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
             builder.finish()
         sizes = {file.name: file.stat().st_size for file in sorted(building.iterdir())}
         replace(building / "files.json", json.dumps({"format": FORMAT, "files": sizes}))

@@ -221,7 +221,7 @@ def _cells(cells: Cells, columns: Columns) -> Any:
         case "decimal":
             return _decimals(cells.data.cast(pl.String))
         case "string":
-            return cells.data.alias("t").to_frame().select(pl.concat_str(pl.lit('"'), escaped(pl.col("t")), pl.lit('"')))["t"]
+            return cells.data.alias("t").to_frame().select(pl.concat_str(pl.lit('"'), escaped(pl.col("t")), pl.lit('"'))).to_series()
     raise Beyond(f"{cells.kind} is not shown in columns")
 
 

@@ -7,7 +7,6 @@ tables of numbers.
 
 from __future__ import annotations
 
-import json
 import math
 import queue
 import secrets
@@ -18,8 +17,9 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import polars as pl
 
-from clayonto.engines.columnar.columns import Columns, Extent, Shape
+from clayonto.engines.columnar.columns import Columns, counted
 from clayonto.engines.columnar.mapped import SEGMENT, numbers, texts, write_numbers, write_texts
+from clayonto.engines.columnar.shape import Extent, Shape, read
 from clayonto.engines.columnar.terms import ID, IRI, KINDS, LITERAL, keyed, kinds, scale, triples
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ _BUCKET: Final = 128 << 20
 """About how many bytes the terms of a bucket have."""
 _ROWS: Final = 8_000_000
 """About how many triples get their numbers at a time."""
+_ENDS: Final = {"s": "subject", "o": "object"}
 
 
 class Builder:
@@ -86,10 +87,10 @@ class Builder:
         if self._failed is not None:
             raise self._failed
         names = dict(sorted(self._predicates.items()))
-        number_of, said = self._number(names)
-        said["predicates"] = self._tables(names, number_of)
+        number_of, shape, segments = self._number(names)
+        shape = shape._replace(predicates=self._tables(names, number_of))
         shutil.rmtree(self._aside)
-        (self._folder / "columns.json").write_text(json.dumps(said), encoding="utf-8")
+        shape.write(self._folder, segments=segments)
 
     def _hand_over(self, lines: bytes) -> None:
         if self._failed is not None:
@@ -141,8 +142,8 @@ class Builder:
         ordered = keys.sort()
         return pl.Series([ordered[len(ordered) * n // ends] for n in range(1, ends)], dtype=pl.String).unique().sort()
 
-    def _number(self, predicates: dict[str, int]) -> tuple[Any, dict[str, Any]]:
-        """Write the terms, in order. Gives the number of each hash, and what is to be said of them."""
+    def _number(self, predicates: dict[str, int]) -> tuple[Any, Shape, int]:
+        """Write the terms, in order. Gives the number of each hash, what is to be said of them, and how many files of texts there are."""
         own = keyed(pl.Series("term", list(predicates), dtype=pl.String))
         own = own.with_columns(pl.col("term").hash(self._seed).alias("hash")).drop("term")
         codes: dict[str, int] = {}
@@ -179,14 +180,7 @@ class Builder:
             raise ValueError("more terms than 32 bits can count are not kept in columns")
         if number_of["hash"].n_unique() < total:
             raise ValueError("two terms have one hash, which happens once in millions of times: make the columns again")
-        return number_of, {
-            "iris": counts[IRI],
-            "literals": counts[LITERAL],
-            "suffixes": ["", *codes],
-            "scale": digits,
-            "bare": bare,
-            "segments": segment + 1,
-        }
+        return number_of, Shape(counts[IRI], counts[LITERAL], ["", *codes], digits, {}, bare), segment + 1
 
     def _buckets(self, predicates: Any) -> Iterator[Any]:
         """The terms, each once and in order: ``key``, ``suffix``, ``hash``, and whether it is a ``node`` and not only a predicate."""
@@ -207,24 +201,23 @@ class Builder:
             for name in ("subjects", "objects"):
                 (self._folder / name).touch()
             return {}
-        counted = pl.concat(parts).group_by("p").len().collect()
-        sizes = dict(counted.iter_rows())
-        of = pl.DataFrame({"name": list(names)}).with_columns(pl.col("name").hash(self._seed).alias("hash"))
-        own = dict(of.join(number_of, on="hash").select("name", "id").iter_rows())
+        sizes = dict(pl.concat(parts).group_by("p").len().collect().iter_rows())
+        own_hashes = pl.DataFrame({"name": list(names)}).with_columns(pl.col("name").hash(self._seed).alias("hash"))
+        own = dict(own_hashes.join(number_of, on="hash").select("name", "id").iter_rows())
         extents, start = {}, 0
         with (self._folder / "subjects").open("wb") as subjects, (self._folder / "objects").open("wb") as objects:
             for group in _together(names, sizes):
                 place = {names[name]: at for at, name in enumerate(group)}
                 rows = pl.concat([part.filter(pl.col("p").is_in(list(place))).collect() for part in parts])
                 rows = rows.with_columns(pl.col("p").replace_strict(place, return_dtype=ID))
-                for end in ("s", "o"):
-                    rows = rows.join(number_of, left_on=end, right_on="hash").drop(end).rename({"id": end})
-                rows = rows.sort("p", "s", "o")
-                write_numbers(subjects, rows["s"])
-                write_numbers(objects, rows["o"])
-                for name in group:
-                    extents[name] = Extent(own[name], start, sizes[names[name]])
-                    start += sizes[names[name]]
+                for end in _ENDS:
+                    rows = rows.join(number_of, left_on=end, right_on="hash").drop(end).rename({"id": _ENDS[end]})
+                rows = rows.sort("p", "subject", "object")
+                write_numbers(subjects, rows["subject"])
+                write_numbers(objects, rows["object"])
+                for at, *of in counted(rows):
+                    extents[group[at]] = Extent(own[group[at]], start, *of)
+                    start += of[0]
         return extents
 
 
@@ -247,9 +240,7 @@ def opened(folder: Path) -> Columns:
 
     :raises OSError: if a file of them cannot be opened.
     """
-    said = json.loads((folder / "columns.json").read_text(encoding="utf-8"))
-    extents = {name: Extent(*extent) for name, extent in said["predicates"].items()}
-    shape = Shape(said["iris"], said["literals"], said["suffixes"], said["scale"], extents, said["bare"])
+    shape, said = read(folder)
     return Columns(
         shape,
         texts=texts(folder / "views", [folder / f"text-{n}" for n in range(said["segments"])]),

@@ -1,31 +1,32 @@
 """Which queries columns answer, and which the store of rows behind them.
 
-A store of rows is fast where a query starts from few things and goes on from there; columns are where it runs over many. So a query goes to the rows
-if each part of its pattern that is worked out by itself starts from a term that it names, or that few triples have; and so does what columns do not answer
-(:class:`~clayonto.engines.columnar.algebra.Beyond`).
+A store of rows is fast where a query starts from few things and goes on from there; columns are where it runs over many. Which of the two is cheaper is
+estimated (``estimating.py``); and what columns do not answer (:class:`~clayonto.engines.columnar.algebra.Beyond`), the store does.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from functools import lru_cache
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
-import pyoxigraph as ox
-
-from clayonto.engines.columnar.algebra import Beyond, Const, Inner, Link, Triple, Union, Values, Var
+from clayonto.engines.columnar.algebra import Beyond
+from clayonto.engines.columnar.estimating import cost
 from clayonto.engines.columnar.parser import parse
 from clayonto.engines.oxigraph import OxigraphEngine
 
 if TYPE_CHECKING:
-    from clayonto.engines.columnar.algebra import Group, Select, Term
+    from collections.abc import Mapping
+
+    from clayonto.engines.columnar.algebra import Select
     from clayonto.engines.columnar.answer import Table
     from clayonto.engines.columnar.columns import Columns
+    from clayonto.engines.columnar.shape import Extent
 
-FEW: Final = 200
-"""How many triples a store of rows may start from."""
-_parsed = lru_cache(maxsize=512)(parse)
+_REMEMBERED: Final = 512
+_parsed = lru_cache(maxsize=_REMEMBERED)(parse)
+_refused: Final[WeakKeyDictionary[Columns, set[str]]] = WeakKeyDictionary()
 
 
 class RowsAndColumns(OxigraphEngine):
@@ -38,6 +39,11 @@ class RowsAndColumns(OxigraphEngine):
         """Why there are no columns to ask, in a part of a sentence; ``None`` if there are, or if they would be made."""
 
     @property
+    def extents(self) -> Mapping[str, Extent]:
+        """The predicates that columns have, in N-Triples, and how many triples of each."""
+        return self.columns.extents
+
+    @property
     @abstractmethod
     def columns(self) -> Columns:
         """The triples of the default graph as columns."""
@@ -48,7 +54,7 @@ class RowsAndColumns(OxigraphEngine):
             return None
         try:
             select = _parsed(query, base=base)
-            if self.starts_from_few(select):
+            if self.rows_are_cheaper(select):
                 return None
         except Beyond:
             return None
@@ -56,9 +62,16 @@ class RowsAndColumns(OxigraphEngine):
 
         from clayonto.engines.columnar.answer import answer
 
+        columns = self.columns
+        refused = _refused.setdefault(columns, set())
+        if query in refused:
+            return None
         try:
-            return answer(select, self.columns)
+            return answer(select, columns)
         except (Beyond, pl.exceptions.PolarsError):
+            # It may have taken a while to find out.
+            if len(refused) < _REMEMBERED:
+                refused.add(query)
             return None
 
     def why_rows(self, query: str, *, base: str) -> str | None:
@@ -70,8 +83,9 @@ class RowsAndColumns(OxigraphEngine):
 
         try:
             select = _parsed(query, base=base)
-            if self.starts_from_few(select):
-                return "the query starts from things that it names, which a store of rows finds at once"
+            cheaper = self.rows_are_cheaper(select)
+            if cheaper:
+                return cheaper
             answer(select, self.columns)
         except Beyond as reason:
             return str(reason)
@@ -90,52 +104,12 @@ class RowsAndColumns(OxigraphEngine):
             TRACE.reset(token)
         return trace.steps
 
-    def starts_from_few(self, select: Select) -> bool:
-        """Whether each part of the pattern that a store of rows works out by itself starts from few triples."""
+    def rows_are_cheaper(self, select: Select) -> str | None:
+        """Why the store is likely to be quicker, in a part of a sentence; ``None`` if columns are, or if they were asked for by name and the query names
+        nothing to start from.
+        """
         with self._reading(graphs=False) as store:
-            return _from_few(select.where, store)
-
-
-def _from_few(group: Group, store: Any) -> bool:
-    """Whether the triples of a group, all groups joined by UNION, and each SELECT start from few. What is optional is looked up for what was found."""
-    listed = {
-        name: [row[at] for row in each.rows]
-        for each in group.elements
-        if isinstance(each, Values) and len(each.rows) < FEW
-        for at, name in enumerate(each.names)
-    }
-    triples = [each for each in group.elements if isinstance(each, Triple)]
-    inner = [each.select.where for each in group.elements if isinstance(each, Inner)]
-    inner += [each for union in group.elements if isinstance(union, Union) for each in union.groups]
-    if not all(_from_few(each, store) for each in inner):
-        return False
-    if not triples:
-        return bool(inner)
-    return any(_is_few(triple, listed, store) for triple in triples)
-
-
-def _is_few(triple: Triple, listed: dict[str, list[str | None]], store: Any) -> bool:
-    if _terms(triple.subject, listed) is not None:
-        return True
-    objects = _terms(triple.object, listed)
-    if objects is None or not isinstance(triple.path, Link):
-        return False
-    predicate, left = ox.NamedNode(triple.path.predicate[1:-1]), FEW
-    for term in objects:
-        left -= sum(1 for _ in islice(store.quads_for_pattern(None, predicate, _node(term), ox.DefaultGraph()), left))
-    return left > 0
-
-
-def _terms(end: Term, listed: dict[str, list[str | None]]) -> list[str] | None:
-    """The terms that an end of a triple can be, if the query lists them."""
-    if isinstance(end, Const):
-        return [end.term]
-    terms = listed.get(end.name) if isinstance(end, Var) else None
-    return None if terms is None or None in terms else [term for term in terms if term is not None]
-
-
-@lru_cache(maxsize=512)
-def _node(term: str) -> Any:
-    """A term, as N-Triples writes it, as one of pyoxigraph."""
-    (quad,) = ox.parse(f"<urn:s> <urn:p> {term} .", format=ox.RdfFormat.N_TRIPLES)
-    return quad.object
+            it = cost(select, self.extents, store)
+        if it.rows > it.columns or (self.name == "columnar" and not it.names_things):
+            return None
+        return f"it has to look at about {it.looked_at} triples only, which takes less time than whole columns"

@@ -9,42 +9,19 @@ where they are in files.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from clayonto.engines.columnar.shape import Extent, Shape
 from clayonto.engines.columnar.terms import BLANK, ESCAPES, ID, IRI, KINDS, LITERAL, apart, keyed, kinds, scale, triples
 from clayonto.namespaces import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _STRING: Final = f"{PREFIXES['xsd']}string"
 _TAGGED: Final = f"{PREFIXES['rdf']}langString"
-
-
-class Extent(NamedTuple):
-    """Where the triples of a predicate stand among all; ``number`` is that of the predicate as a term."""
-
-    number: int
-    start: int
-    rows: int
-
-
-class Shape(NamedTuple):
-    """What is known of columns beside what they hold.
-
-    ``iris`` and ``literals`` say how many of the terms are such, blank nodes are the rest; ``suffixes`` are what stands after texts, by the code that terms
-    have (the first is for what is no literal); ``scale`` is the most digits that a decimal has after its point; ``predicates`` are in N-Triples;
-    ``bare`` are the terms that are predicates only.
-    """
-
-    iris: int
-    literals: int
-    suffixes: list[str]
-    scale: int
-    predicates: dict[str, Extent]
-    bare: list[int]
 
 
 class Made:
@@ -116,12 +93,11 @@ class Columns:
             .select("p", "subject", "object")
             .sort("p", "subject", "object")
         )
-        sizes = rows.group_by("p", maintain_order=True).len()
         start, extents = 0, {}
         number_of = dict(numbers.filter(pl.col("term").is_in(predicates.implode())).iter_rows())
-        for predicate, size in sizes.iter_rows():
-            extents[predicate] = Extent(number_of[predicate], start, size)
-            start += size
+        for predicate, *sizes in counted(rows):
+            extents[predicate] = Extent(number_of[predicate], start, *sizes)
+            start += sizes[0]
         there = set(nodes.filter(nodes.is_in(predicates.implode())))
         shape = Shape(
             int((kind == KINDS.index("iri")).sum()),
@@ -140,7 +116,7 @@ class Columns:
         texts = self.texts[low:high]
         if not len(texts):
             return None
-        first, last = (low + int(texts.search_sorted(key[1:], side)) for side in ("left", "right"))  # type: ignore[arg-type]
+        first, last = (low + int(texts.search_sorted(key[1:], side)) for side in ("left", "right"))
         if key[0] != LITERAL:
             return first if first < last else None
         return next((n for n in range(first, last) if self._shape.suffixes[self._suffixes[n]] == suffix), None)
@@ -148,6 +124,11 @@ class Columns:
     def numbers(self, terms: Iterable[str | None]) -> list[int | None]:
         """The numbers of terms; a term that the graph does not have gets one that no term has."""
         return [None if term is None else len(self.texts) if (n := self.number(term)) is None else n for term in terms]
+
+    @property
+    def extents(self) -> Mapping[str, Extent]:
+        """The predicates of the graph, in N-Triples."""
+        return self._shape.predicates
 
     def table(self, predicate: str) -> Any:
         """Subjects and objects of a predicate, sorted by them; an empty table if the graph has no such predicate."""
@@ -210,6 +191,12 @@ class Columns:
             .otherwise(pl.concat_str(pl.lit('"'), escaped(pl.col("t")), pl.lit('"'), pl.lit(suffix)))
             .alias("c")
         )["c"]
+
+
+def counted(rows: Any) -> Iterator[tuple[Any, int, int, int]]:
+    """For each ``p`` in order how many rows, subjects and objects it has."""
+    sizes = [pl.len(), pl.col("subject").n_unique().alias("subjects"), pl.col("object").n_unique().alias("objects")]
+    return rows.group_by("p", maintain_order=True).agg(sizes).iter_rows()  # type: ignore[no-any-return]
 
 
 def escaped(text: Any) -> Any:

@@ -64,13 +64,13 @@ _Array._fields_ = [
 _lent: Final[dict[int, object]] = {}
 
 
-@_RELEASE_ARRAY
+@_RELEASE_ARRAY  # type: ignore[untyped-decorator]
 def _release_array(given: Any) -> None:
     _lent.pop(given.contents.private_data, None)
     ctypes.memset(ctypes.addressof(given.contents) + _Array.release.offset, 0, ctypes.sizeof(ctypes.c_void_p))
 
 
-@_RELEASE_SCHEMA
+@_RELEASE_SCHEMA  # type: ignore[untyped-decorator]
 def _release_schema(given: Any) -> None:
     ctypes.memset(ctypes.addressof(given.contents) + _Schema.release.offset, 0, ctypes.sizeof(ctypes.c_void_p))
 

@@ -225,6 +225,8 @@ def _any_of(name: str, columns: Columns, frame: Frame | None) -> Any:
 
 def _pairs(path: Path, columns: Columns) -> Any:
     """Subjects and objects that a path joins: each as often as it does, but once only if it is repeated."""
+    if isinstance(path, Var):
+        raise Beyond(f"?{path.name} can be any predicate, which columns do not answer")
     if isinstance(path, Link):
         table = columns.table(path.predicate)
         return table.select(pl.col("object").alias("subject"), pl.col("subject").alias("object")) if path.back else table
