@@ -77,6 +77,7 @@ def load(
 
         disk = DiskEngine(Path(store), engine=engine)
         disk.load_all(own if disk.exists else [*loaded(data=bundle), *own], progress=progress)
+        disk.make_columns(progress=progress)
         graph = KnowledgeGraph((), engine=disk, base=base, services=services)
     if infer:
         graph.materialise()

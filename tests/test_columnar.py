@@ -202,13 +202,14 @@ def test_random_queries_reach_the_columns() -> None:
     assert answered["columnar"] > 40, answered
 
 
-def test_what_stands_in_the_bundle() -> None:
+def test_what_stands_in_the_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graph("columnar")._engine, "rows_are_cheaper", lambda select: None)
     ran = Counter[str]()
     for query in map(queries().__getitem__, queries()):
         rows = graph("columnar").query(query.example())
         assert rows == graph("oxigraph").query(query.example()), query.name
         ran[rows.engine] += 1
-    assert set(ran) == {"columnar", "oxigraph"}
+    assert ran["columnar"] > 20, ran
 
 
 def test_rows_say_which_engine_ran_and_become_frames() -> None:
@@ -269,7 +270,7 @@ def test_what_is_beyond_is_left_to_the_store(query: str) -> None:
 def test_why_the_store_answers() -> None:
     engine = ColumnarEngine()
     assert "REGEX" in str(engine.why_rows("SELECT ?a { ?a skos:prefLabel ?b FILTER(REGEX(?b, 'x')) }", base=""))
-    assert "about 1 triples" in str(engine.why_rows("SELECT ?b { <urn:x> skos:prefLabel ?b }", base=""))
+    assert "few triples (about 1)" in str(engine.why_rows("SELECT ?b { <urn:x> skos:prefLabel ?b }", base=""))
     assert graph("columnar")._engine.why_rows("SELECT ?b { ?a skos:prefLabel ?b }", base="") is None  # type: ignore[attr-defined]
 
 

@@ -59,14 +59,17 @@ class _Opened:
 
     @cached_property
     def extents(self) -> Mapping[str, Extent]:
-        return read(kept.folder_of(self.generation) or kept.made(self.generation, self.store))[0].predicates
+        return read(self.columns_folder())[0].predicates
 
     def columns(self) -> Columns:
         """Its columns, which are made if it has none."""
         with self._lock:
             if self._columns is None:
-                self._columns = kept.opened(kept.folder_of(self.generation) or kept.made(self.generation, self.store))
+                self._columns = kept.opened(self.columns_folder())
         return self._columns
+
+    def columns_folder(self, progress: Callable[[str], None] = lambda _: None) -> Path:
+        return kept.folder_of(self.generation) or kept.made(self.generation, self.store, progress=progress)
 
 
 class DiskEngine(RowsAndColumns):
@@ -109,6 +112,14 @@ class DiskEngine(RowsAndColumns):
         if self._asked_for == "columnar" or (self._opened.has_columns and has_polars()):
             return None
         return "the graph has no columns; “clayonto store compact” makes them, if polars is installed"
+
+    def make_columns(self, *, progress: Callable[[str], None] | None = None) -> None:
+        """Make columns, if they were asked for by name and are not there.
+
+        :raises EngineError: if they cannot be made.
+        """
+        if self._asked_for == "columnar" and self._opened is not None:
+            self._opened.columns_folder(progress or (lambda _: None))
 
     @property
     def extents(self) -> Mapping[str, Extent]:

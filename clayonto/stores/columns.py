@@ -25,7 +25,7 @@ except ImportError:  # not a POSIX system
     fcntl = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from clayonto.engines.columnar.columns import Columns
     from clayonto.stores.generations import Generation
@@ -52,10 +52,11 @@ def size_of(generation: Generation) -> int | None:
     return None if folder is None else sum(file.stat().st_size for file in folder.iterdir())
 
 
-def made(generation: Generation, store: ox.Store) -> Path:
+def made(generation: Generation, store: ox.Store, *, progress: Callable[[str], None] = lambda _: None) -> Path:
     """The folder of the columns of a generation, which are made if there are none.
 
     :param store: the store of the generation.
+    :param progress: called with how far it is, now and then.
     :raises EngineError: if they cannot be made: the folder cannot be written to, or the graph has what columns do not hold.
     """
     with _alone(generation.folder):
@@ -64,7 +65,7 @@ def made(generation: Generation, store: ox.Store) -> Path:
             from polars.exceptions import PolarsError
 
             try:
-                found = _make(generation, store)
+                found = _make(generation, store, progress)
             except (OSError, RuntimeError, ValueError, PolarsError) as error:
                 raise EngineError(f"The columns of {generation.folder.parents[1]} could not be made: {error}.") from error
     return found
@@ -83,7 +84,7 @@ def opened(folder: Path) -> Columns:
         raise EngineError(f"The columns in {folder} cannot be opened: {error}.") from error
 
 
-def _make(generation: Generation, store: ox.Store) -> Path:
+def _make(generation: Generation, store: ox.Store, progress: Callable[[str], None]) -> Path:
     from clayonto.engines.columnar.building import Builder
 
     target = generation.folder / _NAME
@@ -92,7 +93,7 @@ def _make(generation: Generation, store: ox.Store) -> Path:
     aside = Path(tempfile.mkdtemp(prefix=f"{_NAME}-", dir=generation.folder))
     try:
         building = aside / _NAME
-        with Builder(building, generation.size(store)) as builder:
+        with Builder(building, generation.size(store), progress=progress) as builder:
             store.dump(cast("IO[bytes]", builder), ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
             builder.finish()
         sizes = {file.name: file.stat().st_size for file in sorted(building.iterdir())}

@@ -100,9 +100,7 @@ def compact(folder: str | Path, *, rebuild: bool = False, columns: bool = True, 
         made = place.build(make)
         place.tidy()
         if columns and has_polars():
-            if progress:
-                progress("columns")
-            kept.made(made, made.open())
+            kept.made(made, made.open(), progress=progress or (lambda _: None))
 
 
 def backup(folder: str | Path, file: str | Path) -> None:

@@ -23,7 +23,7 @@ from clayonto.engines.columnar.shape import Extent, Shape, read
 from clayonto.engines.columnar.terms import ID, IRI, KINDS, LITERAL, keyed, kinds, scale, triples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _PART: Final = 48 << 20
@@ -40,14 +40,17 @@ class Builder:
 
     :param folder: a new folder, which holds columns once :meth:`finish` has been called.
     :param count: how many triples there will be, about.
+    :param progress: called with how many million triples were taken, now and then.
     :raises ValueError: from any method: if the graph has what columns do not hold.
     """
 
-    def __init__(self, folder: Path, count: int) -> None:
+    def __init__(self, folder: Path, count: int, *, progress: Callable[[str], None]) -> None:
         self._folder = folder
         self._aside = folder / "aside"
         self._aside.mkdir(parents=True)
         self._count = count
+        self._progress = progress
+        self._told = 0
         self._seed = secrets.randbits(63)
         self._left: list[bytes] = []
         self._size = 0
@@ -96,6 +99,8 @@ class Builder:
         if self._failed is not None:
             raise self._failed
         self._lines.put(lines)
+        self._told += lines.count(b"\n")
+        self._progress(f"columns: {self._told / 1e6:.1f} / {self._count / 1e6:.1f}")
 
     def _stop(self) -> None:
         if self._worker.is_alive():

@@ -105,11 +105,12 @@ class RowsAndColumns(OxigraphEngine):
         return trace.steps
 
     def rows_are_cheaper(self, select: Select) -> str | None:
-        """Why the store is likely to be quicker, in a part of a sentence; ``None`` if columns are, or if they were asked for by name and the query names
-        nothing to start from.
+        """Why the store is likely to be quicker, in a part of a sentence; ``None`` if columns are.
+
+        Where columns were asked for by name, they have all that names nothing to start from.
         """
         with self._reading(graphs=False) as store:
             it = cost(select, self.extents, store)
         if it.rows > it.columns or (self.name == "columnar" and not it.names_things):
             return None
-        return f"it has to look at about {it.looked_at} triples only, which takes less time than whole columns"
+        return f"it has to look at few triples (about {it.looked_at}), which takes less time than whole columns"

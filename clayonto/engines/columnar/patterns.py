@@ -96,7 +96,8 @@ def solutions(group: Group, columns: Columns) -> Frame:
         elif isinstance(element, Inner):
             frame = noted("SELECT", _joined(frame, _inner(element, columns)))
         elif isinstance(element, Union):
-            frame = noted("UNION", _joined(frame, _either(element, columns)))
+            frame = _joined(frame, _either(element, columns))
+            frame = noted("UNION", frame) if len(element.groups) > 1 else frame
         elif frame is None:
             raise Beyond("a group that begins with OPTIONAL, BIND or NOT EXISTS is not answered in columns")
         elif isinstance(element, Optional):
