@@ -156,7 +156,9 @@ def answer(contender: str, target: str, names: list[str]) -> None:
             started = perf_counter()
             try:
                 count = ask(queries[name])
-            except Exception as error:
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException as error:  # what panics in Rust is no Exception
                 best, count = None, -1
                 print(f"{contender}, {name}: {str(error)[:200]}", file=sys.stderr)
                 break
