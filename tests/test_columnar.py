@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import clayonto
-from clayonto.engines.columnar import ColumnarEngine
+from clayonto.engines.columnar import ColumnarEngine, patterns
 from clayonto.engines.columnar.algebra import Beyond
 from clayonto.engines.columnar.parser import parse
 from clayonto.query import queries
@@ -160,9 +160,12 @@ def shown(rows: clayonto.Rows) -> Counter[tuple[str, ...]]:
 
 @pytest.mark.fuzz
 @settings(max_examples=400 * SOAK, deadline=None)
-@given(select)
-def test_any_query_gives_the_rows_of_the_store(query: str) -> None:
-    columns = COLUMNS.query(PREFIX + query)
+@given(select, st.sampled_from((0, 1 << 20)))
+def test_any_query_gives_the_rows_of_the_store(query: str, few: int) -> None:
+    # Terms are looked up one by one wherever that is possible, or nowhere.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(patterns, "_FEW", few)
+        columns = COLUMNS.query(PREFIX + query)
     assert shown(columns) == shown(from_the_store(PREFIX + query))
 
 

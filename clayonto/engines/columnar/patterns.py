@@ -7,6 +7,7 @@ is applied as soon as its variables are there. A path that is repeated becomes t
 from __future__ import annotations
 
 from contextvars import ContextVar
+from itertools import takewhile
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 _MOST_ROWS = 50_000_000
 _MOST_PAIRS = 5_000_000
 _FAR = 20
+# How many times as many rows a sorted table has as there are terms that are looked up in it one by one.
+_FEW = 64
 # What is made in a query joins what is made alike: as many texts as terms.
 _JOINED: Final = frozenset({"term", "string", "integer", "boolean"})
 
@@ -72,16 +75,17 @@ def noted(what: str, frame: Frame) -> Frame:
     return frame
 
 
-def solutions(group: Group, columns: Columns) -> Frame:
+def solutions(group: Group, columns: Columns, seed: Frame | None = None) -> Frame:
     """The solutions of a group: a column for each variable, null where a variable has no value.
 
+    :param seed: terms of variables that the triples of the group bind, and to which these are held; for a group that begins with such triples.
     :raises Beyond: if it has something in it that is not answered in columns.
     """
     # NOT EXISTS holds for the whole group, so it comes last.
     elements = sorted(group.elements, key=lambda element: isinstance(element, Without))
     filters = list(group.filters)
     required = named_in(Group([each for each in elements if isinstance(each, Triple)]))
-    frame: Frame | None = None
+    frame = seed
     while elements:
         element = elements[0]
         if isinstance(element, Triple):
@@ -157,7 +161,9 @@ def _basic(triples: list[Triple], frame: Frame | None, filters: list[Expr], colu
     while left:
         linked = [n for n, table in left.items() if set(table.kinds) & set(frame.kinds)] or list(left)
         nearest = min(linked, key=lambda n: len(left[n].rows))
-        frame = noted(written(triples[nearest]), _joined(frame, left.pop(nearest)))
+        table = left.pop(nearest)
+        near = _near(triples[nearest], frame, columns) if len(frame.rows) * _FEW < len(table.rows) else None
+        frame = noted(written(triples[nearest]), _joined(frame, table if near is None else _terms(near)))
         frame = _ready(frame, filters, columns) if left else frame
     return _ready(frame, filters, columns)
 
@@ -192,6 +198,8 @@ def _triple(triple: Triple, columns: Columns, frame: Frame | None) -> Any:
         also = [triple.path.name]
         if triple.path in (triple.subject, triple.object):
             raise Beyond("a variable that is a predicate and another place of it is not answered in columns")
+    elif frame is not None and (near := _near(triple, frame, columns)) is not None:
+        return near
     elif isinstance(triple.path, Repeated):
         table = _repeated(triple.path, triple, columns)
     else:
@@ -210,6 +218,32 @@ def _triple(triple: Triple, columns: Columns, frame: Frame | None) -> Any:
     if isinstance(object_, Var):
         return table.select(pl.col("object").alias(object_.name), *also)
     raise Beyond("a triple without a variable is not answered in columns")
+
+
+def _near(triple: Triple, frame: Frame, columns: Columns) -> Any:
+    """What a triple matches of the subjects that a frame has, if that is found without looking at all of its table; else ``None``."""
+    subject, object_ = triple.subject, triple.object
+    if not isinstance(subject, Var) or not isinstance(object_, Var) or subject == object_ or frame.kinds.get(subject.name) != "term":
+        return None
+    paths = triple.path.paths if isinstance(triple.path, Either) else (triple.path,)
+    tables = [columns.table(path.predicate) for path in paths if isinstance(path, Link) and not path.back]
+    if len(tables) < len(paths) or len(frame.rows) * _FEW > sum(map(len, tables)):
+        return None
+    terms = frame.rows[subject.name].drop_nulls().unique()
+    found = pl.concat([_of(table, terms) for table in tables])
+    if len(tables) > 1 and found.is_duplicated().any():
+        raise Beyond("alternatives that join the same pair are not counted alike by engines")
+    return found.select(pl.col("subject").alias(subject.name), pl.col("object").alias(object_.name))
+
+
+def _of(table: Any, subjects: Any) -> Any:
+    """The rows of some subjects in a table that is sorted by them."""
+    ends = pl.DataFrame(
+        {"subject": subjects, **{side: table["subject"].search_sorted(subjects, side).cast(ID) for side in ("left", "right")}}
+    )
+    there = ends.filter(pl.col("left") < pl.col("right"))
+    at = there.select("subject", pl.int_ranges("left", "right", dtype=ID).alias("at")).explode("at")
+    return at.select("subject", table["object"].gather(at["at"]).alias("object"))
 
 
 def _any_of(name: str, columns: Columns, frame: Frame | None) -> Any:
@@ -334,7 +368,8 @@ def _outer(frame: Frame, group: Group, columns: Columns, *, how: Literal["left",
         raise Beyond("a pattern within NOT EXISTS is not answered in columns")
     own = named_in(group)
     outside = [] if how == "anti" else [test for test in group.filters if not variables(test) <= own]
-    right = solutions(Group(group.elements, [test for test in group.filters if test not in outside]), columns)
+    inner = Group(group.elements, [test for test in group.filters if test not in outside])
+    right = solutions(inner, columns, _seed(frame, inner, columns))
     if outside:
         return _paired(frame, right, outside, columns)
     shared = _shared(frame, right)
@@ -344,6 +379,15 @@ def _outer(frame: Frame, group: Group, columns: Columns, *, how: Literal["left",
         return Frame(frame.rows.join(right.rows, on=shared, how="anti"), frame.kinds)
     _bounded(frame.rows, right.rows, shared)
     return Frame(frame.rows.join(right.rows, on=shared, how="left"), frame.kinds | right.kinds)
+
+
+def _seed(frame: Frame, group: Group, columns: Columns) -> Frame | None:
+    """The terms of a frame that the first triples of a group bind as well, where there are so few that the group is better worked out for them alone."""
+    if len(frame.rows) * _FEW > columns.count:
+        return None
+    triples = list(takewhile(lambda each: isinstance(each, Triple), group.elements))
+    names = [name for name in named_in(Group(triples)) if frame.kinds.get(name) == "term" and not frame.rows[name].null_count()]
+    return Frame(frame.rows.select(names).unique(), dict.fromkeys(names, "term")) if names else None
 
 
 def _paired(frame: Frame, right: Frame, tests: list[Expr], columns: Columns) -> Frame:
