@@ -55,7 +55,7 @@ class _Opened:
 
     @cached_property
     def has_columns(self) -> bool:
-        return kept.folder_of(self.generation) is not None
+        return has_polars() and kept.folder_of(self.generation) is not None
 
     @cached_property
     def extents(self) -> Mapping[str, Extent]:
@@ -109,7 +109,7 @@ class DiskEngine(RowsAndColumns):
             return "what was inferred is in no column"
         if self._opened is None:
             return "the graph is empty"
-        if self._asked_for == "columnar" or (self._opened.has_columns and has_polars()):
+        if self._asked_for == "columnar" or self._opened.has_columns:
             return None
         return "the graph has no columns; “clayonto store compact” makes them, if polars is installed"
 
