@@ -122,18 +122,22 @@ def _queries(queries: dict[str, Any]) -> list[str]:
         f"it takes over two seconds. A query is given up after {LIMIT:.0f} s, and what took more than {_WORTH:.0f} s is not asked at the next size. *Growth* is",
         "between the two largest sizes that were measured: the power of the size that the time grows with, 0 where it does not depend on the size, 1 where",
         "it is proportional. Below 1 ms it says little, and is left out. In the picture a query that was given up ends",
-        f"at the limit. The graphs are compacted (`clayonto store compact`), which took {_compacting(queries)}.",
+        f"at the limit. The graphs are compacted (`clayonto store compact`), which took {_compacting(queries)} without columns.",
+        *_columns(queries),
         "",
         "![How the time of each query grows with the size of the graph](performance.svg)",
         "",
     ]
     sizes = _sizes(queries)
-    lines += [f"| query | {' | '.join(f'{int(s):,}' for s in sizes)} | growth | rows |", f"|---|{'---:|' * (len(sizes) + 2)}"]
+    lines += [
+        f"| query | {' | '.join(f'{int(s):,}' for s in sizes)} | growth | rows | answered by |",
+        f"|---|{'---:|' * (len(sizes) + 2)}---|",
+    ]
     for name in _by_time(queries):
         times = [queries[size]["seconds"].get(name, "") for size in sizes]
         rows = next((str(queries[s]["rows"][name]) for s in reversed(sizes) if name in queries[s]["rows"]), "")
         lines.append(
-            f"| {name} | {' | '.join('' if t == '' else seconds(t, limit=LIMIT) for t in times)} | {_growth(queries, name)} | {rows} |"
+            f"| {name} | {' | '.join('' if t == '' else seconds(t, limit=LIMIT) for t in times)} | {_growth(queries, name)} | {rows} | {_by(queries, name)} |"
         )
     measured = "; ".join(f"{int(s):,} projects on {queries[s]['day']}, {queries[s]['machine']}" for s in sizes)
     return [*lines, "", f"Measured: {measured}."]
@@ -141,6 +145,26 @@ def _queries(queries: dict[str, Any]) -> list[str]:
 
 def _compacting(queries: dict[str, Any]) -> str:
     return ", ".join(f"{queries[s]['compacting']:.1f} s at {int(s):,} projects" for s in _sizes(queries) if "compacting" in queries[s])
+
+
+def _columns(queries: dict[str, Any]) -> list[str]:
+    """What columns took and what they take."""
+    told = {s: queries[s]["columns"] for s in _sizes(queries) if "columns" in queries[s]}
+    if not told:
+        return []
+    made = ", ".join(f"{it['seconds']:.1f} s and {it['memory'] / 1e6:,.0f} MB of memory at {int(s):,} projects" for s, it in told.items())
+    room = ", ".join(f"{it['disk'] / 1e6:,.0f} MB beside {it['store'] / 1e6:,.0f} MB" for it in told.values())
+    most = ", ".join(f"{queries[s]['memory'] / 1e6:,.0f} MB" for s in told)
+    return [
+        f"To make the columns beside them took {made}; on disk they are {room} of the store. The process that asked had at most {most} in memory,",
+        "files that are mapped into it among them.",
+    ]
+
+
+def _by(queries: dict[str, Any], name: str) -> str:
+    """Which engine answered at the largest size."""
+    last: dict[str, Any] = next((queries[s] for s in reversed(_sizes(queries)) if name in queries[s]["rows"]), {})
+    return {"columnar": "columns", "oxigraph": "store"}.get(last.get("engines", {}).get(name, ""), "")
 
 
 def _points(queries: dict[str, Any], name: str) -> list[tuple[str, float]]:

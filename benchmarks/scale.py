@@ -18,7 +18,7 @@ from measured import LIMIT, add, worth_asking
 from projects import projects
 
 ASK = """
-import json, sys, time, clayonto
+import json, resource, sys, time, clayonto
 kg = clayonto.load(store=sys.argv[1])
 for name in sys.argv[2:]:
     query = kg.queries[name]
@@ -26,32 +26,48 @@ for name in sys.argv[2:]:
     best = None
     for _ in range(3):
         started = time.perf_counter()
-        rows = len(kg.run(name, **example))
+        answer = kg.run(name, **example)
+        rows = len(answer)
         taken = time.perf_counter() - started
         best = taken if best is None else min(best, taken)
         if taken > 2:
             break
-    print(json.dumps([name, best, rows]), flush=True)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps([name, best, rows, answer.engine, memory]), flush=True)
+"""
+COLUMNS = """
+import json, resource, sys, time, clayonto
+started = time.perf_counter()
+clayonto.load(store=sys.argv[1], engine="columnar")
+print(json.dumps([time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024]))
 """
 
 
 def ask(store: Path, names: list[str]) -> dict[str, Any]:
-    """Seconds (``None`` if given up) and rows of each named query, by name, of a graph that is compacted first; and the seconds of that."""
-    from clayonto.stores.upkeep import compact
+    """Seconds (``None`` if given up), rows and engine of each named query, by name, of a graph that is compacted first, and what that took."""
+    from clayonto.stores.upkeep import compact, info
 
     started = perf_counter()
-    compact(store)
+    compact(store, columns=False)
     compacting = perf_counter() - started
-    return {"compacting": compacting, **answers([sys.executable, "-c", ASK, str(store)], names)}
+    made = subprocess.run([sys.executable, "-c", COLUMNS, str(store)], capture_output=True, text=True, check=True)
+    seconds, memory = json.loads(made.stdout)
+    facts = info(store)
+    columns = {"seconds": seconds, "memory": memory, "disk": facts["columns"], "store": facts["size"] - facts["columns"]}
+    return {"compacting": compacting, "columns": columns, **answers([sys.executable, "-c", ASK, str(store)], names)}
 
 
 def answers(command: list[str], names: list[str], *, limit: float = LIMIT, opened: float | None = None) -> dict[str, Any]:
     """Seconds (``None`` if given up) and rows of each query, by name, of a program that gets the names and prints a line of JSON for each.
 
+    A line that has them also gives the engine of each, and the most memory that the program took.
+
     :param opened: how long to wait for a line that it prints before all others.
     """
     seconds: dict[str, float | None] = {}
     rows: dict[str, int] = {}
+    engines: dict[str, str] = {}
+    memory = 0
     left = list(names)
     while left:
         asking = subprocess.Popen([*command, *left], stdout=subprocess.PIPE, text=True)
@@ -63,11 +79,12 @@ def answers(command: list[str], names: list[str], *, limit: float = LIMIT, opene
             if not line:
                 seconds[name] = None
                 break
-            _, taken, count = json.loads(line)
-            seconds[name], rows[name] = taken, count
+            _, seconds[name], rows[name], *more = json.loads(line)
+            if more:
+                engines[name], memory = more[0], max(memory, more[1])
         asking.kill()
         asking.wait()
-    return {"seconds": seconds, "rows": rows}
+    return {"seconds": seconds, "rows": rows} | ({"engines": engines, "memory": memory} if engines else {})
 
 
 def _line(asking: subprocess.Popen[str], limit: float) -> str:
@@ -81,10 +98,20 @@ def _line(asking: subprocess.Popen[str], limit: float) -> str:
 
 def show(found: dict[str, Any]) -> None:
     """Print what was found, the slowest first."""
-    print(f"  compacted in {found['compacting']:.1f} s")
+    columns = found["columns"]
+    print(
+        f"  compacted in {found['compacting']:.1f} s, columns in {columns['seconds']:.1f} s with {columns['memory'] / 1e6:,.0f} MB of memory",
+        end="; ",
+    )
+    print(
+        f"{columns['disk'] / 1e6:,.0f} MB beside {columns['store'] / 1e6:,.0f} MB; the queries took {found['memory'] / 1e6:,.0f} MB of memory"
+    )
     for name in sorted(found["seconds"], key=lambda n: -(found["seconds"][n] or LIMIT)):
         taken = found["seconds"][name]
-        print(f"  {name:<36} {'given up' if taken is None else f'{taken * 1000:10.1f} ms'}  {found['rows'].get(name, '')}", flush=True)
+        print(
+            f"  {name:<36} {'given up' if taken is None else f'{taken * 1000:10.1f} ms'}  {found['rows'].get(name, '')}  {found['engines'].get(name, '')}",
+            flush=True,
+        )
 
 
 def main() -> None:

@@ -47,7 +47,8 @@ def load(
     """A graph of the bundled ontology and data, and of the files that ``paths`` name.
 
     :param paths: files, folders or patterns of Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD.
-    :param engine: ``oxigraph`` (the default), ``rdflib``, or ``columnar``, which answers by the column what runs over many triples.
+    :param engine: ``oxigraph`` (the default), ``rdflib``, or ``columnar``, which answers by the column what runs over many triples. ``None`` for a graph
+        on disk chooses by query between the store and the columns that it may have beside it (``clayonto store compact`` makes them).
     :param store: a folder to keep the graph in. A new one is built from all of the above; one that holds a graph is opened as it is,
         and ``paths`` are added to it, those that have changed since they were loaded in place of what they said. Without it the graph is in memory.
     :param bundle: whether to load the bundled data; the ontology and its concepts are loaded either way.
@@ -69,15 +70,14 @@ def load(
     own = from_paths(paths, base=base)
     if store is None:
         graph = KnowledgeGraph([*loaded(data=bundle), *own], engine=engine, base=base, services=services)
-    elif engine not in (None, "oxigraph"):
-        raise UsageError(f"A graph on disk is Oxigraph's; the engine “{engine}” holds graphs in memory only. Leave one of the two out.")
     else:
         from pathlib import Path
 
         from clayonto.engines.disk import DiskEngine
 
-        disk = DiskEngine(Path(store))
+        disk = DiskEngine(Path(store), engine=engine)
         disk.load_all(own if disk.exists else [*loaded(data=bundle), *own], progress=progress)
+        disk.make_columns(progress=progress)
         graph = KnowledgeGraph((), engine=disk, base=base, services=services)
     if infer:
         graph.materialise()
@@ -589,7 +589,7 @@ class KnowledgeGraph:
         if isinstance(engine, ColumnEngine):
             table = engine.table(text, base=self.base)
             if table is not None:
-                return Rows.from_columns(table, engine=name, types=types)
+                return Rows.from_columns(table, engine="columnar", types=types)
             name = engine.behind
         return Rows.from_tsv(self._with_booleans(engine.select(text, base=self.base), types or {}), engine=name, types=types)
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import clayonto
-from clayonto.engines.columnar import ColumnarEngine
+from clayonto.engines.columnar import ColumnarEngine, patterns
 from clayonto.engines.columnar.algebra import Beyond
 from clayonto.engines.columnar.parser import parse
 from clayonto.query import queries
@@ -66,6 +66,10 @@ test = st.one_of(
     st.builds("BOUND({})".format, variable),
     st.builds("ISIRI({})".format, variable),
     st.builds("ISLITERAL({})".format, variable),
+    st.builds("DATATYPE({}) {} {}".format, variable, texts("=", "!="), texts("xsd:date", "xsd:string", "xsd:decimal", ":a")),
+    st.builds("{} {} {}".format, variable, texts("<=", ">", "="), texts('"2020-06-01"^^xsd:date', '"2021-05-31"^^xsd:date')),
+    st.builds("YEAR({}) {} 2021".format, variable, texts("=", "<")),
+    st.builds("{} = {}".format, texts(":a", ":b"), texts(":a", ":nowhere")),
     st.builds("STRLEN({}) > 4".format, text),
     st.builds("{} IN ({}, :b)".format, variable, texts(":a", ":c")),
 )
@@ -83,11 +87,32 @@ binding = st.one_of(
     st.builds('BIND(COALESCE(STR({}), "none") AS ?made)'.format, variable),
     st.builds("BIND(IF({}, 1, 2) AS ?made)".format, tests),
     st.builds('BIND(CONCAT(STR({}), "-", STR({})) AS ?made)'.format, variable, variable),
+    st.builds("BIND(STRAFTER(STR({}), {}) AS ?made)".format, variable, texts('"a"', '"id/"', '"zz"')),
+    st.builds("BIND(SUBSTR(STR({}), {}, {}) AS ?made)".format, variable, texts("1", "2", "30"), texts("0", "4")),
+    st.builds("BIND(xsd:integer(SUBSTR(STR({}), 1, 4)) AS ?made)".format, variable),
+    st.builds("BIND({} AS ?made)".format, texts("true", "false", "7", '"text"')),
+    st.builds("BIND({} AS ?made)".format, tests),
+)
+grouped = st.builds(
+    "{{ SELECT ?a ({} AS ?{}) {{ {} {} }} GROUP BY ?a {} }}".format,
+    texts("COUNT(?b)", "COUNT(DISTINCT ?b)", "MIN(STR(?b))", "SUM(?b)", "MAX(?b)"),
+    texts("g", "h"),
+    block,
+    st.one_of(st.just(""), filters),
+    texts("", "HAVING(COUNT(?b) > 1)", "HAVING(BOUND(?a))"),
 )
 element = st.one_of(
     block,
     filters,
     st.builds("OPTIONAL {{ {} {} }}".format, block, st.one_of(st.just(""), filters)),
+    st.builds("OPTIONAL {{ {} {} }}".format, texts("?d :name ?e .", "?d :with ?a .", "?c :size ?d ."), filters),
+    st.builds("OPTIONAL {}".format, grouped),
+    grouped,
+    st.builds(
+        "VALUES ?p {{ {} }} ?a ?p {} .".format,
+        texts(":name", ":name :size", ":with :none :mixed", "rdf:type :in"),
+        texts("?b", "?c", "?d", ":c"),
+    ),
     st.builds("{{ {} }} UNION {{ {} }}".format, block, block),
     st.builds("{{ SELECT {}{} {{ {} }} }}".format, texts("", "DISTINCT "), texts("?a ?b", "?b ?c", "?a", "?b"), block),
     st.builds("FILTER NOT EXISTS {{ {} }}".format, block),
@@ -115,8 +140,8 @@ def untidy() -> clayonto.KnowledgeGraph:
     kg = clayonto.load(bundle=False, engine="columnar")
     with kg.edit() as edit:
         edit.update(f"INSERT DATA {{ {triples.decode()} }}")
-    # In so few triples every query starts from few: here the columns are to answer whatever they can.
-    kg._engine.starts_from_few = lambda select: False  # type: ignore[attr-defined]
+    # In so few triples the store is quicker with every query: here the columns are to answer whatever they can.
+    kg._engine.rows_are_cheaper = lambda select: None  # type: ignore[attr-defined]
     return kg
 
 
@@ -135,9 +160,12 @@ def shown(rows: clayonto.Rows) -> Counter[tuple[str, ...]]:
 
 @pytest.mark.fuzz
 @settings(max_examples=400 * SOAK, deadline=None)
-@given(select)
-def test_any_query_gives_the_rows_of_the_store(query: str) -> None:
-    columns = COLUMNS.query(PREFIX + query)
+@given(select, st.sampled_from((0, 1 << 20)))
+def test_any_query_gives_the_rows_of_the_store(query: str, few: int) -> None:
+    # Terms are looked up one by one wherever that is possible, or nowhere.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(patterns, "_FEW", few)
+        columns = COLUMNS.query(PREFIX + query)
     assert shown(columns) == shown(from_the_store(PREFIX + query))
 
 
@@ -177,13 +205,14 @@ def test_random_queries_reach_the_columns() -> None:
     assert answered["columnar"] > 40, answered
 
 
-def test_what_stands_in_the_bundle() -> None:
+def test_what_stands_in_the_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graph("columnar")._engine, "rows_are_cheaper", lambda select: None)
     ran = Counter[str]()
     for query in map(queries().__getitem__, queries()):
         rows = graph("columnar").query(query.example())
         assert rows == graph("oxigraph").query(query.example()), query.name
         ran[rows.engine] += 1
-    assert set(ran) == {"columnar", "oxigraph"}
+    assert ran["columnar"] > 20, ran
 
 
 def test_rows_say_which_engine_ran_and_become_frames() -> None:
@@ -221,7 +250,6 @@ def test_a_change_is_seen() -> None:
     [
         "SELECT * { ?a :p ?b }",
         "SELECT ?a { GRAPH ?g { ?a :p ?b } }",
-        "SELECT ?a { ?a ?p ?b }",
         "SELECT ?a { ?a :p [] }",
         "SELECT ?a { ?a :p ?b FILTER(REGEX(?b, 'x')) }",
         "SELECT ?a { ?a :p? ?b }",
@@ -232,8 +260,8 @@ def test_a_change_is_seen() -> None:
         "SELECT ?a { ?a :p ?b",
         "SELECT ?a { ?a :p ?b } }",
         "SELECT { ?a :p ?b }",
-        "SELECT ?a { { SELECT ?a { ?a :p ?b } LIMIT 1 } }",
-        "SELECT ?a ?n { { SELECT ?a (COUNT(?b) AS ?n) { ?a :p ?b } GROUP BY ?a } }",
+        "SELECT ?a { ?a :p '2021-02-30'^^xsd:date }",
+        "SELECT ?a { ?a :p ?b FILTER(xsd:double(?b) > 1) }",
         "ASK { ?a :p ?b }",
     ],
 )
@@ -245,13 +273,12 @@ def test_what_is_beyond_is_left_to_the_store(query: str) -> None:
 def test_why_the_store_answers() -> None:
     engine = ColumnarEngine()
     assert "REGEX" in str(engine.why_rows("SELECT ?a { ?a skos:prefLabel ?b FILTER(REGEX(?b, 'x')) }", base=""))
-    assert "names" in str(engine.why_rows("SELECT ?b { <urn:x> skos:prefLabel ?b }", base=""))
-    assert engine.why_rows("SELECT ?b { ?a skos:prefLabel ?b }", base="") is None
+    assert "few triples (about 1)" in str(engine.why_rows("SELECT ?b { <urn:x> skos:prefLabel ?b }", base=""))
+    assert graph("columnar")._engine.why_rows("SELECT ?b { ?a skos:prefLabel ?b }", base="") is None  # type: ignore[attr-defined]
 
 
 def test_an_answer_without_a_row() -> None:
-    kg = clayonto.load(bundle=False, engine="columnar")
-    rows = kg.query("SELECT ?a (COUNT(?b) AS ?n) { ?a <urn:none> ?b } GROUP BY ?a")
+    rows = COLUMNS.query("SELECT ?a (COUNT(?b) AS ?n) { ?a <urn:none> ?b } GROUP BY ?a")
     assert (rows.engine, rows.columns, len(rows)) == ("columnar", ("a", "n"), 0)
 
 
@@ -260,7 +287,7 @@ def test_the_plan_of_columns_has_the_steps_that_were_taken() -> None:
         'SELECT ?p ?l { ?p a clay:Project ; skos:prefLabel ?l . FILTER(LANG(?l) = "fi") OPTIONAL { ?p clay:acronym ?x } } ORDER BY STR(?l)'
     )
     kg = clayonto.load(engine="columnar")
-    kg._engine.starts_from_few = lambda select: False  # type: ignore[attr-defined]
+    kg._engine.rows_are_cheaper = lambda select: None  # type: ignore[attr-defined]
     plan = kg.plan(query)
     assert (plan.engine, plan.ordered, plan.rows) == ("columnar", True, 1)
     assert [step.what.split()[0] for step in plan.steps] == ["?p", "?p", "FILTER", "?p", "OPTIONAL", "ORDER"]

@@ -84,6 +84,7 @@ def info(folder: str, style: str) -> None:
         (say("made by", "tekijä"), ", ".join(f"{name} {version}" for name, version in facts["made_by"].items())),
         (say("triples", "kolmikoita"), str(facts["triples"])),
         (say("size", "koko"), _megabytes(facts["size"])),
+        (say("columns in it", "siitä sarakkeita"), "-" if facts["columns"] is None else _megabytes(facts["columns"])),
         (say("copies of files", "tiedostojen kopiot"), _megabytes(facts["copies"])),
         (say("still being read", "vielä luettavana"), ", ".join(map(str, facts["older"])) or "-"),
     ]
@@ -103,9 +104,13 @@ def info(folder: str, style: str) -> None:
     short_help=say("Merge the files of a graph on disk.", "Yhdistä levyllä olevan verkon tiedostot."),
     help=say(
         "Merge the files that loading and changes have left, so that questions are answered faster, and remove what nobody reads any more. "
+        "Where polars is installed, the triples are kept as columns too, which answer what runs over the whole graph; after a change there are none "
+        "until the graph is compacted again. "
         "With --rebuild it is made anew from "
         "the copies of the files that were loaded, which also mends one that is damaged.",
         "Yhdistä latauksen ja muutosten jättämät tiedostot, jolloin kyselyihin vastataan nopeammin, ja poista se, mitä kukaan ei enää lue. "
+        "Jos polars on asennettu, kolmikot pidetään myös sarakkeina, joista vastataan koko verkkoa koskeviin kyselyihin; muutoksen jälkeen niitä ei ole, "
+        "ennen kuin verkko tiivistetään uudelleen. "
         "Valitsimella --rebuild verkko tehdään "
         "uudestaan ladattujen tiedostojen kopioista, mikä korjaa myös vioittuneen verkon.",
     ),
@@ -114,14 +119,17 @@ def info(folder: str, style: str) -> None:
 @click.option(
     "--rebuild", is_flag=True, help=say("Make it anew from the copies of its files.", "Tee se uudestaan tiedostojensa kopioista.")
 )
+@click.option("--no-columns", is_flag=True, help=say("Make no columns.", "Älä tee sarakkeita."))
 @texts_option
-def compact(folder: str, rebuild: bool) -> None:
+def compact(folder: str, rebuild: bool, no_columns: bool) -> None:
     """Merge its files."""
     from clayonto import stores
 
     with meter() as progress:
-        stores.compact(folder, rebuild=rebuild, progress=progress)
-    click.echo(f"{folder}: {_megabytes(stores.info(folder)['size'])}", err=True)
+        stores.compact(folder, rebuild=rebuild, columns=not no_columns, progress=progress)
+    facts = stores.info(folder)
+    told = "" if facts["columns"] is None else say(", of which columns ", ", josta sarakkeita ") + _megabytes(facts["columns"])
+    click.echo(f"{folder}: {_megabytes(facts['size'])}{told}", err=True)
 
 
 @command(

@@ -1,19 +1,25 @@
 """A graph on disk: an Oxigraph store in a folder that always holds one whole state (:mod:`clayonto.stores`).
 
 The store is opened read only, and is never written to: a change makes the next generation aside and swaps a pointer, so a stop at any moment leaves the
-old state or the new. Who has the graph open goes on with the state that it opened until it asks again (:meth:`DiskEngine.refresh`).
+old state or the new. Who has the graph open goes on with the state that it opened until it asks again (:meth:`DiskEngine.refresh`). Where a generation
+has columns (:mod:`clayonto.stores.columns`), they answer what runs over many triples.
 """
 
 from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from clayonto.engines.columnar import has_polars, require_polars
+from clayonto.engines.columnar.choosing import RowsAndColumns
+from clayonto.engines.columnar.shape import read
 from clayonto.engines.oxigraph import OxigraphEngine
-from clayonto.errors import EngineError
+from clayonto.errors import EngineError, UsageError
+from clayonto.stores import columns as kept
 from clayonto.stores import layers as made_of
 from clayonto.stores.copies import digest
 from clayonto.stores.generations import Folder
@@ -21,9 +27,11 @@ from clayonto.stores.graphs import with_graphs
 from clayonto.stores.layers import Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from clayonto.engines.columnar.columns import Columns
+    from clayonto.engines.columnar.shape import Extent
     from clayonto.sources import Source
     from clayonto.stores.generations import Generation
 
@@ -36,6 +44,7 @@ class _Opened:
         self.store = generation.open()
         self.layers = [Layer.of(entry) for entry in generation.manifest["layers"]]
         self._graphs: ox.Store | None = None
+        self._columns: Columns | None = None
         self._lock = threading.Lock()
 
     def with_graphs(self, copies: Path) -> ox.Store:
@@ -44,19 +53,88 @@ class _Opened:
                 self._graphs = with_graphs(self.generation.folder, self.store, self.layers, copies)
         return self._graphs
 
+    @cached_property
+    def has_columns(self) -> bool:
+        return has_polars() and kept.folder_of(self.generation) is not None
 
-class DiskEngine(OxigraphEngine):
-    """Answers from a folder; see the module. Loading and changing make a new generation."""
+    @cached_property
+    def extents(self) -> Mapping[str, Extent]:
+        return read(self.columns_folder())[0].predicates
+
+    def columns(self) -> Columns:
+        """Its columns, which are made if it has none."""
+        with self._lock:
+            if self._columns is None:
+                self._columns = kept.opened(self.columns_folder())
+        return self._columns
+
+    def columns_folder(self, progress: Callable[[str], None] = lambda _: None) -> Path:
+        return kept.folder_of(self.generation) or kept.made(self.generation, self.store, progress=progress)
+
+
+class DiskEngine(RowsAndColumns):
+    """Answers from a folder; see the module. Loading and changing make a new generation.
+
+    :param engine: ``oxigraph``, which asks no columns; ``columnar``, which makes them when a query needs them and they are not there; ``None`` for the
+        columns that are there.
+    :raises UsageError: for any other.
+    :raises MissingExtraError: if columns are asked for, and polars is not installed.
+    """
 
     stored = True
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, engine: str | None = None) -> None:
         super().__init__()
+        if engine not in (None, "oxigraph", "columnar"):
+            raise UsageError(f"A graph on disk is Oxigraph's; the engine “{engine}” holds graphs in memory only. Leave one of the two out.")
+        if engine == "columnar":
+            require_polars()
+        self._asked_for = engine
         self.folder = Folder(folder)
         self._opened = self._open()
         # What is seen for as long as this engine lives, and never written: a copy of all, with what was inferred.
         self._overlay: ox.Store | None = None
         self._overlay_is_named = False
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        """The name of the engine that was asked for, or of the one that holds the graph."""
+        return self._asked_for or self.behind
+
+    def without_columns(self) -> str | None:
+        """Why no columns are asked."""
+        if self._asked_for == "oxigraph":
+            return "it is the engine that was asked for"
+        if self._overlay is not None:
+            return "what was inferred is in no column"
+        if self._opened is None:
+            return "the graph is empty"
+        if self._asked_for == "columnar" or self._opened.has_columns:
+            return None
+        return "the graph has no columns; “clayonto store compact” makes them, if polars is installed"
+
+    def make_columns(self, *, progress: Callable[[str], None] | None = None) -> None:
+        """Make columns, if they were asked for by name and are not there.
+
+        :raises EngineError: if they cannot be made.
+        """
+        if self._asked_for == "columnar" and self._opened is not None:
+            self._opened.columns_folder(progress or (lambda _: None))
+
+    @property
+    def extents(self) -> Mapping[str, Extent]:
+        """The predicates that columns have, told without opening them."""
+        assert self._opened is not None, "a graph without a generation has no columns"
+        return self._opened.extents
+
+    @property
+    def columns(self) -> Columns:
+        """The triples of the generation that is open as columns.
+
+        :raises EngineError: if they are to be made and cannot be.
+        """
+        assert self._opened is not None, "a graph without a generation has no columns"
+        return self._opened.columns()
 
     @property
     def exists(self) -> bool:

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import pyoxigraph as ox
 
+from clayonto.engines.columnar import has_polars
 from clayonto.errors import DataError, EngineError, OutputError, UsageError
 from clayonto.files import replacing
+from clayonto.stores import columns as kept
 from clayonto.stores.generations import FORMAT, Folder, is_store
 from clayonto.stores.layers import Layer, replay
 
@@ -35,7 +37,8 @@ def info(folder: str | Path) -> dict[str, Any]:
     """What a graph on disk holds, what it was made from, by what, and how much room it takes; ready for JSON.
 
     ``sources`` has, for each file in order, ``name``, ``graph``, ``sha256``, ``size`` in bytes and ``when`` it was loaded; ``edits`` how many triples
-    each edit put in and took out; ``older`` the generations that are still there for their readers. Sizes are in bytes, times UTC.
+    each edit put in and took out; ``older`` the generations that are still there for their readers. Sizes are in bytes, times UTC; ``columns`` is the part
+    of ``size`` that columns take, ``None`` if there are none.
 
     :raises UsageError: if the folder holds no graph.
     :raises EngineError: if it is damaged.
@@ -53,6 +56,7 @@ def info(folder: str | Path) -> dict[str, Any]:
         "made_by": manifest["made_by"],
         "triples": held.size(held.open()),
         "size": _size(held.folder),
+        "columns": kept.size_of(held),
         "copies": _size(place.copies),
         "older": [int(name) for name in place.older()],
         "sources": [
@@ -64,15 +68,18 @@ def info(folder: str | Path) -> dict[str, Any]:
     }
 
 
-def compact(folder: str | Path, *, rebuild: bool = False, progress: Callable[[str], None] | None = None) -> None:
+def compact(folder: str | Path, *, rebuild: bool = False, columns: bool = True, progress: Callable[[str], None] | None = None) -> None:
     """Merge the files of a store that loading and changes have left, so that a question looks into fewer, and remove the generations that nobody reads.
 
-    What the bulk loader writes is compressed and what is merged is not, so a store may take more room afterwards.
+    Where polars is installed, columns are made beside it, which answer what runs over many triples (:mod:`clayonto.stores.columns`). What the bulk loader
+    writes is compressed and what is merged is not, so a store may take more room afterwards.
 
+    :param columns: whether to make columns.
     :param rebuild: whether to make it from the copies of what was loaded rather than from the store that is there, which may be damaged then.
     :param progress: called with a sentence now and then.
     :raises UsageError: if the folder holds no graph.
-    :raises EngineError: if it is damaged beyond that, somebody else is writing to it, or the disk is full; it is as it was then.
+    :raises EngineError: if it is damaged beyond that, somebody else is writing to it, or the disk is full; it is as it was then, or merged and without
+        columns.
     """
     place = _existing(folder)
     with place.writing():
@@ -90,8 +97,10 @@ def compact(folder: str | Path, *, rebuild: bool = False, progress: Callable[[st
             store.flush()
             return {"layers": manifest["layers"]}
 
-        place.build(make)
+        made = place.build(make)
         place.tidy()
+        if columns and has_polars():
+            kept.made(made, made.open(), progress=progress or (lambda _: None))
 
 
 def backup(folder: str | Path, file: str | Path) -> None:

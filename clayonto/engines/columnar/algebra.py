@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 AGGREGATES: Final = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG"})
+DAY: Final = "[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+"""The days that are days in every year, without a time zone: their texts are in the order of time."""
 
 
 class Beyond(Exception):  # noqa: N818 - no error: the other engine takes the query
@@ -59,7 +61,7 @@ class Steps:
     paths: tuple[Path, ...]
 
 
-Path: TypeAlias = Link | Either | Repeated | Steps
+Path: TypeAlias = Link | Either | Repeated | Steps | Var
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +109,9 @@ class Union:
 
 @dataclass(frozen=True, slots=True)
 class Inner:
-    """A SELECT within a group: some variables of a group, each solution once if it is distinct."""
+    """A SELECT within a group."""
 
-    names: tuple[str, ...]
-    distinct: bool
-    group: Group
+    select: Select
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +166,26 @@ def variables(expr: Expr | None) -> set[str]:
     return set().union(*map(variables, expr.args)) if isinstance(expr, Call) else set()
 
 
+def named_in(group: Group) -> set[str]:
+    """The names of the variables that a group can bind."""
+    names: set[str] = set()
+    for element in group.elements:
+        match element:
+            case Triple(subject, path, object_):
+                names |= {end.name for end in (subject, path, object_) if isinstance(end, Var)}
+            case Optional(inner):
+                names |= named_in(inner)
+            case Union(groups):
+                names = names.union(*map(named_in, groups))
+            case Inner(select):
+                names |= {name for name, _ in select.columns}
+            case Values(listed):
+                names |= set(listed)
+            case Bind(_, name):
+                names.add(name)
+    return names
+
+
 def written(triple: Triple) -> str:
     """A triple of a pattern as SPARQL.
 
@@ -190,3 +210,5 @@ def _path(path: Path) -> str:
             return f"({'/'.join(map(_path, paths))})"
         case Repeated(inner, zero):
             return f"({_path(inner)}){'*' if zero else '+'}"
+        case Var():
+            return _written(path)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from clayonto.engines.columnar.algebra import AGGREGATES, Beyond, Call, Const, Var, aggregated, variables
+from clayonto.engines.columnar.columns import escaped
 from clayonto.engines.columnar.expressions import Cells, Frame, evaluate, holds, kind_of, only_iris, plain
 from clayonto.engines.columnar.patterns import bound, noted, solutions
 from clayonto.frames import PLAIN, to_polars
@@ -57,6 +58,15 @@ def answer(select: Select, columns: Columns) -> Table:
 
     :raises Beyond: if it has something in it that is not answered in columns.
     """
+    frame = selected(select, columns)
+    return Table({name: Cells(frame.kinds[name], frame.rows[name]) for name, _ in select.columns}, columns)
+
+
+def selected(select: Select, columns: Columns) -> Frame:
+    """The rows of a SELECT, in order, with its columns.
+
+    :raises Beyond: as for :func:`answer`.
+    """
     frame = solutions(select.where, columns)
     named, having, order = select.columns, select.having, select.order_by
     if select.group_by is not None or any(aggregated(expr) for _, expr in named):
@@ -80,8 +90,7 @@ def answer(select: Select, columns: Columns) -> Table:
         frame = Frame(frame.rows.select(names).unique(maintain_order=True), frame.kinds)
     frame = noted("ORDER BY", _ordered(order, frame, columns)) if order else frame
     end = None if select.limit is None else select.offset + select.limit
-    shown = frame.rows[select.offset : end]
-    return Table({name: Cells(frame.kinds[name], shown[name]) for name in names}, columns)
+    return Frame(frame.rows.select(names)[select.offset : end], {name: frame.kinds[name] for name in names})
 
 
 def _grouped(select: Select, frame: Frame, columns: Columns) -> tuple[Frame, Callable[[Any], Any]]:
@@ -100,7 +109,7 @@ def _grouped(select: Select, frame: Frame, columns: Columns) -> tuple[Frame, Cal
             asked.setdefault(call, f".{len(asked)}")
     made = []
     for call, name in asked.items():
-        cells = _all_of(call, frame, columns)
+        cells = _all_of(call, frame, columns, grouped=bool(names))
         if cells is not None:
             frame = Frame(frame.rows.with_columns(cells.data.alias(name)), frame.kinds)
         kinds[name] = _KIND_OF.get(call.name) or (cells.kind if cells else "")
@@ -125,7 +134,7 @@ def _aggregates(expr: Expr | None) -> list[Call]:
     return [expr] if expr.name in AGGREGATES else [call for arg in expr.args for call in _aggregates(arg)]
 
 
-def _all_of(call: Call, frame: Frame, columns: Columns) -> Cells | None:
+def _all_of(call: Call, frame: Frame, columns: Columns, *, grouped: bool) -> Cells | None:
     """What is aggregated, as values that polars can count, add and compare; ``None`` for COUNT(*)."""
     if not call.args:
         if call.distinct:
@@ -136,12 +145,14 @@ def _all_of(call: Call, frame: Frame, columns: Columns) -> Cells | None:
         raise Beyond("an aggregate of a constant is not answered in columns")
     if call.name == "COUNT":
         return cells
-    if call.name == "AVG" or call.distinct or cells.data.null_count() or not len(cells.data):
+    if call.name == "AVG" or call.distinct or cells.data.null_count() or not (grouped or len(cells.data)):
         raise Beyond(f"this {call.name} is not answered in columns")
     if cells.kind == "term":
         kind = kind_of(cells.data, columns)
         if kind in ("integer", "decimal"):
             return Cells(kind, columns.values.gather(cells.data))
+        if kind == "none":
+            return Cells("integer", cells.data.cast(pl.Int64))  # of no row there is no group
         if kind != "iri" or call.name == "SUM":
             raise Beyond(f"{call.name} of {kind} is not answered in columns")
         return cells
@@ -210,10 +221,7 @@ def _cells(cells: Cells, columns: Columns) -> Any:
         case "decimal":
             return _decimals(cells.data.cast(pl.String))
         case "string":
-            escaped = cells.data.str.replace_all("\\", "\\\\", literal=True)
-            for character, escape in (('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")):
-                escaped = escaped.str.replace_all(character, escape, literal=True)
-            return pl.select(pl.concat_str(pl.lit('"'), escaped, pl.lit('"'))).to_series()
+            return cells.data.alias("t").to_frame().select(pl.concat_str(pl.lit('"'), escaped(pl.col("t")), pl.lit('"'))).to_series()
     raise Beyond(f"{cells.kind} is not shown in columns")
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import polars as pl
 
 from clayonto.engines.columnar.algebra import Beyond, Call, Const, Var
-from clayonto.engines.columnar.columns import KINDS
+from clayonto.engines.columnar.terms import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,19 +30,15 @@ _COMPARE: Final[dict[str, Callable[[Any, Any], Any]]] = {
     ">=": lambda a, b: a >= b,
 }
 # What the values of a kind are in polars, where they are no numbers of terms.
-_TYPES: Final = {"string": pl.String, "text": pl.String, "integer": pl.Int64, "boolean": pl.Boolean}
-_TESTS: Final[dict[str, Callable[[Any, Any], Any]]] = {
-    "CONTAINS": lambda text, part: text.str.contains(part, literal=True),
-    "STRSTARTS": lambda text, part: text.str.starts_with(part),
-    "STRENDS": lambda text, part: text.str.ends_with(part),
-}
+_TYPES: Final = {"string": pl.String, "text": pl.String, "date": pl.String, "integer": pl.Int64, "boolean": pl.Boolean}
 
 
 class Cells(NamedTuple):
     """A value for each row, or one for all (``data`` no series): ``kind`` says what they are.
 
     ``term``: numbers of terms; ``spelt``: the texts of terms, by their numbers; ``string``: text without a language; ``text``: text that may
-    have one; ``languages``: tags; ``integer``, ``decimal``, ``boolean``.
+    have one; ``languages``: tags; ``datatypes``: their IRIs;
+    ``date``: days as texts; ``integer``, ``decimal``, ``boolean``.
     """
 
     kind: str
@@ -86,10 +82,14 @@ def evaluate(expr: Expr, frame: Frame, columns: Columns) -> Cells:
         if expr.name == "!":
             return Cells("boolean", ~parts[0])
         return Cells("boolean", reduce((lambda a, b: a & b) if expr.name == "&&" else (lambda a, b: a | b), parts))
+    if expr.name in ("=", "!=") and all(isinstance(arg, Const) and arg.term.startswith("<") for arg in expr.args):
+        return Cells("boolean", (expr.args[0] == expr.args[1]) is (expr.name == "="))
     args = [evaluate(arg, frame, columns) for arg in expr.args]
     if not any(isinstance(arg.data, pl.Series) for arg in args):
         # Of constants: what one row gives, all give.
-        found = _applied(expr, [Cells(arg.kind, pl.Series([arg.data])) for arg in args], columns)
+        found = plain(
+            _applied(expr, [Cells(arg.kind, pl.Series([arg.data], dtype=_TYPES.get(arg.kind))) for arg in args], columns), columns
+        )
         return Cells(found.kind, found.data[0])
     return _applied(expr, args, columns)
 
@@ -103,7 +103,10 @@ def _applied(call: Call, args: list[Cells], columns: Columns) -> Cells:
         return _first(args, columns)
     if call.name == "CONCAT":
         return _together(args, columns)
-    return _called(call, args, columns)
+    # What functions do is built on what stands here.
+    from clayonto.engines.columnar.functions import called
+
+    return called(call, args, columns)
 
 
 def holds(expr: Expr, frame: Frame, columns: Columns) -> Any:
@@ -120,6 +123,10 @@ def _constant(term: str) -> Cells:
     text = term[1 : term.rindex('"')]
     if term.endswith("#integer>"):
         return Cells("integer", int(text))
+    if term.endswith("#date>"):
+        return Cells("date", text)
+    if term.endswith("#boolean>"):
+        return Cells("boolean", text == "true")
     raise Beyond(f"{term} in an expression is not answered in columns")
 
 
@@ -168,7 +175,7 @@ def _column(cells: Cells) -> Any:
 
 def plain(cells: Cells, columns: Columns) -> Cells:
     """Tags, and texts that are held by the number of their term, as texts."""
-    return _resolved(cells, columns) if cells.kind in ("languages", "spelt") else cells
+    return resolved(cells, columns) if cells.kind in ("languages", "spelt") else cells
 
 
 def _boolean(cells: Cells) -> Any:
@@ -186,7 +193,9 @@ def _compared(operator: str, left: Cells, right: Cells, columns: Columns) -> Any
         return compare(left.data, right.data)
     if left.kind == right.kind == "spelt" and only_iris(left.data, columns) and only_iris(right.data, columns):
         return compare(left.data, right.data)
-    left, right = _resolved(left, columns), _resolved(right, columns)
+    if left.kind == "datatypes" and right.kind == "iri" and isinstance(right.data, str) and operator in ("=", "!="):
+        return compare(left.data, right.data[1:-1])
+    left, right = resolved(left, columns), resolved(right, columns)
     if left.kind == "text" or right.kind == "text":
         raise Beyond("a text that may have a language is not compared in columns")
     if right.kind == "iri" and operator in ("=", "!="):
@@ -202,7 +211,7 @@ def _compared(operator: str, left: Cells, right: Cells, columns: Columns) -> Any
     raise Beyond(f"{left.kind} and {right.kind} are not compared in columns")
 
 
-def _resolved(cells: Cells, columns: Columns) -> Cells:
+def resolved(cells: Cells, columns: Columns) -> Cells:
     """Terms as the values that they all are: texts, numbers or days; else as they were."""
     if cells.kind == "languages":
         return Cells("string", cells.data.cast(pl.String))
@@ -216,57 +225,3 @@ def _resolved(cells: Cells, columns: Columns) -> Cells:
     if kind in ("integer", "decimal"):
         return Cells(kind, columns.values.gather(cells.data))
     return Cells(kind, cells.data)
-
-
-def _called(call: Call, args: list[Cells], columns: Columns) -> Cells:
-    first = args[0]
-    if not isinstance(first.data, pl.Series) or first.kind == "iri":
-        raise Beyond(f"{call.name} of a constant is not answered in columns")
-    match call.name:
-        case "BOUND":
-            return Cells("boolean", first.data.is_not_null())
-        case "STR":
-            if first.kind != "term":
-                return _text_of(first)
-            return Cells("spelt", first.data)
-        case "LANG" if first.kind == "term":
-            return Cells("languages", columns.languages.gather(first.data))
-        case "STRLEN" if first.kind == "spelt":
-            return Cells("integer", columns.strings.gather(first.data).str.len_chars().cast(pl.Int64))
-        case "ISIRI" if first.kind == "term":
-            return Cells("boolean", first.data < columns.iris)
-        case "LCASE" if first.kind == "spelt":
-            return Cells("string", columns.lower.gather(first.data))
-        case "ISLITERAL" if first.kind == "term":
-            return Cells("boolean", (first.data >= columns.iris) & (columns.kinds.gather(first.data) != KINDS.index("blank")))
-    text = _text(first, columns)
-    match call.name:
-        case "LCASE":
-            return Cells(text.kind, text.data.str.to_lowercase())
-        case "UCASE":
-            return Cells(text.kind, text.data.str.to_uppercase())
-        case "STRLEN":
-            return Cells("integer", text.data.str.len_chars().cast(pl.Int64))
-        case "CONTAINS" | "STRSTARTS" | "STRENDS" if args[1].kind == "string":
-            return Cells("boolean", _TESTS[call.name](text.data, args[1].data))
-    raise Beyond(f"{call.name} of {', '.join(cells.kind for cells in args)} is not answered in columns")
-
-
-def _text_of(cells: Cells) -> Cells:
-    if cells.kind in ("string", "text"):
-        return Cells("string", cells.data)
-    raise Beyond(f"STR of {cells.kind} is not answered in columns")
-
-
-def _text(cells: Cells, columns: Columns) -> Cells:
-    """Strings, with or without a language; a null for a term that is none."""
-    if cells.kind == "term":
-        literal = columns.kinds.gather(cells.data).is_in([KINDS.index("string"), KINDS.index("language")])
-        texts = columns.strings.gather(cells.data)
-        kept = pl.DataFrame({"t": texts, "l": literal}).select(pl.when("l").then(pl.col("t")).otherwise(None).alias("t"))["t"]
-        return Cells("text", kept)
-    if cells.kind in ("languages", "spelt"):
-        return _resolved(cells, columns)
-    if cells.kind not in ("string", "text"):
-        raise Beyond(f"a text of {cells.kind} is not answered in columns")
-    return cells

@@ -7,10 +7,12 @@ what is wrong with a query that is none. So this may refuse too much, and must n
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from clayonto.engines.columnar.algebra import (
     AGGREGATES,
+    DAY,
     Beyond,
     Bind,
     Call,
@@ -36,12 +38,16 @@ if TYPE_CHECKING:
     from clayonto.engines.columnar.algebra import Expr, Path, Term
     from clayonto.sparql import Token
 
+_DATE: Final = f"<{PREFIXES['xsd']}date>"
+_A_DAY: Final = re.compile(f'"{DAY}"')
 RDF_TYPE: Final = f"<{PREFIXES['rdf']}type>"
 FUNCTIONS: Final[dict[str, int | None]] = {
     "STR": 1, "LANG": 1, "LCASE": 1, "UCASE": 1, "STRLEN": 1, "CONTAINS": 2, "STRSTARTS": 2, "STRENDS": 2, "BOUND": 1, "ISIRI": 1, "ISLITERAL": 1,
-    "IF": 3, "COALESCE": None, "CONCAT": None,
+    "IF": 3, "COALESCE": None, "CONCAT": None, "STRAFTER": 2, "SUBSTR": 3, "YEAR": 1, "DATATYPE": 1,
 }  # fmt: skip
 """The functions known, and how many arguments each takes; ``None`` for any number."""
+CAST: Final = f"<{PREFIXES['xsd']}integer>"
+"""The one function known that has an IRI for a name."""
 
 
 def parse(text: str, *, base: str) -> Select:
@@ -167,6 +173,10 @@ class _Parser:
 
     def _group(self) -> Group:
         self._expect("{")
+        if self._peek() == "SELECT":
+            group = Group([Inner(self._select())])
+            self._expect("}")
+            return group
         group = Group()
         while not self._took("}"):
             self._element(group)
@@ -184,9 +194,6 @@ class _Parser:
         elif self._took("OPTIONAL"):
             group.elements.append(Optional(self._group()))
         elif self._peek() == "{":
-            if self._peek(1) == "SELECT":
-                group.elements.append(self._inner())
-                return
             groups = [self._group()]
             while self._took("UNION"):
                 groups.append(self._group())
@@ -200,14 +207,6 @@ class _Parser:
             group.elements.append(self._values())
         else:
             self._triples(group)
-
-    def _inner(self) -> Inner:
-        self._expect("{")
-        it = self._select()
-        self._expect("}")
-        if it.group_by is not None or it.having or it.order_by or it.limit is not None or it.offset or any(expr for _, expr in it.columns):
-            raise Beyond("a SELECT within the pattern that does more than choose variables is not answered in columns")
-        return Inner(tuple(name for name, _ in it.columns), it.distinct, it.where)
 
     def _values(self) -> Values:
         one = self._kind() == "variable"
@@ -265,6 +264,8 @@ class _Parser:
         group.elements.append(Triple(subject, path, object_))
 
     def _path(self) -> Path:
+        if self._kind() == "variable":
+            return Var(self._take()[1:])
         paths = [self._steps()]
         while self._took("|"):
             paths.append(self._steps())
@@ -324,8 +325,11 @@ class _Parser:
             text = f'"{text[1:-1]}"'
             if self._kind() == "language":
                 return Const(text + self._take().lower())
-            if self._peek() == "^^":
-                self._beyond()
+            if self._took("^^"):
+                # A date is written in one way; of another type two terms can be one value.
+                if self._iri() != _DATE or not _A_DAY.fullmatch(text):
+                    self._beyond()
+                return Const(f"{text}^^{_DATE}")
             return Const(text)
         if kind == "number" and self._peek().isdigit():
             return Const(f'"{int(self._take())}"^^<{PREFIXES["xsd"]}integer>')
@@ -386,6 +390,13 @@ class _Parser:
             args = () if name == "COUNT" and self._took("*") else (self._expression(),)
             self._expect(")")
             return Call(name, args, distinct)
+        if self._kind() in ("iri", "name") and self._peek(1) == "(":
+            if self._iri() != CAST:
+                self._beyond()
+            args = self._arguments()
+            if len(args) != 1:
+                self._beyond()
+            return Call(CAST, args)
         return self._term()
 
     def _arguments(self) -> tuple[Expr, ...]:

@@ -7,6 +7,7 @@ is applied as soon as its variables are there. A path that is repeated becomes t
 from __future__ import annotations
 
 from contextvars import ContextVar
+from itertools import takewhile
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -27,11 +28,12 @@ from clayonto.engines.columnar.algebra import (
     Values,
     Var,
     Without,
+    named_in,
     variables,
     written,
 )
-from clayonto.engines.columnar.columns import ID
 from clayonto.engines.columnar.expressions import Frame, evaluate, holds, in_rows, plain
+from clayonto.engines.columnar.terms import ID
 
 if TYPE_CHECKING:
     from clayonto.engines.columnar.algebra import Expr, Path
@@ -41,6 +43,10 @@ if TYPE_CHECKING:
 _MOST_ROWS = 50_000_000
 _MOST_PAIRS = 5_000_000
 _FAR = 20
+# How many times as many rows a sorted table has as there are terms that are looked up in it one by one.
+_FEW = 64
+# What is made in a query joins what is made alike: as many texts as terms.
+_JOINED: Final = frozenset({"term", "string", "integer", "boolean"})
 
 
 class Trace:
@@ -69,15 +75,17 @@ def noted(what: str, frame: Frame) -> Frame:
     return frame
 
 
-def solutions(group: Group, columns: Columns) -> Frame:
+def solutions(group: Group, columns: Columns, seed: Frame | None = None) -> Frame:
     """The solutions of a group: a column for each variable, null where a variable has no value.
 
+    :param seed: terms of variables that the triples of the group bind, and to which these are held; for a group that begins with such triples.
     :raises Beyond: if it has something in it that is not answered in columns.
     """
     # NOT EXISTS holds for the whole group, so it comes last.
     elements = sorted(group.elements, key=lambda element: isinstance(element, Without))
     filters = list(group.filters)
-    frame: Frame | None = None
+    required = named_in(Group([each for each in elements if isinstance(each, Triple)]))
+    frame = seed
     while elements:
         element = elements[0]
         if isinstance(element, Triple):
@@ -88,11 +96,12 @@ def solutions(group: Group, columns: Columns) -> Frame:
             continue
         del elements[0]
         if isinstance(element, Values):
-            frame = noted("VALUES", _joined(frame, _values(element, columns)))
+            frame = noted("VALUES", _joined(frame, _values(element, columns, required)))
         elif isinstance(element, Inner):
             frame = noted("SELECT", _joined(frame, _inner(element, columns)))
         elif isinstance(element, Union):
-            frame = noted("UNION", _joined(frame, _either(element, columns)))
+            frame = _joined(frame, _either(element, columns))
+            frame = noted("UNION", frame) if len(element.groups) > 1 else frame
         elif frame is None:
             raise Beyond("a group that begins with OPTIONAL, BIND or NOT EXISTS is not answered in columns")
         elif isinstance(element, Optional):
@@ -115,7 +124,7 @@ def bound(frame: Frame, name: str, cells: Cells, columns: Columns) -> Frame:
     :raises Beyond: if it has one of the name, or if what it would hold is not made in columns.
     """
     cells = plain(cells, columns)
-    if name in frame.kinds or cells.kind in ("text", "iri") or cells.kind == "boolean":
+    if name in frame.kinds or cells.kind in ("text", "iri", "date", "datatypes"):
         raise Beyond(f"what ?{name} stands for is not made in columns")
     return Frame(frame.rows.with_columns(in_rows(cells, len(frame.rows)).data.alias(name)), frame.kinds | {name: cells.kind})
 
@@ -137,7 +146,7 @@ def _ready(frame: Frame, filters: list[Expr], columns: Columns) -> Frame:
 
 def _basic(triples: list[Triple], frame: Frame | None, filters: list[Expr], columns: Columns) -> Frame:
     """Triples joined with what there is, from the fewest rows on."""
-    tables = [_terms(_triple(triple, columns)) for triple in triples]
+    tables = [_terms(_triple(triple, columns, frame)) for triple in triples]
     fewest = min(len(table.rows) for table in [*tables, *([] if frame is None else [frame])])
     for at, table in enumerate(tables):
         # A table that is joined with a far smaller one is filtered after that. A filter is not taken out of the list here: what else binds
@@ -152,7 +161,9 @@ def _basic(triples: list[Triple], frame: Frame | None, filters: list[Expr], colu
     while left:
         linked = [n for n, table in left.items() if set(table.kinds) & set(frame.kinds)] or list(left)
         nearest = min(linked, key=lambda n: len(left[n].rows))
-        frame = noted(written(triples[nearest]), _joined(frame, left.pop(nearest)))
+        table = left.pop(nearest)
+        near = _near(triples[nearest], frame, columns) if len(frame.rows) * _FEW < len(table.rows) else None
+        frame = noted(written(triples[nearest]), _joined(frame, table if near is None else _terms(near)))
         frame = _ready(frame, filters, columns) if left else frame
     return _ready(frame, filters, columns)
 
@@ -163,12 +174,10 @@ def _terms(rows: Any) -> Frame:
 
 def _inner(select: Inner, columns: Columns) -> Frame:
     """The solutions of a SELECT within a group."""
-    frame = solutions(select.group, columns)
-    for name in select.names:
-        if frame.kinds.get(name) != "term":
-            raise Beyond(f"?{name} is no term of the graph, and is chosen by a SELECT within the pattern")
-    rows = frame.rows.select(select.names)
-    return _terms(rows.unique() if select.distinct else rows)
+    # A pattern holds SELECTs, and a SELECT a pattern.
+    from clayonto.engines.columnar.answer import selected
+
+    return selected(select.select, columns)
 
 
 def _either(union: Union, columns: Columns) -> Frame:
@@ -181,8 +190,17 @@ def _either(union: Union, columns: Columns) -> Frame:
     return Frame(pl.concat([part.rows for part in parts], how="diagonal"), kinds)
 
 
-def _triple(triple: Triple, columns: Columns) -> Any:
-    if isinstance(triple.path, Repeated):
+def _triple(triple: Triple, columns: Columns, frame: Frame | None) -> Any:
+    """What a triple of the pattern matches; ``frame`` may say which predicates come into question."""
+    also = []
+    if isinstance(triple.path, Var):
+        table = _any_of(triple.path.name, columns, frame)
+        also = [triple.path.name]
+        if triple.path in (triple.subject, triple.object):
+            raise Beyond("a variable that is a predicate and another place of it is not answered in columns")
+    elif frame is not None and (near := _near(triple, frame, columns)) is not None:
+        return near
+    elif isinstance(triple.path, Repeated):
         table = _repeated(triple.path, triple, columns)
     else:
         table = _pairs(triple.path, columns)
@@ -193,17 +211,57 @@ def _triple(triple: Triple, columns: Columns) -> Any:
     subject, object_ = triple.subject, triple.object
     if isinstance(subject, Var) and isinstance(object_, Var):
         if subject == object_:
-            return table.filter(pl.col("subject") == pl.col("object")).select(pl.col("subject").alias(subject.name))
-        return table.select(pl.col("subject").alias(subject.name), pl.col("object").alias(object_.name))
+            return table.filter(pl.col("subject") == pl.col("object")).select(pl.col("subject").alias(subject.name), *also)
+        return table.select(pl.col("subject").alias(subject.name), pl.col("object").alias(object_.name), *also)
     if isinstance(subject, Var):
-        return table.select(pl.col("subject").alias(subject.name))
+        return table.select(pl.col("subject").alias(subject.name), *also)
     if isinstance(object_, Var):
-        return table.select(pl.col("object").alias(object_.name))
+        return table.select(pl.col("object").alias(object_.name), *also)
     raise Beyond("a triple without a variable is not answered in columns")
+
+
+def _near(triple: Triple, frame: Frame, columns: Columns) -> Any:
+    """What a triple matches of the subjects that a frame has, if that is found without looking at all of its table; else ``None``."""
+    subject, object_ = triple.subject, triple.object
+    if not isinstance(subject, Var) or not isinstance(object_, Var) or subject == object_ or frame.kinds.get(subject.name) != "term":
+        return None
+    paths = triple.path.paths if isinstance(triple.path, Either) else (triple.path,)
+    tables = [columns.table(path.predicate) for path in paths if isinstance(path, Link) and not path.back]
+    if len(tables) < len(paths) or len(frame.rows) * _FEW > sum(map(len, tables)):
+        return None
+    terms = frame.rows[subject.name].drop_nulls().unique()
+    found = pl.concat([_of(table, terms) for table in tables])
+    if len(tables) > 1 and found.is_duplicated().any():
+        raise Beyond("alternatives that join the same pair are not counted alike by engines")
+    return found.select(pl.col("subject").alias(subject.name), pl.col("object").alias(object_.name))
+
+
+def _of(table: Any, subjects: Any) -> Any:
+    """The rows of some subjects in a table that is sorted by them."""
+    ends = pl.DataFrame(
+        {"subject": subjects, **{side: table["subject"].search_sorted(subjects, side).cast(ID) for side in ("left", "right")}}
+    )
+    there = ends.filter(pl.col("left") < pl.col("right"))
+    at = there.select("subject", pl.int_ranges("left", "right", dtype=ID).alias("at")).explode("at")
+    return at.select("subject", table["object"].gather(at["at"]).alias("object"))
+
+
+def _any_of(name: str, columns: Columns, frame: Frame | None) -> Any:
+    """The triples of each predicate that a variable can be, with the predicate."""
+    if frame is None or frame.kinds.get(name) != "term":
+        raise Beyond(f"?{name} can be any predicate, which columns do not answer")
+    tables = [
+        columns.table(predicate).with_columns(pl.lit(number, dtype=ID).alias(name))
+        for number in frame.rows[name].unique().drop_nulls()
+        if (predicate := columns.predicate(number)) is not None
+    ]
+    return pl.concat(tables) if tables else columns.table("").with_columns(pl.lit(0, dtype=ID).alias(name))
 
 
 def _pairs(path: Path, columns: Columns) -> Any:
     """Subjects and objects that a path joins: each as often as it does, but once only if it is repeated."""
+    if isinstance(path, Var):
+        raise Beyond(f"?{path.name} can be any predicate, which columns do not answer")
     if isinstance(path, Link):
         table = columns.table(path.predicate)
         return table.select(pl.col("object").alias("subject"), pl.col("subject").alias("object")) if path.back else table
@@ -215,6 +273,7 @@ def _pairs(path: Path, columns: Columns) -> Any:
     if isinstance(path, Steps):
         first, *rest = (_pairs(each, columns) for each in path.paths)
         for table in rest:
+            _bounded(first.select("object"), table.select(pl.col("subject").alias("object")), ["object"])
             first = first.join(table, left_on="object", right_on="subject").select("subject", pl.col("object_right").alias("object"))
         return first
     step = _pairs(path.path, columns).unique()
@@ -239,7 +298,7 @@ def _repeated(path: Repeated, triple: Triple, columns: Columns) -> Any:
     if not path.zero:
         return pairs
     # A path of no step joins each term of the graph to itself (section 9.1).
-    terms = pl.Series("subject", ends or pl.arange(len(columns.texts), dtype=ID, eager=True), dtype=ID)
+    terms = pl.Series("subject", ends or columns.nodes(), dtype=ID)
     return pl.concat([pairs, pl.DataFrame({"subject": terms, "object": terms.alias("object")})]).unique()
 
 
@@ -255,13 +314,16 @@ def _closed(whole: Any, step: Any) -> Any:
     return whole
 
 
-def _values(values: Values, columns: Columns) -> Frame:
+def _values(values: Values, columns: Columns, required: set[str]) -> Frame:
+    """The rows of VALUES. ``required`` are variables that a triple binds as well, so that a term of no triple gives no row."""
     made = {name: columns.numbers(row[at] for row in values.rows) for at, name in enumerate(values.names)}
+    nowhere = len(columns.texts)
     for name, numbers in made.items():
         # A term that the graph does not have has no number to be shown by.
-        if len(columns.texts) in numbers:
+        if nowhere in numbers and name not in required:
             raise Beyond(f"VALUES gives ?{name} a term that the graph does not have")
-    return _terms(pl.DataFrame(made, schema=dict.fromkeys(values.names, ID)))
+    rows = pl.DataFrame(made, schema=dict.fromkeys(values.names, ID))
+    return _terms(rows.filter(~pl.any_horizontal(pl.all() == nowhere).fill_null(value=False)) if values.names else rows)
 
 
 def _joined(left: Frame | None, right: Frame) -> Frame:
@@ -270,6 +332,7 @@ def _joined(left: Frame | None, right: Frame) -> Frame:
     shared = _shared(left, right)
     kinds = left.kinds | right.kinds
     if shared:
+        _bounded(left.rows, right.rows, shared)
         return Frame(left.rows.join(right.rows, on=shared), kinds)
     if len(left.rows) * len(right.rows) > _MOST_ROWS:
         raise Beyond("two parts of the pattern share no variable, and their product is too large")
@@ -280,20 +343,58 @@ def _shared(left: Frame, right: Frame) -> list[str]:
     """The variables that two sides share: all of them bound, since what is unbound would join with anything."""
     shared = [name for name in left.kinds if name in right.kinds]
     for name in shared:
-        if left.kinds[name] != "term" or right.kinds[name] != "term":
+        if left.kinds[name] != right.kinds[name] or left.kinds[name] not in _JOINED:
             raise Beyond(f"?{name} is made in the query and joined, which columns do not answer")
         if left.rows[name].null_count() or right.rows[name].null_count():
             raise Beyond(f"?{name} is not bound everywhere and is joined, which columns do not answer")
     return shared
 
 
+def _bounded(left: Any, right: Any, on: list[str]) -> None:
+    """Give up where a join would have more rows than there is memory for."""
+    if len(left) * len(right) <= _MOST_ROWS:
+        return
+    counted = right.group_by(on).len()
+    if len(left) * (counted["len"].max() or 0) <= _MOST_ROWS:
+        return
+    both = left.group_by(on).len().join(counted, on=on)
+    if both.select((pl.col("len").cast(pl.UInt64) * pl.col("len_right")).sum()).item() > _MOST_ROWS:
+        raise Beyond("two parts of the pattern have too many rows together")
+
+
 def _outer(frame: Frame, group: Group, columns: Columns, *, how: Literal["left", "anti"]) -> Frame:
-    """OPTIONAL and NOT EXISTS: of a group whose filters look at nothing outside it."""
-    if any(not isinstance(e, Triple) for e in group.elements):
-        raise Beyond("a pattern within OPTIONAL or NOT EXISTS is not answered in columns")
-    right = solutions(group, columns)
+    """OPTIONAL and NOT EXISTS. What is asked of variables from outside the group, an OPTIONAL asks of each pair of rows."""
+    if how == "anti" and any(not isinstance(e, Triple) for e in group.elements):
+        raise Beyond("a pattern within NOT EXISTS is not answered in columns")
+    own = named_in(group)
+    outside = [] if how == "anti" else [test for test in group.filters if not variables(test) <= own]
+    inner = Group(group.elements, [test for test in group.filters if test not in outside])
+    right = solutions(inner, columns, _seed(frame, inner, columns))
+    if outside:
+        return _paired(frame, right, outside, columns)
     shared = _shared(frame, right)
     if not shared:
         raise Beyond("OPTIONAL or NOT EXISTS that shares no variable is not answered in columns")
-    kinds = frame.kinds | right.kinds if how == "left" else frame.kinds
-    return Frame(frame.rows.join(right.rows, on=shared, how=how), kinds)
+    if how == "anti":
+        return Frame(frame.rows.join(right.rows, on=shared, how="anti"), frame.kinds)
+    _bounded(frame.rows, right.rows, shared)
+    return Frame(frame.rows.join(right.rows, on=shared, how="left"), frame.kinds | right.kinds)
+
+
+def _seed(frame: Frame, group: Group, columns: Columns) -> Frame | None:
+    """The terms of a frame that the first triples of a group bind as well, where there are so few that the group is better worked out for them alone."""
+    if len(frame.rows) * _FEW > columns.count:
+        return None
+    triples = list(takewhile(lambda each: isinstance(each, Triple), group.elements))
+    names = [name for name in named_in(Group(triples)) if frame.kinds.get(name) == "term" and not frame.rows[name].null_count()]
+    return Frame(frame.rows.select(names).unique(), dict.fromkeys(names, "term")) if names else None
+
+
+def _paired(frame: Frame, right: Frame, tests: list[Expr], columns: Columns) -> Frame:
+    """The rows with each on the right that they agree with and that passes, or with none."""
+    left = Frame(frame.rows.with_row_index(".row"), frame.kinds | {".row": "integer"})
+    pairs = _joined(left, right)
+    for test in tests:
+        pairs = _filtered(pairs, test, columns)
+    alone = left.rows.join(pairs.rows, on=".row", how="anti")
+    return Frame(pl.concat([pairs.rows, alone], how="diagonal").sort(".row").drop(".row"), frame.kinds | right.kinds)

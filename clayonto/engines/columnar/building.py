@@ -1,0 +1,257 @@
+"""Columns in a folder: made of the lines of a graph of any size with the memory of a part of it, and opened by mapping the files.
+
+The lines are taken apart as they come: the triples of each part go to disk with hashes in the place of terms, and the terms into buckets by their
+order. Then each bucket by itself becomes the next terms in order, which gives each hash its number, and the triples, a few predicates at a time, the
+tables of numbers.
+"""
+
+from __future__ import annotations
+
+import math
+import queue
+import secrets
+import shutil
+import threading
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import polars as pl
+
+from clayonto.engines.columnar.columns import Columns, counted
+from clayonto.engines.columnar.mapped import SEGMENT, numbers, texts, write_numbers, write_texts
+from clayonto.engines.columnar.shape import Extent, Shape, read
+from clayonto.engines.columnar.terms import ID, IRI, KINDS, LITERAL, keyed, kinds, scale, triples
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+_PART: Final = 48 << 20
+"""Bytes of lines that are taken apart at a time."""
+_BUCKET: Final = 128 << 20
+"""About how many bytes the terms of a bucket have."""
+_ROWS: Final = 8_000_000
+"""About how many triples get their numbers at a time."""
+_ENDS: Final = {"s": "subject", "o": "object"}
+
+
+class Builder:
+    """Takes lines, as a file that is written to, and makes columns of them in a folder. Use it in a ``with`` block, which ends its thread.
+
+    :param folder: a new folder, which holds columns once :meth:`finish` has been called.
+    :param count: how many triples there will be, about.
+    :param progress: called with how many million triples were taken, now and then.
+    :raises ValueError: from any method: if the graph has what columns do not hold.
+    """
+
+    def __init__(self, folder: Path, count: int, *, progress: Callable[[str], None]) -> None:
+        self._folder = folder
+        self._aside = folder / "aside"
+        self._aside.mkdir(parents=True)
+        self._count = count
+        self._progress = progress
+        self._told = 0
+        self._seed = secrets.randbits(63)
+        self._left: list[bytes] = []
+        self._size = 0
+        self._parts = 0
+        self._predicates: dict[str, int] = {}
+        self._bounds: Any = None
+        self._failed: BaseException | None = None
+        self._lines: queue.Queue[bytes | None] = queue.Queue(maxsize=1)
+        self._worker = threading.Thread(target=self._work, daemon=True)
+        self._worker.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def write(self, data: bytes) -> int:
+        """Take some of the canonical N-Triples of the graph, in which each triple stands once."""
+        self._left.append(bytes(data))
+        self._size += len(data)
+        if self._size >= _PART:
+            whole = b"".join(self._left)
+            end = whole.rindex(b"\n") + 1
+            self._left, self._size = [whole[end:]], len(whole) - end
+            self._hand_over(whole[:end])
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is to be done before :meth:`finish`."""
+
+    def finish(self) -> None:
+        """Make the columns of what was written."""
+        self._hand_over(b"".join(self._left))
+        self._left = []
+        self._stop()
+        if self._failed is not None:
+            raise self._failed
+        names = dict(sorted(self._predicates.items()))
+        number_of, shape, segments = self._number(names)
+        shape = shape._replace(predicates=self._tables(names, number_of))
+        shutil.rmtree(self._aside)
+        shape.write(self._folder, segments=segments)
+
+    def _hand_over(self, lines: bytes) -> None:
+        if self._failed is not None:
+            raise self._failed
+        self._lines.put(lines)
+        self._told += lines.count(b"\n")
+        self._progress(f"columns: {self._told / 1e6:.1f} / {self._count / 1e6:.1f}")
+
+    def _stop(self) -> None:
+        if self._worker.is_alive():
+            self._lines.put(None)
+            self._worker.join()
+
+    def _work(self) -> None:
+        lines = iter(self._lines.get, None)
+        try:
+            for part in lines:
+                self._take_apart(part)
+        except BaseException as error:
+            self._failed = error
+            for _ in lines:  # whoever writes must not wait for room in the queue
+                pass
+
+    def _take_apart(self, lines: bytes) -> None:
+        given = triples(lines)
+        if not len(given):
+            return
+        for predicate in given["p"].unique():
+            self._predicates.setdefault(predicate, len(self._predicates))
+        rows = given.select(
+            pl.col("p").replace_strict(self._predicates, return_dtype=ID),
+            pl.col("s").hash(self._seed),
+            pl.col("o").hash(self._seed),
+        )
+        rows.write_ipc(self._aside / f"triples-{self._parts}.arrow")
+        nodes = pl.concat([given["s"].unique(), given["o"].unique()]).unique().alias("term")
+        terms = keyed(nodes).with_columns(pl.col("term").hash(self._seed).alias("hash")).drop("term")
+        if self._bounds is None:
+            self._bounds = self._divided(terms["key"], len(given))
+        terms = terms.with_columns(self._bounds.search_sorted(terms["key"]).alias("bucket"))
+        for (bucket,), some in terms.partition_by("bucket", as_dict=True).items():
+            folder = self._aside / f"terms-{bucket}"
+            folder.mkdir(exist_ok=True)
+            some.drop("bucket").write_ipc(folder / f"{self._parts}.arrow", compression="lz4")
+        self._parts += 1
+
+    def _divided(self, keys: Any, rows: int) -> Any:
+        """Where one bucket ends and the next begins, from the terms of the first part: a store gives its triples in no order that texts know of."""
+        size = int(keys.str.len_bytes().sum()) * max(1.0, self._count / rows)
+        ends = math.ceil(size / _BUCKET)
+        ordered = keys.sort()
+        return pl.Series([ordered[len(ordered) * n // ends] for n in range(1, ends)], dtype=pl.String).unique().sort()
+
+    def _number(self, predicates: dict[str, int]) -> tuple[Any, Shape, int]:
+        """Write the terms, in order. Gives the number of each hash, what is to be said of them, and how many files of texts there are."""
+        own = keyed(pl.Series("term", list(predicates), dtype=pl.String))
+        own = own.with_columns(pl.col("term").hash(self._seed).alias("hash")).drop("term")
+        codes: dict[str, int] = {}
+        counts = {IRI: 0, LITERAL: 0}
+        known, bare = [], []
+        segment = total = digits = 0
+        with ExitStack() as files:
+            views, kind_file, suffix_file, text = (
+                files.enter_context((self._folder / name).open("wb")) for name in ("views", "kinds", "suffixes", f"text-{segment}")
+            )
+            for terms in self._buckets(own):
+                terms = terms.with_columns(pl.arange(total, total + len(terms), dtype=ID, eager=True).alias("id"))
+                kind, said = kinds(terms["key"], terms["suffix"]), terms["key"].str.slice(1)
+                if text.tell() + int(said.str.len_bytes().sum()) + len(said) > SEGMENT:
+                    segment += 1
+                    text = files.enter_context((self._folder / f"text-{segment}").open("wb"))
+                write_texts(views, text, segment, said)
+                write_numbers(kind_file, kind)
+                literal = pl.col("key").str.starts_with(LITERAL)
+                for suffix in terms.filter(literal)["suffix"].unique().sort():
+                    codes.setdefault(suffix, len(codes) + 1)
+                code = pl.when(literal).then(pl.col("suffix").replace_strict(codes, default=0, return_dtype=ID)).otherwise(0)
+                if len(codes) >= 1 << 16:
+                    raise ValueError("more than 65,535 languages and datatypes are not kept in columns")
+                write_numbers(suffix_file, terms.select(code.cast(pl.UInt16).alias("code"))["code"])
+                counts[IRI] += int((kind == KINDS.index("iri")).sum())
+                counts[LITERAL] += int(terms.select(literal.alias("l"))["l"].sum())
+                digits = max(digits, scale(said, kind))
+                bare += terms.filter(~pl.col("node"))["id"].to_list()
+                known.append(terms.select("hash", "id"))
+                total += len(terms)
+        number_of = pl.concat(known) if known else pl.DataFrame(schema={"hash": pl.UInt64, "id": ID})
+        if total >= 1 << 32:
+            raise ValueError("more terms than 32 bits can count are not kept in columns")
+        if number_of["hash"].n_unique() < total:
+            raise ValueError("two terms have one hash, which happens once in millions of times: make the columns again")
+        return number_of, Shape(counts[IRI], counts[LITERAL], ["", *codes], digits, {}, bare), segment + 1
+
+    def _buckets(self, predicates: Any) -> Iterator[Any]:
+        """The terms, each once and in order: ``key``, ``suffix``, ``hash``, and whether it is a ``node`` and not only a predicate."""
+        if self._bounds is None:
+            return
+        place = self._bounds.search_sorted(predicates["key"])
+        for bucket in range(len(self._bounds) + 1):
+            parts = sorted((self._aside / f"terms-{bucket}").glob("*.arrow"))
+            nodes = [pl.read_ipc(part).unique("hash") for part in parts]
+            both = [*(part.with_columns(node=True) for part in nodes), predicates.filter(place == bucket).with_columns(node=False)]
+            merged = pl.concat(both).sort("key", "suffix", "node", descending=[False, False, True])
+            yield merged.unique(["key", "suffix"], keep="first", maintain_order=True)
+
+    def _tables(self, names: dict[str, int], number_of: Any) -> dict[str, Extent]:
+        """Write the triples as numbers, by predicate; where each predicate stands."""
+        parts = [pl.scan_ipc(self._aside / f"triples-{n}.arrow") for n in range(self._parts)]
+        if not parts:
+            for name in ("subjects", "objects"):
+                (self._folder / name).touch()
+            return {}
+        sizes = dict(pl.concat(parts).group_by("p").len().collect().iter_rows())
+        own_hashes = pl.DataFrame({"name": list(names)}).with_columns(pl.col("name").hash(self._seed).alias("hash"))
+        own = dict(own_hashes.join(number_of, on="hash").select("name", "id").iter_rows())
+        extents, start = {}, 0
+        with (self._folder / "subjects").open("wb") as subjects, (self._folder / "objects").open("wb") as objects:
+            for group in _together(names, sizes):
+                place = {names[name]: at for at, name in enumerate(group)}
+                rows = pl.concat([part.filter(pl.col("p").is_in(list(place))).collect() for part in parts])
+                rows = rows.with_columns(pl.col("p").replace_strict(place, return_dtype=ID))
+                for end in _ENDS:
+                    rows = rows.join(number_of, left_on=end, right_on="hash").drop(end).rename({"id": _ENDS[end]})
+                rows = rows.sort("p", "subject", "object")
+                write_numbers(subjects, rows["subject"])
+                write_numbers(objects, rows["object"])
+                for at, *of in counted(rows):
+                    extents[group[at]] = Extent(own[group[at]], start, *of)
+                    start += of[0]
+        return extents
+
+
+def _together(names: dict[str, int], sizes: dict[int, int]) -> Iterator[list[str]]:
+    """The predicates in groups of which none has many more triples than are numbered at a time, unless one alone has."""
+    group: list[str] = []
+    rows = 0
+    for name, code in names.items():
+        if group and rows + sizes[code] > _ROWS:
+            yield group
+            group, rows = [], 0
+        group.append(name)
+        rows += sizes[code]
+    if group:
+        yield group
+
+
+def opened(folder: Path) -> Columns:
+    """The columns in a folder.
+
+    :raises OSError: if a file of them cannot be opened.
+    """
+    shape, said = read(folder)
+    return Columns(
+        shape,
+        texts=texts(folder / "views", [folder / f"text-{n}" for n in range(said["segments"])]),
+        kinds=numbers(folder / "kinds", pl.UInt8),
+        suffixes=numbers(folder / "suffixes", pl.UInt16),
+        subjects=numbers(folder / "subjects", ID),
+        objects=numbers(folder / "objects", ID),
+        held=False,
+    )

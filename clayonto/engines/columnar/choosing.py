@@ -1,0 +1,116 @@
+"""Which queries columns answer, and which the store of rows behind them.
+
+A store of rows is fast where a query starts from few things and goes on from there; columns are where it runs over many. Which of the two is cheaper is
+estimated (``estimating.py``); and what columns do not answer (:class:`~clayonto.engines.columnar.algebra.Beyond`), the store does.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
+
+from clayonto.engines.columnar.algebra import Beyond
+from clayonto.engines.columnar.estimating import cost
+from clayonto.engines.columnar.parser import parse
+from clayonto.engines.oxigraph import OxigraphEngine
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from clayonto.engines.columnar.algebra import Select
+    from clayonto.engines.columnar.answer import Table
+    from clayonto.engines.columnar.columns import Columns
+    from clayonto.engines.columnar.shape import Extent
+
+_REMEMBERED: Final = 512
+_parsed = lru_cache(maxsize=_REMEMBERED)(parse)
+_refused: Final[WeakKeyDictionary[Columns, set[str]]] = WeakKeyDictionary()
+
+
+class RowsAndColumns(OxigraphEngine):
+    """A store of rows, and perhaps columns beside it. See :class:`clayonto.engines.base.ColumnEngine`."""
+
+    behind = "oxigraph"
+
+    @abstractmethod
+    def without_columns(self) -> str | None:
+        """Why there are no columns to ask, in a part of a sentence; ``None`` if there are, or if they would be made."""
+
+    @property
+    def extents(self) -> Mapping[str, Extent]:
+        """The predicates that columns have, in N-Triples, and how many triples of each."""
+        return self.columns.extents
+
+    @property
+    @abstractmethod
+    def columns(self) -> Columns:
+        """The triples of the default graph as columns."""
+
+    def table(self, query: str, *, base: str) -> Table | None:
+        """The solutions of a SELECT query in order, as columns; ``None`` if the store is to answer it."""
+        if self.without_columns():
+            return None
+        try:
+            select = _parsed(query, base=base)
+            if self.rows_are_cheaper(select):
+                return None
+        except Beyond:
+            return None
+        import polars as pl
+
+        from clayonto.engines.columnar.answer import answer
+
+        columns = self.columns
+        refused = _refused.setdefault(columns, set())
+        if query in refused:
+            return None
+        try:
+            return answer(select, columns)
+        except (Beyond, pl.exceptions.PolarsError):
+            # It may have taken a while to find out.
+            if len(refused) < _REMEMBERED:
+                refused.add(query)
+            return None
+
+    def why_rows(self, query: str, *, base: str) -> str | None:
+        """Why the store answers a query, in a sentence; ``None`` if the columns do."""
+        without = self.without_columns()
+        if without:
+            return without
+        from clayonto.engines.columnar.answer import answer
+
+        try:
+            select = _parsed(query, base=base)
+            cheaper = self.rows_are_cheaper(select)
+            if cheaper:
+                return cheaper
+            answer(select, self.columns)
+        except Beyond as reason:
+            return str(reason)
+        return None
+
+    def steps(self, query: str, *, base: str) -> list[tuple[str, int, float]]:
+        """The steps in which the columns answer a query: as SPARQL, the rows after each, and its milliseconds."""
+        from clayonto.engines.columnar.answer import answer
+        from clayonto.engines.columnar.patterns import TRACE, Trace
+
+        trace = Trace()
+        token = TRACE.set(trace)
+        try:
+            answer(_parsed(query, base=base), self.columns)
+        finally:
+            TRACE.reset(token)
+        return trace.steps
+
+    def rows_are_cheaper(self, select: Select) -> str | None:
+        """Why the store is likely to be quicker, in a part of a sentence; ``None`` if columns are.
+
+        Where columns were asked for by name, they have all that names nothing to start from.
+        """
+        with self._reading(graphs=False) as store:
+            it = cost(select, self.extents, store)
+        if it.rows > it.columns or (self.name == "columnar" and not it.names_things):
+            return None
+        return f"it has to look at few triples (about {it.looked_at}), which takes less time than whole columns"
