@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 def load(
     *paths: str | Path,
-    engine: str | None = None,
+    engine: str | Engine | None = None,
     store: str | Path | None = None,
     bundle: bool = True,
     base: str = ID,
@@ -47,7 +47,8 @@ def load(
     """A graph of the bundled ontology and data, and of the files that ``paths`` name.
 
     :param paths: files, folders or patterns of Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD.
-    :param engine: ``oxigraph`` (the default), ``rdflib``, or ``columnar``, which answers by the column what runs over many triples.
+    :param engine: ``oxigraph`` (the default), ``rdflib``, or ``columnar``, which answers by the column what runs over many triples;
+        or an engine that is empty.
     :param store: a folder to keep the graph in. A new one is built from all of the above; one that holds a graph is opened as it is,
         and ``paths`` are added to it, those that have changed since they were loaded in place of what they said. Without it the graph is in memory.
     :param bundle: whether to load the bundled data; the ontology and its concepts are loaded either way.
@@ -147,6 +148,15 @@ class KnowledgeGraph:
         """``name`` and ``graph`` of each file that the graph was made from, in order."""
         loaded = getattr(self._engine, "loaded", None) or [{"name": s.name, "graph": s.graph} for s in self._sources]
         return [{"name": entry["name"], "graph": entry["graph"]} for entry in loaded]
+
+    def ready(self) -> None:
+        """Read the files now, where the engine reads them when it is first asked (:mod:`clayonto.engines.later`).
+
+        :raises DataError: if one of them is malformed.
+        """
+        fill: Callable[[], None] | None = getattr(self._engine, "fill", None)
+        if fill is not None:
+            fill()
 
     @property
     def is_stored(self) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+A = TypeVar("A")
 T = TypeVar("T")
 # Elsewhere a process would have to be given all it needs, which takes longer than the work.
 _CAN: Final = sys.platform == "linux"
@@ -60,6 +61,36 @@ class Beside(Generic[T]):
         if self._process is not None and self._process.is_alive():
             self._process.terminate()
             self._process.join()
+
+
+class Prepared(Beside[T], Generic[A, T]):
+    """A call beside this process that prepares itself until it is told what it is made with."""
+
+    def __init__(self, prepare: Callable[[], object], call: Callable[[A], T], *, apart: bool = True) -> None:
+        """Begin to prepare; the other parameters and the errors are those of :class:`Beside`."""
+        self._given: list[A] = []
+        self._theirs, self._ours = multiprocessing.Pipe(duplex=False)
+
+        def prepared() -> T:
+            prepare()
+            return call(self._taken())
+
+        super().__init__(prepared, apart=apart)
+
+    def go(self, given: A) -> None:
+        """Say what the call is made with, which is pickled on its way."""
+        if self._process is None:
+            self._given = [given]
+        else:
+            # If it has failed already, its result tells how.
+            with contextlib.suppress(BrokenPipeError):
+                self._ours.send_bytes(pickle.dumps(given))
+
+    def _taken(self) -> A:
+        if self._process is None:
+            return self._given[0]
+        self._ours.close()
+        return pickle.loads(self._theirs.recv_bytes())  # type: ignore[no-any-return] # noqa: S301 (from this program)
 
 
 def _run(call: Callable[[], object], pipe: multiprocessing.connection.Connection) -> None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import clayonto
 from clayonto.errors import ConfigError, NotPublishableError, OutputError
 from clayonto.namespaces import ID
-from clayonto.processes import Beside
+from clayonto.processes import Beside, Prepared
 from clayonto.publish import Config, config, lists, publish
 from clayonto.publish import build as building
 from clayonto.publish.answers import ask
@@ -125,7 +125,7 @@ def test_what_is_unchanged_is_left_alone_and_one_change_writes_little(cache: Pat
     extra = tmp_path / "extra.ttl"
     extra.write_text('@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n<project/clay> skos:altLabel "Savi"@fi .\n', encoding="utf-8")
     asked: list[str] = []
-    monkeypatch.setattr(clayonto.KnowledgeGraph, "run", _noting(asked, clayonto.KnowledgeGraph.run))
+    monkeypatch.setattr(Prepared, "go", _noting(asked, Prepared.go))
     summary = publish(clayonto.load(extra), out, config.bundled())
     assert (out / "en/project/clay.html").read_text(encoding="utf-8") != clay
     # Downloads lie in a folder of their version, so those are new; of pages, only those that tell the name.
@@ -143,10 +143,10 @@ def _telling(made: list[str], files: Any) -> Any:
     return telling
 
 
-def _noting(asked: list[str], run: Any) -> Any:
-    def noting(graph: clayonto.KnowledgeGraph, query: Any, /, **params: object) -> Any:
-        asked.append(query.name)
-        return run(graph, query, **params)
+def _noting(asked: list[str], go: Any) -> Any:
+    def noting(asker: Prepared[Any, Any], questions: Any) -> None:
+        asked.extend(name for name, _ in questions)
+        go(asker, questions)
 
     return noting
 

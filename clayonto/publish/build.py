@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from clayonto.errors import NotPublishableError, OutputError
 from clayonto.processes import Beside
 from clayonto.publish import index, sparql, versions
-from clayonto.publish.answers import ask
+from clayonto.publish.answers import ask, asker_of
 from clayonto.publish.continuing import site_of_changed
 from clayonto.publish.memory import Keeper, Memory
 from clayonto.publish.site import Site
@@ -127,10 +127,12 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
         if as_it_was is not None:
             return as_it_was
     aside = _aside(target, before.stamps if before is not None else {})
+    # A graph that was read from files can be looked at by several processes at once. Who asks it reads the files meanwhile.
+    asker = asker_of(graph, apart=from_files)
     try:
         say("Checking the data")
+        before = before.whole() if before is not None else None
         changed = site_of_changed(graph.sources, sources, before, config, base=graph.base) if before is not None and sources else None
-        # A graph that was read from files can be looked at by two processes at once.
         checked = Beside(lambda: conforms(graph, since=changed[0] if changed else None), apart=from_files)
 
         def admit() -> None:
@@ -150,7 +152,7 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
 
             def answers() -> Mapping[str, Answer]:
                 say("Asking the named queries")
-                return ask(graph, site, keep=keeper.keeps)
+                return ask(graph, site, keep=keeper.keeps, asker=asker)
 
             late = admit if changed is not None else None
             summary = build(
@@ -162,6 +164,7 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
             # The old site is being removed meanwhile.
             keeper.save(memory)
     finally:
+        asker.stop()
         aside.close()
     return summary
 
