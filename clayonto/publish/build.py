@@ -74,7 +74,7 @@ def parts() -> Parts:
     from clayonto.publish import answers, data, pages
 
     machine = [import_module(_MACHINE).files] if find_spec(_MACHINE) else []
-    return Parts([pages.THINGS], [pages.OVERVIEWS, data.files, *machine], [pages.asked, answers.EACH])
+    return Parts([pages.THINGS], [*pages.OVERVIEWS, data.files, *machine], [pages.asked, answers.EACH])
 
 
 def equip(site: Site, parts: Parts) -> None:
@@ -147,6 +147,7 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
             memory = Memory(sources=sources, texts=packed(texts), out=site.index.out, public=dict(site.placed.public), places=places(site))
             memory.slugs = dict(site.slugs)
             _go_on(site, before, memory)
+            memory.parts["survey"] = site.survey.kept()
             made = parts()
             equip(site, made)
 
@@ -185,6 +186,8 @@ def _go_on(site: Site, before: Memory | None, memory: Memory) -> None:
     if site.changed is None:
         site.changed = changes(*difference(before.out, site.index.out), before.places, memory.places)
     site.memory = dict(before.parts)
+    if "survey" in before.parts:
+        site.survey.go_on(before.parts["survey"], site.changed)
 
 
 def conforms(graph: KnowledgeGraph, *, since: Site | None = None) -> bool:
@@ -280,7 +283,7 @@ def build(
         pages=len(site.pages),
         triples=site.index.size,
     )
-    memory.stamps, memory.parts = staging.files, dict(site.memory)
+    memory.stamps, memory.parts = staging.files, {**site.memory, **memory.parts}
     for one in done:
         memory.units |= {name: tuple(unit) for name, unit in one.units.items()}
         memory.parts |= one.memory

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from copy import copy
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from clayonto.namespaces import CLAY, PREFIXES, shorten
 from clayonto.publish.config import VERSION
@@ -19,7 +19,7 @@ from clayonto.publish.versions import Published
 from clayonto.validation.data import no_collecting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from clayonto.graph import KnowledgeGraph
     from clayonto.publish.answers import Answer
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from clayonto.publish.survey import Survey
     from clayonto.publish.units import Changes
 
+V = TypeVar("V")
 PAGE_CLASSES: Final = tuple(
     map(
         curie,
@@ -105,7 +106,7 @@ class Site:
     of pages that an earlier build had and this one has no more; ``memory`` has what parts left at the last build and leave for the next one, each
     under a name of its own, and ``changed`` what has changed in between (``None`` if that is not known); ``catalogued`` says whether there is a
     catalogue of the data set, ``catalog.ttl``, and ``queryable`` whether there is a page that takes queries; ``endpoint`` is the path of the
-    SPARQL endpoint on its host, if a server has one, which that page asks then; ``published`` has the versions that earlier builds left;
+    SPARQL endpoint on its host, if a server has one, which that page asks then; ``published`` has the versions that earlier builds left; ``once_read`` what :meth:`once` read, forwards and backwards;
     ``data_base`` is the namespace that the data gives its things.
     """
 
@@ -129,6 +130,9 @@ class Site:
         self.endpoint = ""
         self.data_base = base
         self._asked: set[str] | None = None
+        self._backwards: set[str] = set()
+        self._once: dict[str, Any] = {}
+        self.once_read: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self._labels: dict[str, dict[str, Label]] = {lang: {} for lang in self.languages}
         if placed is None:
             index, placed = self._place(index)
@@ -187,13 +191,16 @@ class Site:
 
         :param whole: for a part that depends on all places anyway, and may read what is about all things.
         """
+        from clayonto.publish.survey import Survey
+
         asked: set[str] = set()
         backwards: set[str] = set()
         view = copy(self)
         view.index = self.index.noting(asked, backwards)
         view._asked = asked  # noqa: SLF001 (its own copy)
-        view._labels = {}  # noqa: SLF001
-        view.__dict__.pop("survey", None)
+        view._backwards, view._labels, view._once = backwards, {}, {}  # noqa: SLF001
+        view.once_read = {}
+        view.__dict__["survey"] = Survey(view, whole=self.survey)
         if not whole:
             view._kinds = view.index  # noqa: SLF001
             view.pages, view.parts, view.paths = Noting(self.pages, asked), Noting(self.parts, asked), Noting(self.paths, asked)
@@ -204,6 +211,28 @@ class Site:
         """Note that a term is read, for who keeps what was once read of it; see :meth:`noting`."""
         if self._asked is not None:
             self._asked.add(term)
+
+    def once(self, key: str, make: Callable[[], V]) -> V:
+        """What several units use alike, made for the first of them. What it read of the site is noted once, and with each unit only the key.
+
+        :param key: a text that is no term.
+        """
+        known: V | None = self._once.get(key)
+        if known is None:
+            asked, backwards = self._asked, self._backwards
+            before = (set(asked or ()), set(backwards))
+            if asked is not None:
+                asked.clear()
+                backwards.clear()
+            known = self._once[key] = make()
+            if asked is not None:
+                self.once_read[key] = (tuple(asked), tuple(backwards))
+                asked.clear()
+                backwards.clear()
+                asked |= before[0]
+                backwards |= before[1]
+        self.asks(key)
+        return known
 
     # ------------------------------------------------------------------ names
 
