@@ -220,6 +220,10 @@ class KnowledgeGraph:
         """
         return self._answer(self._admitted(text))
 
+    def select(self, text: str, *, base: str = ID) -> bytes:
+        """The solutions of a SELECT query as SPARQL 1.1 TSV, just as the engine gives them. The query is run as it is; errors as for :meth:`query`."""
+        return self._engine.select(text, base=base)
+
     def stream(self, query: str | NamedQuery, /, **params: object) -> RowStream:
         """The rows of a SELECT while they arrive: an endpoint's answer of any size takes little memory, and its first row does not wait for the last.
 
@@ -320,16 +324,17 @@ class KnowledgeGraph:
         """Triples of pyoxigraph terms held against the bundled shapes: what the graph would say if it held just these."""
         return self._validated().of_triples(triples)
 
-    def still_conforms(self, triples: Triples, changed: Iterable[tuple[str, str, str]]) -> bool:
+    def still_conforms(self, triples: Triples, changed: Iterable[tuple[str, str, str]], *, engine: Engine | None = None) -> bool:
         """Whether the graph conforms to the bundled shapes after its files have changed, if it did before.
 
         :param triples: all of them as N-Triples texts, literals as the files write them.
         :param changed: what the files say now and did not, or said and do not now.
+        :param engine: what answers for the graph's engine.
         """
         from clayonto.validation.continuing import still_conforms
 
         try:
-            return still_conforms(triples, changed, engine=self._engine, base=self.base)
+            return still_conforms(triples, changed, engine=engine or self._engine, base=self.base)
         except EngineError:
             # A blank node has another name in the engine.
             return self.validate().conforms

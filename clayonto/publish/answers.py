@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from clayonto import sparql
+from clayonto.engines.later import LaterEngine
 from clayonto.errors import ParameterError
 from clayonto.namespaces import expand
 from clayonto.processes import Prepared
@@ -150,16 +151,32 @@ def ask(graph: KnowledgeGraph, site: Site, *, keep: bool = True, only: str = "",
     return made
 
 
-Asker: TypeAlias = "Prepared[Sequence[tuple[str, Mapping[str, str]]], list[tuple[str, bytes, str]]]"
-"""Takes names of queries with their values; gives for each what tells its answer from others, its rows packed, and the engine that gave them."""
+Asker: TypeAlias = "Prepared[Sequence[tuple[str, Mapping[str, str]]] | str, Any]"
+"""Takes names of queries with their values; gives for each what tells its answer from others, its rows packed, and the engine that gave them.
+
+Of the text of any query it gives the solutions.
+"""
 
 
 def asker_of(graph: KnowledgeGraph, *, apart: bool) -> Asker:
-    """One who asks a graph the bundled queries.
+    """One who asks a graph.
 
     :param apart: in a process of its own, which reads the graph's files first if they have not been read.
     """
-    return Prepared(graph.ready, lambda questions: _solved(graph, questions), apart=apart)
+    return Prepared(graph.ready, lambda asked: graph.select(asked) if isinstance(asked, str) else _solved(graph, asked), apart=apart)
+
+
+class Asked(LaterEngine):
+    """An engine that has no files of its own: an asker answers for it."""
+
+    def __init__(self, asker: Asker) -> None:
+        super().__init__()
+        self._asker = asker
+
+    def select(self, query: str, *, base: str) -> bytes:  # noqa: ARG002 - an asker has one
+        """The solutions of a SELECT query."""
+        self._asker.go(query)
+        return bytes(self._asker.result())
 
 
 def _solved(graph: KnowledgeGraph, questions: Sequence[tuple[str, Mapping[str, str]]]) -> list[tuple[str, bytes, str]]:

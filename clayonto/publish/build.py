@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from clayonto.errors import NotPublishableError, OutputError
 from clayonto.processes import Beside
 from clayonto.publish import index, sparql, versions
-from clayonto.publish.answers import ask, asker_of
+from clayonto.publish.answers import Asked, ask, asker_of
 from clayonto.publish.continuing import site_of_changed
 from clayonto.publish.memory import Keeper, Memory
 from clayonto.publish.site import Site
@@ -29,6 +29,7 @@ from clayonto.validation.data import no_collecting
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from clayonto.engines.base import Engine
     from clayonto.graph import KnowledgeGraph
     from clayonto.publish.answers import Answer
     from clayonto.publish.config import Config
@@ -133,7 +134,9 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
         say("Checking the data")
         before = before.whole() if before is not None else None
         changed = site_of_changed(graph.sources, sources, before, config, base=graph.base) if before is not None and sources else None
-        checked = Beside(lambda: conforms(graph, since=changed[0] if changed else None), apart=from_files)
+        # What has changed is looked at in a moment, and needs who can be asked; all of it is looked at meanwhile.
+        engine = Asked(asker) if from_files else None
+        checked = Beside(lambda: conforms(graph, since=changed[0] if changed else None, engine=engine), apart=from_files and changed is None)
 
         def admit() -> None:
             if not checked.result():
@@ -190,15 +193,16 @@ def _go_on(site: Site, before: Memory | None, memory: Memory) -> None:
         site.survey.go_on(before.parts["survey"], site.changed)
 
 
-def conforms(graph: KnowledgeGraph, *, since: Site | None = None) -> bool:
+def conforms(graph: KnowledgeGraph, *, since: Site | None = None, engine: Engine | None = None) -> bool:
     """Whether a graph may be published.
 
+    :param engine: what answers for the graph's engine, if little is asked.
     :param since: its site, if what has changed is known and all conformed before.
     """
     # Shapes may name things, and those have other names there.
     if since is None or since.changed is None or since.config.renamed:
         return graph.validate().conforms
-    return graph.still_conforms(since.index, [*since.changed.added, *since.changed.removed])
+    return graph.still_conforms(since.index, [*since.changed.added, *since.changed.removed], engine=engine)
 
 
 def build(
