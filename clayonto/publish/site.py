@@ -207,32 +207,36 @@ class Site:
             del view.classes, view.vocabulary, view.answers, view.withdrawn, view.memory, view.changed
         return view, asked, backwards
 
+    def anew(self) -> None:
+        """Forget what :meth:`once` made: another unit is next."""
+        self._once.clear()
+        self.once_read.clear()
+
     def asks(self, term: str) -> None:
         """Note that a term is read, for who keeps what was once read of it; see :meth:`noting`."""
         if self._asked is not None:
             self._asked.add(term)
 
     def once(self, key: str, make: Callable[[], V]) -> V:
-        """What several units use alike, made for the first of them. What it read of the site is noted once, and with each unit only the key.
+        """What several files of one unit use alike, made for the first of them. What it read of the site is noted once, and with each file only the key.
 
         :param key: a text that is no term.
         """
-        known: V | None = self._once.get(key)
-        if known is None:
-            asked, backwards = self._asked, self._backwards
-            before = (set(asked or ()), set(backwards))
-            if asked is not None:
-                asked.clear()
-                backwards.clear()
-            known = self._once[key] = make()
-            if asked is not None:
-                self.once_read[key] = (tuple(asked), tuple(backwards))
-                asked.clear()
-                backwards.clear()
-                asked |= before[0]
-                backwards |= before[1]
-        self.asks(key)
-        return known
+        if self._asked is None:
+            return make()
+        if key not in self._once:
+            before = (set(self._asked), set(self._backwards))
+            self._asked.clear()
+            self._backwards.clear()
+            self._once[key] = make()
+            self.once_read[key] = (tuple(self._asked), tuple(self._backwards))
+            self._asked.clear()
+            self._backwards.clear()
+            self._asked |= before[0]
+            self._backwards |= before[1]
+        self._asked.add(key)
+        made: V = self._once[key]
+        return made
 
     # ------------------------------------------------------------------ names
 
@@ -398,8 +402,11 @@ def n_triples(graph: KnowledgeGraph) -> bytes:
 
 def kind_of(index: Index, term: str) -> str:
     """The class under which a thing is shown; the empty text if it has none."""
+    said = index.objects(term, TYPE)
+    if len(said) == 1 and said[0][0] == "<":
+        return said[0]
     # A literal or a blank node in the place of a class is none that things could be shown under.
-    kinds = [kind for kind in index.objects(term, TYPE) if kind[0] == "<"]
+    kinds = [kind for kind in said if kind[0] == "<"]
     if len(kinds) < 2:
         return kinds[0] if kinds else ""
     return next((k for k in PAGE_CLASSES if k in kinds), None) or next((k for k in PARTS if k in kinds), kinds[0])

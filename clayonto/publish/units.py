@@ -188,7 +188,8 @@ def make(
     maker: Callable[[Any], Iterator[File]] | None = None
     for name, given, item in islice(each.items(site), share[0], None, share[1]):
         unit = Unit(*before[name]) if changed is not None and name in before else None
-        if changed is not None and unit is not None and work.stays(unit, given, changed):
+        since = changed.seen_by(unit) if changed is not None and unit is not None else changed
+        if since is not None and unit is not None and work.stays(unit, given, since):
             done[name] = unit
             continue
         if maker is None:
@@ -197,7 +198,7 @@ def make(
             maker = each.maker(view)
             # What a maker reads beforehand, every unit of it may use.
             work.common = (frozenset(asked), frozenset(backwards))
-        done[name] = work.made(lambda item=item: maker(item), given, unit, changed)  # type: ignore[misc]
+        done[name] = work.made(lambda item=item: maker(item), given, unit, since)  # type: ignore[misc]
     return done
 
 
@@ -240,7 +241,7 @@ class _Work:
         """
         self._asked.clear()
         self._backwards.clear()
-        self._view.once_read.clear()
+        self._view.anew()
         paths: list[str] = []
         later: dict[str, tuple[Any, ...]] = {}
         for file in files():
@@ -263,7 +264,7 @@ class _Work:
                 later[file.path] = self._made_later(file)
         asked, backwards = tuple(self._asked | self.common[0]), tuple(self._backwards | self.common[1])
         again = {key: read for key, read in before.once.items() if key not in changed.terms} if before is not None and changed is not None else {}
-        return Unit(given, tuple(paths), asked, backwards, {path: tuple(read) for path, read in later.items()}, again | self._view.once_read)
+        return Unit(given, tuple(paths), asked, backwards, {path: tuple(read) for path, read in later.items()}, {**again, **self._view.once_read})
 
     def _made_later(self, file: Later) -> Read:
         own = (set(self._asked), set(self._backwards))
