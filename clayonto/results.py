@@ -153,7 +153,9 @@ class Rows(Sequence[Row]):
     def __getitem__(self, key: int | slice) -> Row | Rows:
         if isinstance(key, int):
             return Row(self._index, self._all[key])
-        return Rows(self.columns, [tuple(Row(self._index, held)) for held in self._all[key]], engine=self.engine, form=self.form, types=self.types)
+        return Rows(
+            self.columns, [tuple(Row(self._index, held)) for held in self._all[key]], engine=self.engine, form=self.form, types=self.types
+        )
 
     def __iter__(self) -> Iterator[Row]:
         index = self._index

@@ -19,7 +19,7 @@ import clayonto
 from clayonto.errors import ConfigError, NotPublishableError, OutputError
 from clayonto.namespaces import ID
 from clayonto.processes import Beside, Prepared
-from clayonto.publish import Config, config, lists, publish
+from clayonto.publish import Config, config, pages, publish
 from clayonto.publish import build as building
 from clayonto.publish.answers import ask
 from clayonto.publish.index import ALL, TYPE, Index, Noting, curie, read
@@ -229,7 +229,8 @@ def test_an_overview_is_made_again_only_if_something_it_shows_has_changed(
     monkeypatch.setattr(building, "conforms", lambda _graph, since, engine: True)
     data, out = tmp_path / "data.ttl", tmp_path / "site"
     made: list[str] = []
-    monkeypatch.setattr("clayonto.publish.lists.files", _telling(made, lists.files))
+    others = tuple(one._replace(files=_telling(made, one.files)) if one.name == "lists" else one for one in pages.OVERVIEWS)
+    monkeypatch.setattr(pages, "OVERVIEWS", others)
     for text, times in ((PROJECT, 1), (CHANGES["a sum"][1], 1), (CHANGES["a name"][1], 2), (OTHER, 3)):
         data.write_text(text, encoding="utf-8")
         publish(clayonto.load(data, bundle=False), out, config.bundled())

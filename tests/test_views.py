@@ -378,7 +378,9 @@ def test_hostile_names_stay_texts_in_every_view() -> None:
             made += [(f"project/{n}", "prov:qualifiedAssociation", part), (part, "rdf:type", "clay:ProjectParticipation")]
             made += [(part, "prov:agent", f"organisation/{k}")]
     found = of(made)
-    pages = [content.decode() for part in (maps, ties, sorted_lists) for path, content in made_of(part.files(found)) if path.endswith(".html")]
+    pages = [
+        content.decode() for part in (maps, ties, sorted_lists) for path, content in made_of(part.files(found)) if path.endswith(".html")
+    ]
     pages += [Things(found, "en").page(page)[1].decode() for page in found.pages.values()]
     assert len(pages) > 40
     for content in pages:

@@ -136,7 +136,9 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
         changed = site_of_changed(graph.sources, sources, before, config, base=graph.base) if before is not None and sources else None
         # What has changed is looked at in a moment, and needs who can be asked; all of it is looked at meanwhile.
         engine = Asked(asker) if from_files else None
-        checked = Beside(lambda: conforms(graph, since=changed[0] if changed else None, engine=engine), apart=from_files and changed is None)
+        checked = Beside(
+            lambda: conforms(graph, since=changed[0] if changed else None, engine=engine), apart=from_files and changed is None
+        )
 
         def admit() -> None:
             if not checked.result():

@@ -81,9 +81,7 @@ def _referring(things: Things, page: Page, only: str) -> Iterator[Later]:
             yield Later(things.site.html(path, things.lang), (last, shown), partial(_of_referring, things, page, path, at, last, shown))
 
 
-def _of_referring(
-    things: Things, page: Page, path: str, at: int, last: int, shown: Sequence[tuple[int, str, str, Sequence[str]]]
-) -> bytes:
+def _of_referring(things: Things, page: Page, path: str, at: int, last: int, shown: Sequence[tuple[int, str, str, Sequence[str]]]) -> bytes:
     context = Origins(things, page._replace(path=path), elsewhere=True)
     body = "".join(
         f'<h2 id="g-{number}">{title}</h2><ul class="cols">{"".join(f"<li>{context.refers(thing, kind)}</li>" for thing in found)}</ul>'

@@ -93,7 +93,9 @@ class Origins(Context):
     def groups(self) -> list[tuple[str, str, list[str]]]:
         """What refers to the thing: the title of each class and property as HTML, the class, and the things in order."""
         told = []
-        for predicate, kind, things in sorted(self.site.once(f"referring {self.page.term}", self._groups), key=lambda g: (self.all.plural(g[1]), g[0])):
+        for predicate, kind, things in sorted(
+            self.site.once(f"referring {self.page.term}", self._groups), key=lambda g: (self.all.plural(g[1]), g[0])
+        ):
             ordered = sorted(things, key=lambda t: (self.site.name(t, self.lang).casefold(), t)) if len(things) <= 500 else things
             if HEADS.get(kind) == predicate:
                 title = f"{self.say['takes_part']} <span class=note>({len(things)})</span>"

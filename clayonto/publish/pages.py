@@ -58,9 +58,8 @@ THINGS: Final = Each(lambda site: ((term, (page.path, page.kind, tuple(page.part
 """The page of each thing in each language with those that it leads on to, its data files, and its way in."""
 
 OVERVIEWS: Final = (
-    # A test puts another function in the place of one of these.
-    Whole("lists", lambda site: lists.files(site), lists.given),
-    Whole("sorted lists", lambda site: sorted_lists.files(site), sorted_lists.given),
+    Whole("lists", lists.files, lists.given),
+    Whole("sorted lists", sorted_lists.files, sorted_lists.given),
     Whole("map", maps.files, sorted_lists.given),
     Whole("network", ties.files),
     Whole("search", search.files),

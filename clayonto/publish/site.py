@@ -106,8 +106,8 @@ class Site:
     of pages that an earlier build had and this one has no more; ``memory`` has what parts left at the last build and leave for the next one, each
     under a name of its own, and ``changed`` what has changed in between (``None`` if that is not known); ``catalogued`` says whether there is a
     catalogue of the data set, ``catalog.ttl``, and ``queryable`` whether there is a page that takes queries; ``endpoint`` is the path of the
-    SPARQL endpoint on its host, if a server has one, which that page asks then; ``published`` has the versions that earlier builds left; ``once_read`` what :meth:`once` read, forwards and backwards;
-    ``data_base`` is the namespace that the data gives its things.
+    SPARQL endpoint on its host, if a server has one, which that page asks then; ``published`` has the versions that earlier builds left;
+    ``once_read`` what :meth:`once` read, forwards and backwards; ``data_base`` is the namespace that the data gives its things.
     """
 
     def __init__(self, index: Index, config: Config, *, base: str, placed: Placed | None = None) -> None:

@@ -163,7 +163,9 @@ class _Lists:
             number = start // MOST_ROWS + 1
             file = f"{where}/index.html" if number == 1 else f"{where}/index-{number}.html"
             shown = tuple(ordered[start : start + MOST_ROWS])
-            yield Later(f"{self.lang}/{file}", (title, len(things), tuple(steps), parts, tuple(links), shown), partial(page, number, file, shown))
+            yield Later(
+                f"{self.lang}/{file}", (title, len(things), tuple(steps), parts, tuple(links), shown), partial(page, number, file, shown)
+            )
 
     def row(self, thing: str, near: str) -> str:
         """A thing in a list: its name, its class, and when it runs."""

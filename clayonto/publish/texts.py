@@ -1,8 +1,8 @@
 """What the files of a graph say, kept from one build of a site to the next, so that the next looks only at the lines that have changed.
 
 A file is kept as canonical N-Triples, packed in blocks with a digest of each. What changed in it lies between the blocks that are the same from the
-front and those that are the same from the end, and only that is packed anew. Lines with blank nodes cannot be compared in this way, because each reading names the nodes anew;
-where one has changed, all is read.
+front and those that are the same from the end, and only that is packed anew. Lines with blank nodes cannot be compared in this way, because each
+reading names the nodes anew; where one has changed, all is read.
 """
 
 from __future__ import annotations
@@ -137,7 +137,11 @@ def _between(before: Text, now: bytes) -> tuple[bytes, bytes, list[tuple[Any, ..
         start += blocks[first][1]
         first += 1
     last, end = len(blocks), len(now)
-    while last > first and end - blocks[last - 1][1] >= start and sha256(view[end - blocks[last - 1][1] : end]).digest() == blocks[last - 1][0]:
+    while (
+        last > first
+        and end - blocks[last - 1][1] >= start
+        and sha256(view[end - blocks[last - 1][1] : end]).digest() == blocks[last - 1][0]
+    ):
         last -= 1
         end -= blocks[last][1]
     # A block may begin or end within a line.

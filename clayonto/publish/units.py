@@ -1,13 +1,14 @@
 """The small parts of a site, each noted with what it read, so that a later build makes again only those that read something that has changed since.
 
-A unit is the files of one page, or of one question, or all pages of a kind of lists. While it is made, the site it is given notes each term that is asked for (:meth:`Site.noting`).
-Between two builds
-it is known which terms have other triples or another place; a unit that read none of them would come out as it was, and its files are taken over.
-Of a unit that has to be made again, files may be taken over still that are told by what they are made from, and are made later (:class:`Later`).
+A unit is the files of one page, or of one question, or all pages of one kind of lists. While it is made, the site it is given notes each term that is
+asked for (:meth:`Site.noting`). Between two builds it is known which terms have other triples or another place; a unit that read none of them would
+come out as it was, and its files are taken over. Of a unit that has to be made again, those files may be taken over still that are handed over as what
+they are made from and what makes them (:class:`Later`).
 """
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
@@ -193,12 +194,10 @@ def make(
             done[name] = unit
             continue
         if maker is None:
-            asked.clear()
-            backwards.clear()
             maker = each.maker(view)
             # What a maker reads beforehand, every unit of it may use.
             work.common = (frozenset(asked), frozenset(backwards))
-        done[name] = work.made(lambda item=item: maker(item), given, unit, since)  # type: ignore[misc]
+        done[name] = work.made(partial(maker, item), given, unit, since)
     return done
 
 
@@ -263,8 +262,14 @@ class _Work:
             else:
                 later[file.path] = self._made_later(file)
         asked, backwards = tuple(self._asked | self.common[0]), tuple(self._backwards | self.common[1])
-        again = {key: read for key, read in before.once.items() if key not in changed.terms} if before is not None and changed is not None else {}
-        return Unit(given, tuple(paths), asked, backwards, {path: tuple(read) for path, read in later.items()}, {**again, **self._view.once_read})
+        again = (
+            {key: read for key, read in before.once.items() if key not in changed.terms}
+            if before is not None and changed is not None
+            else {}
+        )
+        return Unit(
+            given, tuple(paths), asked, backwards, {path: tuple(read) for path, read in later.items()}, {**again, **self._view.once_read}
+        )
 
     def _made_later(self, file: Later) -> Read:
         own = (set(self._asked), set(self._backwards))
