@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 Part: TypeAlias = "Callable[[Site], Iterator[tuple[str, bytes]]] | Each | Whole"
 _MOST_ON_PAGES: Final = 900_000_000
 _MACHINE: Final = "clayonto.publish.machine"
+_BESIDE, _OF = 3, 8
+"""How many of eight things the process makes that makes what is about all of them as well: so both take about as long."""
 
 
 @dataclass
@@ -147,8 +149,6 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
         try:
             say("Reading the graph")
             site, texts = changed or _site(graph, config, sources)
-            if changed is None:
-                admit()
             memory = Memory(sources=sources, texts=packed(texts), out=site.index.out, public=dict(site.placed.public), places=places(site))
             memory.slugs = dict(site.slugs)
             _go_on(site, before, memory)
@@ -160,9 +160,23 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
                 say("Asking the named queries")
                 return ask(graph, site, keep=keeper.keeps, asker=asker)
 
-            late = admit if changed is not None else None
+            if changed is None:
+                site.answers = answers()
+                # Pages take room too, and nobody else is to be answered.
+                asker.stop()
+                admit()
+            later = changed is not None
             summary = build(
-                site, made, target, old=old, answers=answers, before=before, memory=memory, aside=aside, admit=late, progress=say
+                site,
+                made,
+                target,
+                old=old,
+                answers=answers if later else None,
+                before=before,
+                memory=memory,
+                aside=aside,
+                admit=admit if later else None,
+                progress=say,
             )
         finally:
             checked.stop()
@@ -213,7 +227,7 @@ def build(
     target: Path,
     *,
     old: dict[str, str] | None = None,
-    answers: Callable[[], Mapping[str, Answer]] = dict,
+    answers: Callable[[], Mapping[str, Answer]] | None = None,
     before: Memory | None = None,
     memory: Memory | None = None,
     aside: Aside | None = None,
@@ -223,7 +237,7 @@ def build(
     """Put the files of some parts in place of a folder. Errors as for :func:`publish`.
 
     :param old: the manifest of the site that is there.
-    :param answers: gives the answers to the named queries; what needs none is made meanwhile.
+    :param answers: gives the answers to the named queries, if the site has none yet; what needs none is made meanwhile.
     :param before: what the last build left, and ``memory`` what this one leaves.
     :param aside: the folder to make it in, to be closed by who made it; ``admit`` is called before anything is put in place, and may raise.
     """
@@ -237,33 +251,8 @@ def build(
     here = aside or own
     assert here is not None
 
-    def work(*some: Part) -> _Work:
-        staging = Staging(here)
-        units: dict[str, Unit] = {}
-        for part in some:
-            if isinstance(part, Each):
-                units |= make(part, site, staging, before=before.units, changed=site.changed)
-            elif isinstance(part, Whole):
-                units |= make_whole(part, site, staging, before=before.units, changed=site.changed)
-            else:
-                for path, content in part(site):
-                    staging.put(path, content)
-        # What others keep is theirs to tell.
-        return _Work(staging.made(), units, {key: kept for key, kept in site.memory.items() if kept is not before.parts.get(key)})
-
     try:
-        # The first time most of the work is in the things; later it is in what is about all of them at once.
-        first = site.changed is None
-        _ = here.there  # before there are two processes
-        beside = Beside(lambda: work(*parts.others, *(parts.things if first else ())))
-        try:
-            mine = [] if first else [work(*parts.things)]
-            site.answers = answers()
-            say("Making the pages")
-            mine.append(work(*parts.answered))
-            done = [*mine, beside.result()]
-        finally:
-            beside.stop()
+        done = _worked(site, parts, here, before, answers, say)
         if admit is not None:
             admit()
         say("Putting the site in place")
@@ -295,6 +284,46 @@ def build(
         memory.parts |= one.memory
     memory.figures = {"size": summary.size, "pages": summary.pages, "triples": summary.triples}
     return summary
+
+
+def _worked(
+    site: Site,
+    parts: Parts,
+    here: Aside,
+    before: Memory,
+    answers: Callable[[], Mapping[str, Answer]] | None,
+    say: Callable[[str], None],
+) -> list[_Work]:
+    """Make the files of all parts, in two processes."""
+
+    def work(*some: Part, share: range = range(1), of: int = 1) -> _Work:
+        staging = Staging(here)
+        units: dict[str, Unit] = {}
+        for part in some:
+            if isinstance(part, Each):
+                shared = (share, of) if part in parts.things else (range(1), 1)
+                units |= make(part, site, staging, before=before.units, changed=site.changed, share=shared[0], of=shared[1])
+            elif isinstance(part, Whole):
+                units |= make_whole(part, site, staging, before=before.units, changed=site.changed)
+            else:
+                for path, content in part(site):
+                    staging.put(path, content)
+        # What others keep is theirs to tell.
+        return _Work(staging.made(), units, {key: kept for key, kept in site.memory.items() if kept is not before.parts.get(key)})
+
+    # The first time most of the work is in the things, which both share; later it is in what is about all of them at once.
+    first = site.changed is None
+    _ = here.there  # before there are two processes
+    beside = Beside(lambda: work(*parts.others, *parts.things, share=range(_BESIDE), of=_OF) if first else work(*parts.others))
+    try:
+        mine = [] if first else [work(*parts.things)]
+        if answers is not None:
+            site.answers = answers()
+        say("Making the pages")
+        mine.append(work(*parts.answered, *parts.things, share=range(_BESIDE, _OF), of=_OF) if first else work(*parts.answered))
+        return [*mine, beside.result()]
+    finally:
+        beside.stop()
 
 
 def _aside(target: Path, known: Mapping[str, Stamp]) -> Aside:

@@ -9,7 +9,6 @@ they are made from and what makes them (:class:`Later`).
 from __future__ import annotations
 
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from clayonto.publish.index import ALL, TYPE, Index
@@ -176,18 +175,21 @@ def make(
     *,
     before: Mapping[str, Any],
     changed: Changes | None,
-    share: tuple[int, int] = (0, 1),
+    share: range = range(1),
+    of: int = 1,
 ) -> dict[str, Unit]:
     """Make the units of a part, or take over their files.
 
     :param before: what is known of units from the build before, by name; ``changed`` what has changed since, ``None`` if that is not known.
-    :param share: which part of all to make, and of how many: (0, 2) is every second unit, (1, 2) the others.
+    :param share: which of each ``of`` units to make, where several processes share them: ``range(1)`` of 2 is every second.
     """
     done: dict[str, Unit] = {}
     view, asked, backwards = site.noting()
     work = _Work(view, staging, asked, backwards)
     maker: Callable[[Any], Iterator[File]] | None = None
-    for name, given, item in islice(each.items(site), share[0], None, share[1]):
+    for number, (name, given, item) in enumerate(each.items(site)):
+        if number % of not in share:
+            continue
         unit = Unit(*before[name]) if changed is not None and name in before else None
         since = changed.seen_by(unit) if changed is not None and unit is not None else changed
         if since is not None and unit is not None and work.stays(unit, given, since):
