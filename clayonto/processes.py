@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -130,6 +131,8 @@ def _serve(
 
 
 def _run(call: Callable[[], object], pipe: multiprocessing.connection.Connection) -> None:
+    # What was there before is nothing that this process could clear away.
+    gc.freeze()
     told = _told(call)
     with contextlib.suppress(BrokenPipeError):
         pipe.send_bytes(told)

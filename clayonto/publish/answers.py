@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import zlib
 from decimal import Decimal
@@ -137,9 +138,9 @@ def ask(graph: KnowledgeGraph, site: Site, *, keep: bool = True, only: str = "",
     anew = [(one.query.name, one.spoken) for one, known in zip(questions, kept, strict=True) if known is None]
     if anew:
         asker.go(anew)
-    # The queries are read meanwhile, in a process whose end clears away what their parser leaves: 240 MB of objects that hold one another.
+    # The queries are read meanwhile. Their parser leaves hundreds of megabytes of objects that hold one another, which is best done in a small process.
     unread = [one for one in questions if keep and one.before is None]
-    reading = Beside(lambda: [_plan(one.query, one.spoken, base=graph.base) for one in unread], apart=bool(unread))
+    reading = Beside(lambda: _plans(unread, base=graph.base), apart=bool(unread))
     try:
         found = (_Known([], {}, *one) for one in (asker.result() if anew else ()))
         read = iter(reading.result())
@@ -240,6 +241,14 @@ def _asked(query: NamedQuery, values: Mapping[str, str], site: Site) -> str:
 def _is_there(site: Site, value: str) -> bool:
     term = site.public(f"<{expand(str(value), base=site.data_base)}>")
     return term in site.index.out or term in site.index.back
+
+
+def _plans(questions: Iterable[_Question], *, base: str) -> list[list[tuple[Any, ...]]]:
+    made = []
+    for question in questions:
+        made.append(_plan(question.query, question.spoken, base=base))
+        gc.collect()
+    return made
 
 
 def _plan(query: NamedQuery, values: Mapping[str, str], *, base: str) -> list[tuple[Any, ...]]:
