@@ -137,10 +137,9 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
         before = before.whole() if before is not None else None
         changed = site_of_changed(graph.sources, sources, before, config, base=graph.base) if before is not None and sources else None
         # What has changed is looked at in a moment, and needs who can be asked; all of it is looked at meanwhile.
-        engine = Asked(asker) if from_files else None
-        checked = Beside(
-            lambda: conforms(graph, since=changed[0] if changed else None, engine=engine), apart=from_files and changed is None
-        )
+        # Shapes may name things, which a site of other names does not have.
+        engine, since = Asked(asker) if from_files else None, changed[0] if changed and not config.renamed else None
+        checked = Beside(lambda: conforms(graph, since=since, engine=engine), apart=from_files and since is None)
 
         def admit() -> None:
             if not checked.result():
@@ -215,8 +214,7 @@ def conforms(graph: KnowledgeGraph, *, since: Site | None = None, engine: Engine
     :param engine: what answers for the graph's engine, if little is asked.
     :param since: its site, if what has changed is known and all conformed before.
     """
-    # Shapes may name things, and those have other names there.
-    if since is None or since.changed is None or since.config.renamed:
+    if since is None or since.changed is None:
         return graph.validate().conforms
     return graph.still_conforms(since.index, [*since.changed.added, *since.changed.removed], engine=engine)
 
