@@ -42,7 +42,7 @@ def made(folder: Path, triples: int) -> int:
     graph = clayonto.load(data)
     site = Site.of(graph, Config(licence=CC_BY))
     site.catalogued = site.queryable = True
-    build(site, Parts(others=[pages.files, machine], answered=[pages.asked]), folder / "site")
+    build(site, Parts(others=[*pages.OVERVIEWS, machine], answered=[pages.asked]), folder / "site")
     return site.index.size
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 def load(
     *paths: str | Path,
-    engine: str | None = None,
+    engine: str | Engine | None = None,
     store: str | Path | None = None,
     bundle: bool = True,
     base: str = ID,
@@ -47,8 +47,9 @@ def load(
     """A graph of the bundled ontology and data, and of the files that ``paths`` name.
 
     :param paths: files, folders or patterns of Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD.
-    :param engine: ``oxigraph`` (the default), ``rdflib``, or ``columnar``, which answers by the column what runs over many triples. ``None`` for a graph
-        on disk chooses by query between the store and the columns that it may have beside it (``clayonto store compact`` makes them).
+    :param engine: ``oxigraph`` (the default), ``rdflib``, or ``columnar``, which answers by the column what runs over many triples;
+        or an engine that is empty. ``None`` for a graph on disk chooses by query between the store and the columns that it may have beside it
+        (``clayonto store compact`` makes them).
     :param store: a folder to keep the graph in. A new one is built from all of the above; one that holds a graph is opened as it is,
         and ``paths`` are added to it, those that have changed since they were loaded in place of what they said. Without it the graph is in memory.
     :param bundle: whether to load the bundled data; the ontology and its concepts are loaded either way.
@@ -148,6 +149,15 @@ class KnowledgeGraph:
         loaded = getattr(self._engine, "loaded", None) or [{"name": s.name, "graph": s.graph} for s in self._sources]
         return [{"name": entry["name"], "graph": entry["graph"]} for entry in loaded]
 
+    def ready(self) -> None:
+        """Read the files now, where the engine reads them when it is first asked (:mod:`clayonto.engines.later`).
+
+        :raises DataError: if one of them is malformed.
+        """
+        fill: Callable[[], None] | None = getattr(self._engine, "fill", None)
+        if fill is not None:
+            fill()
+
     @property
     def is_stored(self) -> bool:
         """Whether the graph is on disk or an endpoint's, so that its literals are as that holds them, and not as files write them."""
@@ -209,6 +219,10 @@ class KnowledgeGraph:
         'CLAY'
         """
         return self._answer(self._admitted(text))
+
+    def select(self, text: str, *, base: str = ID) -> bytes:
+        """The solutions of a SELECT query as SPARQL 1.1 TSV, just as the engine gives them. The query is run as it is; errors as for :meth:`query`."""
+        return self._engine.select(text, base=base)
 
     def stream(self, query: str | NamedQuery, /, **params: object) -> RowStream:
         """The rows of a SELECT while they arrive: an endpoint's answer of any size takes little memory, and its first row does not wait for the last.
@@ -310,16 +324,17 @@ class KnowledgeGraph:
         """Triples of pyoxigraph terms held against the bundled shapes: what the graph would say if it held just these."""
         return self._validated().of_triples(triples)
 
-    def still_conforms(self, triples: Triples, changed: Iterable[tuple[str, str, str]]) -> bool:
+    def still_conforms(self, triples: Triples, changed: Iterable[tuple[str, str, str]], *, engine: Engine | None = None) -> bool:
         """Whether the graph conforms to the bundled shapes after its files have changed, if it did before.
 
         :param triples: all of them as N-Triples texts, literals as the files write them.
         :param changed: what the files say now and did not, or said and do not now.
+        :param engine: what answers for the graph's engine.
         """
         from clayonto.validation.continuing import still_conforms
 
         try:
-            return still_conforms(triples, changed, engine=self._engine, base=self.base)
+            return still_conforms(triples, changed, engine=engine or self._engine, base=self.base)
         except EngineError:
             # A blank node has another name in the engine.
             return self.validate().conforms

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import multiprocessing.connection
 import os
 import pickle
 import sys
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+A = TypeVar("A")
 T = TypeVar("T")
 # Elsewhere a process would have to be given all it needs, which takes longer than the work.
 _CAN: Final = sys.platform == "linux"
@@ -44,16 +46,10 @@ class Beside(Generic[T]):
         if self._process is None:
             return self._call()
         try:
-            done, told = pickle.loads(self._pipe.recv_bytes())  # noqa: S301 (from this program)
-        except EOFError:
-            self._process.join()
-            raise RuntimeError(f"A process of this command was ended from outside (code {self._process.exitcode}).") from None
+            return _received(self._pipe, self._process)  # type: ignore[no-any-return]
         finally:
             self._pipe.close()
-        self._process.join()
-        if not done:
-            raise told
-        return told  # type: ignore[no-any-return]
+            self._process.join()
 
     def stop(self) -> None:
         """End the call if it is under way still."""
@@ -62,14 +58,94 @@ class Beside(Generic[T]):
             self._process.join()
 
 
-def _run(call: Callable[[], object], pipe: multiprocessing.connection.Connection) -> None:
+class Prepared(Generic[A, T]):
+    """A call beside this process that prepares itself until it is told what to be made with, and can be made again with something else.
+
+    Errors are those of :class:`Beside`; one while it prepares comes out of every result.
+    """
+
+    def __init__(self, prepare: Callable[[], object], call: Callable[[A], T], *, apart: bool = True) -> None:
+        """Begin to prepare.
+
+        :param apart: as for :class:`Beside`.
+        """
+        self._call, self._given = call, list[A]()
+        self._process: multiprocessing.process.BaseProcess | None = None
+        if apart and _CAN and (os.cpu_count() or 1) > 1:
+            context = multiprocessing.get_context("fork")
+            self._pipe, theirs = context.Pipe()
+            self._process = context.Process(target=_serve, args=(prepare, call, theirs, self._pipe), daemon=True)
+            self._process.start()
+            theirs.close()
+
+    def go(self, given: A) -> None:
+        """Begin the call with something, which is pickled on its way. Ask for its result before the next."""
+        if self._process is None:
+            self._given = [given]
+        else:
+            # If it has ended, the result tells how.
+            with contextlib.suppress(BrokenPipeError):
+                self._pipe.send_bytes(pickle.dumps(given))
+
+    def result(self) -> T:
+        """What the call gives that has begun.
+
+        :raises Exception: whatever the call raises.
+        """
+        if self._process is None:
+            return self._call(self._given.pop())
+        return _received(self._pipe, self._process)  # type: ignore[no-any-return]
+
+    def stop(self) -> None:
+        """End it, whatever is under way."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.join()
+            self._pipe.close()
+
+
+def _received(pipe: multiprocessing.connection.Connection, process: multiprocessing.process.BaseProcess) -> Any:
     try:
-        told = pickle.dumps((True, call()), protocol=pickle.HIGHEST_PROTOCOL)
+        done, told = pickle.loads(pipe.recv_bytes())  # noqa: S301 (from this program)
+    except (EOFError, ConnectionResetError):
+        process.join()
+        raise RuntimeError(f"A process of this command was ended from outside (code {process.exitcode}).") from None
+    if not done:
+        raise told
+    return told
+
+
+def _serve(
+    prepare: Callable[[], object],
+    call: Callable[[Any], object],
+    pipe: multiprocessing.connection.Connection,
+    theirs: multiprocessing.connection.Connection,
+) -> None:
+    # Or the end of the other process would go unnoticed.
+    theirs.close()
+    ready = _told(prepare)
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while True:
+            given = pickle.loads(pipe.recv_bytes())  # noqa: S301 (from this program)
+            pipe.send_bytes(_told(lambda given=given: call(given)) if pickle.loads(ready)[0] else ready)  # type: ignore[misc] # noqa: S301 (its own)
+
+
+def _run(call: Callable[[], object], pipe: multiprocessing.connection.Connection) -> None:
+    # What was there before is nothing that this process could clear away.
+    gc.freeze()
+    told = _told(call)
+    with contextlib.suppress(BrokenPipeError):
+        pipe.send_bytes(told)
+
+
+def _told(call: Callable[[], object]) -> bytes:
+    """Whether a call came to its end, and what it gave or raised, pickled."""
+    try:
+        return pickle.dumps((True, call()), protocol=pickle.HIGHEST_PROTOCOL)
     except BaseException as error:
         try:
             told = pickle.dumps((False, error))
             pickle.loads(told)  # noqa: S301 (can it be read there?)
         except Exception:
             told = pickle.dumps((False, RuntimeError(f"{type(error).__name__}: {error}")))
-    with contextlib.suppress(BrokenPipeError):
-        pipe.send_bytes(told)
+        return told

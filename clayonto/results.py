@@ -153,7 +153,9 @@ class Rows(Sequence[Row]):
     def __getitem__(self, key: int | slice) -> Row | Rows:
         if isinstance(key, int):
             return Row(self._index, self._all[key])
-        return Rows(self.columns, [tuple(row) for row in list(self)[key]], engine=self.engine, form=self.form, types=self.types)
+        return Rows(
+            self.columns, [tuple(Row(self._index, held)) for held in self._all[key]], engine=self.engine, form=self.form, types=self.types
+        )
 
     def __iter__(self) -> Iterator[Row]:
         index = self._index
@@ -219,7 +221,8 @@ class Rows(Sequence[Row]):
         if self.form == "ask":
             results = ox.parse_query_results(self.to_json(), format=ox.QueryResultsFormat.JSON)
         else:
-            results = ox.parse_query_results(tsv.write(self.columns, self), format=ox.QueryResultsFormat.TSV)
+            told = tsv.write(self.columns, self) if self._tsv is None else tsv.canonical(self._tsv)
+            results = ox.parse_query_results(told, format=ox.QueryResultsFormat.TSV)
         return (results.serialize(format=formats[kind]) or b"").decode()
 
     def to_polars(self) -> polars.DataFrame:

@@ -11,6 +11,7 @@ import clayonto
 from clayonto.publish import config
 from clayonto.publish.pages import THINGS
 from clayonto.publish.site import Site
+from clayonto.publish.units import made as made_of
 
 MOST, MOST_PACKED = 29_900, 8_000
 """A little is left for a host whose addresses are longer than those of the bundled graph."""
@@ -22,7 +23,7 @@ def pages() -> dict[str, bytes]:
     site = Site.of(clayonto.load(), config.bundled())
     site.catalogued = site.queryable = True
     maker = THINGS.maker(site)
-    made = {path: content for _, _, page in THINGS.items(site) for path, content in maker(page)}
+    made = {path: content for _, _, page in THINGS.items(site) for path, content in made_of(maker(page))}
     return {path: content for path, content in made.items() if path.endswith(".html")}
 
 

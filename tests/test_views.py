@@ -27,6 +27,7 @@ from clayonto.publish.origins import MOST_ON_PAGE
 from clayonto.publish.projection import EUROPE, WORLD, Chart, equal_earth
 from clayonto.publish.site import MOST_PARTS, Site
 from clayonto.publish.things import Things
+from clayonto.publish.units import made as made_of
 from clayonto.publish.values import Values
 from clayonto.publish.wording import WORDS
 from tests.test_publish import Page
@@ -175,7 +176,7 @@ def test_places_that_lie_in_one_another_end_nothing() -> None:
         ]
     )
     assert found.survey.geography.places(iri("organisation/o")) == [iri("region/a"), iri("region/b")]
-    made = dict(sorted_lists.files(found))
+    made = dict(made_of(sorted_lists.files(found)))
     assert {"en/by/region/region/a/index.html", "en/by/region/region/b/index.html"} <= made.keys()
     assert all(Page(content.decode()) for path, content in made.items() if path.endswith(".html"))
 
@@ -220,7 +221,7 @@ def test_the_network_of_the_bundled_data_is_that_of_the_query(site: Site) -> Non
 
 
 def test_each_list_and_its_csv_have_the_same_things(site: Site) -> None:
-    made = dict(sorted_lists.files(site))
+    made = dict(made_of(sorted_lists.files(site)))
     assert set(site.survey.facets) == {"programme", "region", "year", "subject"}
     checked = 0
     for key, facet in site.survey.facets.items():
@@ -266,7 +267,7 @@ def test_a_long_list_is_paged() -> None:
             *((f"project/{n}", "clay:underProgramme", "programme/p") for n in range(450)),
         ]
     )
-    files = dict(sorted_lists.files(made))
+    files = dict(made_of(sorted_lists.files(made)))
     pages = [Page(files[f"fi/by/programme/programme/p/index{tail}.html"].decode()) for tail in ("", "-2", "-3")]
     assert len({link for page in pages for link in page.links if "project/" in link and link.count("/") == 5}) == 450
     assert "fi/by/programme/programme/p/index-4.html" not in files
@@ -282,7 +283,7 @@ def test_a_way_to_sort_with_many_values_is_paged() -> None:
             *(("organisation/o", "dct:spatial", f"region/{n}") for n in range(450)),
         ]
     )
-    files = dict(sorted_lists.files(made))
+    files = dict(made_of(sorted_lists.files(made)))
     pages = [Page(files[f"en/by/region/index{tail}.html"].decode()) for tail in ("", "-2", "-3", "-4")]
     assert len({link for page in pages for link in page.links if link.startswith("region/")}) == 450
     assert "and 390 more" in "".join(Page(files["en/by/region/country/FIN/index.html"].decode()).told)
@@ -327,7 +328,7 @@ def test_every_part_has_its_anchor_on_the_page_of_its_iri_and_where_it_is_shown(
     page = crowded.pages[iri("project/p")]
     _, content = things.page(page)
     home = Page(content.decode())
-    others = {path: Page(made.decode()) for path, made in more.files(things, page)}
+    others = {path: Page(made.decode()) for path, made in made_of(more.files(things, page))}
     assert len(page.parts) == 800
     assert {unquote(i) for i in home.ids} >= {unquote(crowded.anchor(part)) for part in page.parts}
     further = [part for part in page.parts if part in crowded.further]
@@ -339,7 +340,7 @@ def test_every_part_has_its_anchor_on_the_page_of_its_iri_and_where_it_is_shown(
     assert "On pages of their own (200):" in content.decode()
     for path in others:
         assert f"../{path.removeprefix('en/')}" in home.links
-    assert all(len(made) < 60_000 for _, made in more.files(things, page))
+    assert all(len(made) < 60_000 for _, made in made_of(more.files(things, page)))
 
 
 def test_all_that_refers_to_a_thing_is_on_pages_of_bounded_size(crowded: Site) -> None:
@@ -347,7 +348,7 @@ def test_all_that_refers_to_a_thing_is_on_pages_of_bounded_size(crowded: Site) -
     page = crowded.pages[curie("country:FIN")]
     _, content = things.page(page)
     home = Page(content.decode())
-    made = {path: Page(body.decode()) for path, body in more.files(things, page)}
+    made = {path: Page(body.decode()) for path, body in made_of(more.files(things, page))}
     assert len(made) == 4
     told = [link for one in made.values() for link in one.links if "/region/" in link or "/organisation/" in link]
     assert len({link for link in told if re.search(r"/\d+\.html$", link)}) == 3 * MOST_ON_PAGE + 30
@@ -377,7 +378,9 @@ def test_hostile_names_stay_texts_in_every_view() -> None:
             made += [(f"project/{n}", "prov:qualifiedAssociation", part), (part, "rdf:type", "clay:ProjectParticipation")]
             made += [(part, "prov:agent", f"organisation/{k}")]
     found = of(made)
-    pages = [content.decode() for part in (maps, ties, sorted_lists) for path, content in part.files(found) if path.endswith(".html")]
+    pages = [
+        content.decode() for part in (maps, ties, sorted_lists) for path, content in made_of(part.files(found)) if path.endswith(".html")
+    ]
     pages += [Things(found, "en").page(page)[1].decode() for page in found.pages.values()]
     assert len(pages) > 40
     for content in pages:

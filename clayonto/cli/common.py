@@ -18,6 +18,7 @@ from clayonto.engines import ENGINES
 from clayonto.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
+    from clayonto.engines.base import Engine
     from clayonto.graph import KnowledgeGraph
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -119,7 +120,7 @@ def open_graph(
     data: tuple[str, ...],
     *,
     no_bundle: bool,
-    engine: str | None,
+    engine: str | Engine | None,
     store: str | None,
     endpoint: str | None = None,
     graph: str | None = None,

@@ -79,10 +79,13 @@ def publish(
     lang: str,
 ) -> None:
     """Make a site."""
+    from clayonto.engines.later import LaterEngine
     from clayonto.publish import publish as made_of
 
     config = _config(file, own=bool(data or store)).to(base=base_url, target=target)
-    graph = open_graph(data, no_bundle=no_bundle, engine=engine, store=store, infer=infer)
+    # Where little has changed, little is asked, or nothing.
+    asked = LaterEngine() if engine in (None, "oxigraph") and store is None and not infer else engine
+    graph = open_graph(data, no_bundle=no_bundle, engine=asked, store=store, infer=infer)
     try:
         summary = made_of(graph, out, config, progress=_progress(lang))
     except NotPublishableError as error:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import zlib
 from decimal import Decimal
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from clayonto import sparql
+from clayonto.engines.later import LaterEngine
 from clayonto.errors import ParameterError
 from clayonto.namespaces import expand
+from clayonto.processes import Beside, Prepared
 from clayonto.publish.layout import Layout
 from clayonto.publish.markup import shortened, table, text, words
 from clayonto.publish.relevance import Reading, concerns, readings, terms
@@ -22,7 +25,7 @@ from clayonto.results import show
 from clayonto.terms import IRI, LangString, TypedLiteral
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from clayonto.graph import KnowledgeGraph
     from clayonto.publish.site import Site
@@ -99,16 +102,15 @@ def published(site: Site, query: str) -> str:
     return "\n".join(line for line in whole.split("\n") if not line.startswith("#+")).strip()
 
 
-def ask(graph: KnowledgeGraph, site: Site, *, keep: bool = True, only: str = "") -> dict[str, Answer]:
+def ask(graph: KnowledgeGraph, site: Site, *, keep: bool = True, only: str = "", asker: Asker | None = None) -> dict[str, Answer]:
     """The answer to each bundled query, for its examples, or for the first thing of the class where the graph has no such example.
 
     After an earlier build, only what has changed since and bears on an answer has it asked again.
 
     :param keep: whether to leave for the next build what it needs for that, which takes longer than the answers do.
     :param only: the name of the one query to ask, if not all of them.
+    :param asker: who asks the graph; in this process by default.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
     before: Mapping[str, tuple[str, dict[str, tuple[Any, ...]]]] = site.memory.get("answers", {})
     changed = site.changed
     graphs = (site.index, beside(changed)) if changed is not None else ()
@@ -123,18 +125,6 @@ def ask(graph: KnowledgeGraph, site: Site, *, keep: bool = True, only: str = "")
         triples = (*changed.added, *changed.removed)
         return None if concerns([Reading(*one) for one in known.plan], triples, graphs, known.names) else known
 
-    def answer(question: _Question) -> _Known:
-        found = as_it_was(question)
-        if found is not None:
-            return found
-        try:
-            rows = graph.run(question.query, **question.spoken)
-        except ParameterError:
-            # The graph has no thing of the class that is asked about.
-            return _NOTHING._replace(engine=graph.engine)
-        solutions = rows.solutions()
-        return _Known([], {}, sha256(solutions).hexdigest(), zlib.compress(solutions, 1), rows.engine)
-
     questions = []
     for query in (graph.queries[only],) if only else graph.queries.values():
         values = _values(site, query)
@@ -143,11 +133,21 @@ def ask(graph: KnowledgeGraph, site: Site, *, keep: bool = True, only: str = "")
         for lang in site.languages if "lang" in query.params else ("",):
             known = _Known(*known_before[lang]) if asked_before == asked and lang in known_before else None
             questions.append(_Question(query, values, asked, lang, known))
-    # The default engine answers outside Python's lock, so that two questions are answered at once; this thread reads the queries meanwhile.
-    with ThreadPoolExecutor(max_workers=2 if graph.engine == "oxigraph" else 1) as pool:
-        found = pool.map(answer, questions)
-        plans = [one.before.plan if one.before else _plan(one.query, one.spoken, base=graph.base) if keep else [] for one in questions]
-        given = [known._replace(plan=plan, names=names(plan)) for known, plan in zip(found, plans, strict=True)]
+    kept = [as_it_was(one) for one in questions]
+    asker = asker or asker_of(graph, apart=False)
+    anew = [(one.query.name, one.spoken) for one, known in zip(questions, kept, strict=True) if known is None]
+    if anew:
+        asker.go(anew)
+    # The queries are read meanwhile. Their parser leaves hundreds of megabytes of objects that hold one another, which is best done in a small process.
+    unread = [one for one in questions if keep and one.before is None]
+    reading = Beside(lambda: _plans(unread, base=graph.base), apart=bool(unread))
+    try:
+        found = (_Known([], {}, *one) for one in (asker.result() if anew else ()))
+        read = iter(reading.result())
+    finally:
+        reading.stop()
+    plans = [one.before.plan if one.before else next(read) if keep else [] for one in questions]
+    given = [(known or next(found))._replace(plan=plan, names=names(plan)) for known, plan in zip(kept, plans, strict=True)]
     made: dict[str, Answer] = {}
     for question, known in zip(questions, given, strict=True):
         made.setdefault(question.query.name, Answer(question.query, question.values, question.asked)).known[question.lang] = known
@@ -156,6 +156,52 @@ def ask(graph: KnowledgeGraph, site: Site, *, keep: bool = True, only: str = "")
             name: (one.asked, {lang: tuple(known) for lang, known in one.known.items()}) for name, one in made.items()
         }
     return made
+
+
+Asker: TypeAlias = "Prepared[Sequence[tuple[str, Mapping[str, str]]] | str, Any]"
+"""Takes names of queries with their values; gives for each what tells its answer from others, its rows packed, and the engine that gave them.
+
+Of the text of any query it gives the solutions.
+"""
+
+
+def asker_of(graph: KnowledgeGraph, *, apart: bool) -> Asker:
+    """One who asks a graph.
+
+    :param apart: in a process of its own, which reads the graph's files first if they have not been read.
+    """
+    return Prepared(graph.ready, lambda asked: graph.select(asked) if isinstance(asked, str) else _solved(graph, asked), apart=apart)
+
+
+class Asked(LaterEngine):
+    """An engine that has no files of its own: an asker answers for it."""
+
+    def __init__(self, asker: Asker) -> None:
+        super().__init__()
+        self._asker = asker
+
+    def select(self, query: str, *, base: str) -> bytes:  # noqa: ARG002 - an asker has one
+        """The solutions of a SELECT query."""
+        self._asker.go(query)
+        return bytes(self._asker.result())
+
+
+def _solved(graph: KnowledgeGraph, questions: Sequence[tuple[str, Mapping[str, str]]]) -> list[tuple[str, bytes, str]]:
+    from concurrent.futures import ThreadPoolExecutor
+
+    def answer(question: tuple[str, Mapping[str, str]]) -> tuple[str, bytes, str]:
+        name, values = question
+        try:
+            rows = graph.run(graph.queries[name], **values)
+        except ParameterError:
+            # The graph has no thing of the class that is asked about.
+            return "", b"", graph.engine
+        solutions = rows.solutions()
+        return sha256(solutions).hexdigest(), zlib.compress(solutions, 1), rows.engine
+
+    # The default engine answers outside Python's lock, so that two questions are answered at once.
+    with ThreadPoolExecutor(max_workers=2 if graph.engine == "oxigraph" else 1) as pool:
+        return list(pool.map(answer, questions))
 
 
 class _Question(NamedTuple):
@@ -195,6 +241,14 @@ def _asked(query: NamedQuery, values: Mapping[str, str], site: Site) -> str:
 def _is_there(site: Site, value: str) -> bool:
     term = site.public(f"<{expand(str(value), base=site.data_base)}>")
     return term in site.index.out or term in site.index.back
+
+
+def _plans(questions: Iterable[_Question], *, base: str) -> list[list[tuple[Any, ...]]]:
+    made = []
+    for question in questions:
+        made.append(_plan(question.query, question.spoken, base=base))
+        gc.collect()
+    return made
 
 
 def _plan(query: NamedQuery, values: Mapping[str, str], *, base: str) -> list[tuple[Any, ...]]:

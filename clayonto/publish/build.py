@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from clayonto.errors import NotPublishableError, OutputError
 from clayonto.processes import Beside
 from clayonto.publish import index, sparql, versions
-from clayonto.publish.answers import ask
+from clayonto.publish.answers import Asked, ask, asker_of
 from clayonto.publish.continuing import site_of_changed
 from clayonto.publish.memory import Keeper, Memory
 from clayonto.publish.site import Site
@@ -29,6 +29,7 @@ from clayonto.validation.data import no_collecting
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from clayonto.engines.base import Engine
     from clayonto.graph import KnowledgeGraph
     from clayonto.publish.answers import Answer
     from clayonto.publish.config import Config
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 Part: TypeAlias = "Callable[[Site], Iterator[tuple[str, bytes]]] | Each | Whole"
 _MOST_ON_PAGES: Final = 900_000_000
 _MACHINE: Final = "clayonto.publish.machine"
+_BESIDE, _OF = 3, 8
+"""How many of eight things the process makes that makes what is about all of them as well: so both take about as long."""
 
 
 @dataclass
@@ -74,7 +77,7 @@ def parts() -> Parts:
     from clayonto.publish import answers, data, pages
 
     machine = [import_module(_MACHINE).files] if find_spec(_MACHINE) else []
-    return Parts([pages.THINGS], [pages.OVERVIEWS, data.files, *machine], [pages.asked, answers.EACH])
+    return Parts([pages.THINGS], [*pages.OVERVIEWS, data.files, *machine], [pages.asked, answers.EACH])
 
 
 def equip(site: Site, parts: Parts) -> None:
@@ -127,11 +130,16 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
         if as_it_was is not None:
             return as_it_was
     aside = _aside(target, before.stamps if before is not None else {})
+    # A graph that was read from files can be looked at by several processes at once. Who asks it reads the files meanwhile.
+    asker = asker_of(graph, apart=from_files)
     try:
         say("Checking the data")
+        before = before.whole() if before is not None else None
         changed = site_of_changed(graph.sources, sources, before, config, base=graph.base) if before is not None and sources else None
-        # A graph that was read from files can be looked at by two processes at once.
-        checked = Beside(lambda: conforms(graph, since=changed[0] if changed else None), apart=from_files)
+        # What has changed is looked at in a moment, and needs who can be asked; all of it is looked at meanwhile.
+        # Shapes may name things, which a site of other names does not have.
+        engine, since = Asked(asker) if from_files else None, changed[0] if changed and not config.renamed else None
+        checked = Beside(lambda: conforms(graph, since=since, engine=engine), apart=from_files and since is None)
 
         def admit() -> None:
             if not checked.result():
@@ -140,21 +148,34 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
         try:
             say("Reading the graph")
             site, texts = changed or _site(graph, config, sources)
-            if changed is None:
-                admit()
             memory = Memory(sources=sources, texts=packed(texts), out=site.index.out, public=dict(site.placed.public), places=places(site))
             memory.slugs = dict(site.slugs)
             _go_on(site, before, memory)
+            memory.parts["survey"] = site.survey.kept()
             made = parts()
             equip(site, made)
 
             def answers() -> Mapping[str, Answer]:
                 say("Asking the named queries")
-                return ask(graph, site, keep=keeper.keeps)
+                return ask(graph, site, keep=keeper.keeps, asker=asker)
 
-            late = admit if changed is not None else None
+            if changed is None:
+                site.answers = answers()
+                # Pages take room too, and nobody else is to be answered.
+                asker.stop()
+                admit()
+            later = changed is not None
             summary = build(
-                site, made, target, old=old, answers=answers, before=before, memory=memory, aside=aside, admit=late, progress=say
+                site,
+                made,
+                target,
+                old=old,
+                answers=answers if later else None,
+                before=before,
+                memory=memory,
+                aside=aside,
+                admit=admit if later else None,
+                progress=say,
             )
         finally:
             checked.stop()
@@ -162,6 +183,7 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
             # The old site is being removed meanwhile.
             keeper.save(memory)
     finally:
+        asker.stop()
         aside.close()
     return summary
 
@@ -182,17 +204,19 @@ def _go_on(site: Site, before: Memory | None, memory: Memory) -> None:
     if site.changed is None:
         site.changed = changes(*difference(before.out, site.index.out), before.places, memory.places)
     site.memory = dict(before.parts)
+    if "survey" in before.parts:
+        site.survey.go_on(before.parts["survey"], site.changed)
 
 
-def conforms(graph: KnowledgeGraph, *, since: Site | None = None) -> bool:
+def conforms(graph: KnowledgeGraph, *, since: Site | None = None, engine: Engine | None = None) -> bool:
     """Whether a graph may be published.
 
+    :param engine: what answers for the graph's engine, if little is asked.
     :param since: its site, if what has changed is known and all conformed before.
     """
-    # Shapes may name things, and those have other names there.
-    if since is None or since.changed is None or since.config.renamed:
+    if since is None or since.changed is None:
         return graph.validate().conforms
-    return graph.still_conforms(since.index, [*since.changed.added, *since.changed.removed])
+    return graph.still_conforms(since.index, [*since.changed.added, *since.changed.removed], engine=engine)
 
 
 def build(
@@ -201,7 +225,7 @@ def build(
     target: Path,
     *,
     old: dict[str, str] | None = None,
-    answers: Callable[[], Mapping[str, Answer]] = dict,
+    answers: Callable[[], Mapping[str, Answer]] | None = None,
     before: Memory | None = None,
     memory: Memory | None = None,
     aside: Aside | None = None,
@@ -211,7 +235,7 @@ def build(
     """Put the files of some parts in place of a folder. Errors as for :func:`publish`.
 
     :param old: the manifest of the site that is there.
-    :param answers: gives the answers to the named queries; what needs none is made meanwhile.
+    :param answers: gives the answers to the named queries, if the site has none yet; what needs none is made meanwhile.
     :param before: what the last build left, and ``memory`` what this one leaves.
     :param aside: the folder to make it in, to be closed by who made it; ``admit`` is called before anything is put in place, and may raise.
     """
@@ -225,33 +249,8 @@ def build(
     here = aside or own
     assert here is not None
 
-    def work(*some: Part) -> _Work:
-        staging = Staging(here)
-        units: dict[str, Unit] = {}
-        for part in some:
-            if isinstance(part, Each):
-                units |= make(part, site, staging, before=before.units, changed=site.changed)
-            elif isinstance(part, Whole):
-                units |= make_whole(part, site, staging, before=before.units, changed=site.changed)
-            else:
-                for path, content in part(site):
-                    staging.put(path, content)
-        # What others keep is theirs to tell.
-        return _Work(staging.made(), units, {key: kept for key, kept in site.memory.items() if kept is not before.parts.get(key)})
-
     try:
-        # The first time most of the work is in the things; later it is in what is about all of them at once.
-        first = site.changed is None
-        _ = here.there  # before there are two processes
-        beside = Beside(lambda: work(*parts.others, *(parts.things if first else ())))
-        try:
-            mine = [] if first else [work(*parts.things)]
-            site.answers = answers()
-            say("Making the pages")
-            mine.append(work(*parts.answered))
-            done = [*mine, beside.result()]
-        finally:
-            beside.stop()
+        done = _worked(site, parts, here, before, answers, say)
         if admit is not None:
             admit()
         say("Putting the site in place")
@@ -277,12 +276,52 @@ def build(
         pages=len(site.pages),
         triples=site.index.size,
     )
-    memory.stamps, memory.parts = staging.files, dict(site.memory)
+    memory.stamps, memory.parts = staging.files, {**site.memory, **memory.parts}
     for one in done:
         memory.units |= {name: tuple(unit) for name, unit in one.units.items()}
         memory.parts |= one.memory
     memory.figures = {"size": summary.size, "pages": summary.pages, "triples": summary.triples}
     return summary
+
+
+def _worked(
+    site: Site,
+    parts: Parts,
+    here: Aside,
+    before: Memory,
+    answers: Callable[[], Mapping[str, Answer]] | None,
+    say: Callable[[str], None],
+) -> list[_Work]:
+    """Make the files of all parts, in two processes."""
+
+    def work(*some: Part, share: range = range(1), of: int = 1) -> _Work:
+        staging = Staging(here)
+        units: dict[str, Unit] = {}
+        for part in some:
+            if isinstance(part, Each):
+                shared = (share, of) if part in parts.things else (range(1), 1)
+                units |= make(part, site, staging, before=before.units, changed=site.changed, share=shared[0], of=shared[1])
+            elif isinstance(part, Whole):
+                units |= make_whole(part, site, staging, before=before.units, changed=site.changed)
+            else:
+                for path, content in part(site):
+                    staging.put(path, content)
+        # What others keep is theirs to tell.
+        return _Work(staging.made(), units, {key: kept for key, kept in site.memory.items() if kept is not before.parts.get(key)})
+
+    # The first time most of the work is in the things, which both share; later it is in what is about all of them at once.
+    first = site.changed is None
+    _ = here.there  # before there are two processes
+    beside = Beside(lambda: work(*parts.others, *parts.things, share=range(_BESIDE), of=_OF) if first else work(*parts.others))
+    try:
+        mine = [] if first else [work(*parts.things)]
+        if answers is not None:
+            site.answers = answers()
+        say("Making the pages")
+        mine.append(work(*parts.answered, *parts.things, share=range(_BESIDE, _OF), of=_OF) if first else work(*parts.answered))
+        return [*mine, beside.result()]
+    finally:
+        beside.stop()
 
 
 def _aside(target: Path, known: Mapping[str, Stamp]) -> Aside:

@@ -69,6 +69,11 @@ def geometry_of(index: Index, thing: str) -> dict[str, Any] | None:
     return geometry
 
 
+def is_about_place(predicate: str, value: str) -> bool:
+    """Whether a triple can tell where something is: without any such triple nothing has coordinates."""
+    return value.endswith(_WKT) or predicate in _TO_GEOMETRY or any(predicate in pair for pair in _POINTS)
+
+
 def _properties(thing: str, said: dict[str, list[str]]) -> dict[str, Any]:
     made: dict[str, Any] = {"iri": thing[1:-1], "types": [v[1:-1] for v in said.get(TYPE, ()) if v[0] == "<"]}
     for label in reversed(_LABELS):

@@ -36,10 +36,15 @@ class History(Context):
         """A line of time with its table, or, of many, how many ran in each year."""
         if self.page.kind not in _GATHERING:
             return ""
-        dated = [(one, period) for one in self.members() for period in self.index.objects(one, _TEMPORAL)[:1] if years(self.site, period)]
+        dated = self.site.once(f"dated {self.page.term}", self.dated)
         if not dated:
             return ""
-        return self.drawn(dated) if len(dated) <= MOST_SPANS else self.counted(dated)
+        return self.drawn([(one, period) for one, period, _ in dated]) if len(dated) <= MOST_SPANS else self.counted(dated)
+
+    def dated(self) -> list[tuple[str, str, range]]:
+        """The things that have a period with a beginning, that, and its years."""
+        told = ((one, period) for one in self.members() for period in self.index.objects(one, _TEMPORAL)[:1])
+        return [(one, period, found) for one, period in told if (found := years(self.site, period))]
 
     def members(self) -> list[str]:
         """What is under the thing, directly or under something that is; what an organisation is in."""
@@ -78,11 +83,11 @@ class History(Context):
         chart = timeline(spans, title=f"{self.say['history']}: {self.site.name(self.page.term, self.lang)}", most=MOST_SPANS)
         return chart + table([(self.say["what"], False), (self.say["when"], False)], [row for _, _, _, row, _ in told])
 
-    def counted(self, dated: list[tuple[str, str]]) -> str:
+    def counted(self, dated: list[tuple[str, str, range]]) -> str:
         """How many ran in each year."""
         counts: dict[int, int] = {}
-        for _, period in dated:
-            for year in years(self.site, period):
+        for _, _, found in dated:
+            for year in found:
                 counts[year] = counts.get(year, 0) + 1
         bars = [Bar(str(year), counts.get(year, 0), str(counts.get(year, 0))) for year in range(min(counts), max(counts) + 1)]
         rows = [f"<tr><th scope=row>{year}</th><td class=n>{count}</td></tr>" for year, count in sorted(counts.items())]

@@ -209,9 +209,27 @@ class Index:
         view.out, view.back = Noting(self.out, asked), Noting(self.back, asked_back)
         return view
 
+    def by_predicate(self, read: set[str]) -> Index:
+        """The same triples, which note the predicates that :meth:`objects` and :meth:`subjects` are asked for; what is read otherwise they do not note."""
+        view = _ByPredicate(())
+        view.out, view.back, view.size, view.note = self.out, self.back, self.size, read.add
+        return view
+
     def renamed(self, names: Callable[[str], str]) -> Index:
         """The same triples with other names for their subjects and objects."""
         return Index(f"{names(s)} {p} {names(o)} ." for s, said in self.out.items() for p, objects in said.items() for o in objects)
+
+
+class _ByPredicate(Index):
+    note: Callable[[str], None]
+
+    def objects(self, subject: str, predicate: str) -> list[str]:
+        self.note(predicate)
+        return super().objects(subject, predicate)
+
+    def subjects(self, predicate: str, thing: str) -> list[str]:
+        self.note(predicate)
+        return super().subjects(predicate, thing)
 
 
 def read(n_triples: bytes, *, base: str) -> Index:

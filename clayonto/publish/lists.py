@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from clayonto.namespaces import shorten
@@ -12,8 +12,10 @@ from clayonto.publish.front import ordered, plural
 from clayonto.publish.index import TYPE, curie, literal
 from clayonto.publish.layout import Layout
 from clayonto.publish.markup import table, words
+from clayonto.publish.ordering import sort_key
 from clayonto.publish.paths import segment, url
 from clayonto.publish.survey import PARTNERS
+from clayonto.publish.units import Later
 from clayonto.publish.values import Values
 from clayonto.publish.wording import PROPERTIES
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from clayonto.locales import Language
     from clayonto.publish.site import Site
+    from clayonto.publish.units import File
 
 MOST_ROWS: Final = 150
 """How many things a page of a list has."""
@@ -38,40 +41,22 @@ _COLUMNS: Final = tuple(
 _TEXTS: Final = tuple(map(curie, ("skos:definition", "dct:description")))
 
 
-def files(site: Site) -> Iterator[tuple[str, bytes]]:
+def files(site: Site) -> Iterator[File]:
     """The lists and their CSV files."""
     for lang in site.languages:
         layout = Layout(site, lang)
         values = Values(site, lang, layout.say)
         for kind in ordered(site):
-            things = sorted(site.classes[kind], key=lambda t: (sort_key(site.name(t, lang), lang), t))
-            yield from _by_class(layout, values, kind, things)
+            yield from _by_class(layout, values, kind, site.survey.by_name(site.classes[kind], lang))
         yield from _by_letter(layout, values)
     for kind in ordered(site):
-        yield f"list/{site.slugs[kind]}.csv", _csv(site, site.classes[kind])
+        yield Later(f"list/{site.slugs[kind]}.csv", (), partial(_csv, site, site.classes[kind]))
 
 
-def sort_key(name: str, lang: str) -> str:
-    """What a name is sorted by: case and accents do not count, but Finnish has å, ä and ö at the end.
-
-    >>> sorted(["Öljy", "Zeta", "ähky", "Åbo"], key=lambda n: sort_key(n, "fi"))
-    ['Zeta', 'Åbo', 'ähky', 'Öljy']
-    """
-    folded = name.casefold()
-    if lang == "fi":
-        folded = folded.translate({0xE5: "{1", 0xE4: "{2", 0xF6: "{3"})
-    if not folded.isascii():
-        folded = "".join(c for c in unicodedata.normalize("NFD", folded) if not unicodedata.combining(c))
-    return folded.lstrip("\"'“”(«")
-
-
-def letter(name: str, lang: str) -> str:
-    """The letter that a name is found under; ``#`` for what starts with none."""
-    first = name.lstrip("\"'“”(« ")[:1].upper()
-    if lang == "fi" and first in "ÅÄÖ" and first:
-        return first
-    first = unicodedata.normalize("NFD", first)[:1]
-    return first if first.isalpha() else "#"
+def given(site: Site) -> tuple[object, ...]:
+    """What the lists are made from besides what they read of things."""
+    survey = site.survey
+    return tuple(survey.ways), tuple((key, tuple(sorted(facet.kinds))) for key, facet in survey.facets.items())
 
 
 def pages(layout: Layout, total: int, number: int, stem: str) -> str:
@@ -89,7 +74,7 @@ def _file(stem: str, number: int) -> str:
     return f"{url(stem)}.html" if number == 1 else f"{url(stem)}-{number}.html"
 
 
-def _by_class(layout: Layout, values: Values, kind: str, things: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+def _by_class(layout: Layout, values: Values, kind: str, things: Sequence[str]) -> Iterator[File]:
     site, say, lang = layout.site, layout.say, layout.lang
     slug, title = site.slugs[kind], plural(site, kind, lang)
     sample = things[:MOST_ROWS]
@@ -99,10 +84,11 @@ def _by_class(layout: Layout, values: Values, kind: str, things: Sequence[str]) 
         *((words(PROPERTIES[c][lang == "fi"] if c in PROPERTIES else _capital(site.name(c, lang))), False) for c in columns),
     ]
     ways = _ways(layout, kind)
-    for start in range(0, len(things), MOST_ROWS):
-        number = start // MOST_ROWS + 1
+    last = len(range(0, len(things), MOST_ROWS))
+
+    def page(number: int, file: str, shown: Sequence[str]) -> bytes:
         rows = []
-        for thing in things[start : start + MOST_ROWS]:
+        for thing in shown:
             cells = "".join(f"<td>{_cell(values, site, thing, column)}</td>" for column in columns)
             rows.append(f"<tr><th scope=row>{values.link(thing, '../')}</th>{cells}</tr>")
         body = [
@@ -114,8 +100,12 @@ def _by_class(layout: Layout, values: Values, kind: str, things: Sequence[str]) 
             table(head, rows),
             pages(layout, len(things), number, "index"),
         ]
+        return layout.page(file, "".join(body), title=title if number == 1 else f"{title} ({number})", description=title)
+
+    for number in range(1, last + 1):
+        shown = tuple(things[(number - 1) * MOST_ROWS : number * MOST_ROWS])
         file = f"{slug}/index.html" if number == 1 else f"{slug}/index-{number}.html"
-        yield f"{lang}/{file}", layout.page(file, "".join(body), title=title if number == 1 else f"{title} ({number})", description=title)
+        yield Later(f"{lang}/{file}", (tuple(head), len(things), title, ways, shown), partial(page, number, file, shown))
 
 
 def _ways(layout: Layout, kind: str) -> str:
@@ -158,33 +148,38 @@ def _csv(site: Site, things: Sequence[str]) -> bytes:
     return out.getvalue().encode()
 
 
-def _by_letter(layout: Layout, values: Values) -> Iterator[tuple[str, bytes]]:
+def _by_letter(layout: Layout, values: Values) -> Iterator[File]:
     site, say, lang = layout.site, layout.say, layout.lang
     found = by_letter(site, lang)
+    signs = letters(layout, found, "")
+
+    def page(sign: str, number: int, file: str, shown: Sequence[str]) -> bytes:
+        items = "".join(
+            f"<li>{values.link(t, '../')} <span class=note>{words(site.name(site.pages[t].kind, lang)) if site.pages[t].kind else ''}</span></li>"
+            for t in shown
+        )
+        body = (
+            f"{layout.crumbs('../', ('search.html', say['search']))}<h1>{say['az']}: {words(sign)}</h1>{signs}"
+            f'<ul class="cols">{items}</ul>{pages(layout, len(found[sign]), number, letter_file(sign))}'
+        )
+        title = f"{say['az']}: {sign} ({number})" if number > 1 else f"{say['az']}: {sign}"
+        return layout.page(file, body, title=title, counterpart="search.html")
+
     for sign, things in found.items():
         stem = letter_file(sign)
         for start in range(0, len(things), MOST_ROWS):
             number = start // MOST_ROWS + 1
-            items = "".join(
-                f"<li>{values.link(t, '../')} <span class=note>{words(site.name(site.pages[t].kind, lang)) if site.pages[t].kind else ''}</span></li>"
-                for t in things[start : start + MOST_ROWS]
-            )
-            body = (
-                f"{layout.crumbs('../', ('search.html', say['search']))}<h1>{say['az']}: {words(sign)}</h1>{letters(layout, found, '')}"
-                f'<ul class="cols">{items}</ul>{pages(layout, len(things), number, stem)}'
-            )
+            shown = tuple(things[start : start + MOST_ROWS])
             file = f"az/{stem}.html" if number == 1 else f"az/{stem}-{number}.html"
-            title = f"{say['az']}: {sign} ({number})" if number > 1 else f"{say['az']}: {sign}"
-            yield f"{lang}/{file}", layout.page(file, body, title=title, counterpart="search.html")
+            yield Later(f"{lang}/{file}", (tuple(found), len(things), shown), partial(page, sign, number, file, shown))
 
 
 def by_letter(site: Site, lang: Language) -> dict[str, list[str]]:
     """All things with pages by first letter, sorted."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for term in site.pages:
-        name = site.name(term, lang)
-        found.setdefault(letter(name, lang), []).append((sort_key(name, lang), term))
-    return {sign: [term for _, term in sorted(found[sign])] for sign in sorted(found, key=lambda s: (s == "#", sort_key(s, lang)))}
+    found: dict[str, list[str]] = {}
+    for term, sign in site.survey.order(lang).items():
+        found.setdefault(sign, []).append(term)
+    return {sign: found[sign] for sign in sorted(found, key=lambda s: (s == "#", sort_key(s, lang)))}
 
 
 def letter_file(sign: str) -> str:

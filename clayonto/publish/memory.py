@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from clayonto.publish.config import Config
     from clayonto.publish.staging import Stamp
 
-_MAGIC: Final = b"clayonto-site-1\n"
+_MAGIC: Final = b"clayonto-site-2\n"
+_FIRST: Final = ("sources", "stamps", "figures")
+"""What is enough to know that nothing has changed; it is read before all else."""
 
 
 @dataclass
@@ -50,6 +52,14 @@ class Memory:
     stamps: dict[str, Stamp] = field(default_factory=dict)
     parts: dict[str, Any] = field(default_factory=dict)
     figures: dict[str, int] = field(default_factory=dict)
+    _more: bytes | memoryview = b""
+
+    def whole(self) -> Memory:
+        """All of it, where only the first of it has been read."""
+        more, self._more = self._more, b""
+        for name, value in marshal.loads(more).items() if more else ():  # noqa: S302 (the user's own cache)
+            setattr(self, name, value)
+        return self
 
 
 class Keeper:
@@ -67,7 +77,7 @@ class Keeper:
         return self._file is not None
 
     def load(self) -> Memory | None:
-        """What the last build left, if it was of the same kind as this one and is whole."""
+        """What the last build left, if it was of the same kind as this one and is whole: the first of it, and the rest by :meth:`Memory.whole`."""
         if self._file is None:
             return None
         head = len(_MAGIC) + 32
@@ -75,7 +85,9 @@ class Keeper:
             content = self._file.read_bytes()
             if content[:head] != _MAGIC + self._key or content[head : head + 32] != hashlib.sha256(content[head + 32 :]).digest():
                 return None
-            return Memory(**marshal.loads(memoryview(content)[head + 32 :]))  # noqa: S302 (the user's own cache)
+            first = head + 32 + 8
+            more = first + int.from_bytes(content[first - 8 : first], "little")
+            return Memory(**marshal.loads(memoryview(content)[first:more]), _more=memoryview(content)[more:])  # noqa: S302 (the user's own cache)
         except (OSError, ValueError, EOFError, TypeError):
             return None
 
@@ -83,10 +95,15 @@ class Keeper:
         """Leave something for the next build; nothing where that cannot be."""
         if self._file is None:
             return
-        content = marshal.dumps(vars(memory))
+        said = {name: value for name, value in vars(memory).items() if name != "_more"}
+        first = marshal.dumps({name: said.pop(name) for name in _FIRST})
+        pieces = (len(first).to_bytes(8, "little"), first, marshal.dumps(said))
+        digest = hashlib.sha256()
+        for piece in pieces:
+            digest.update(piece)
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            replace(self._file, b"".join((_MAGIC, self._key, hashlib.sha256(content).digest(), content)))
+            replace(self._file, b"".join((_MAGIC, self._key, digest.digest(), *pieces)))
         except OSError:
             return
 

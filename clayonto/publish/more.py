@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from clayonto.publish.markup import text, words
 from clayonto.publish.origins import MOST_ON_PAGE, MOST_REFERRING, Origins
 from clayonto.publish.parts import AMOUNT, CLAIM, MILESTONE, PERIOD, Context, Parts
 from clayonto.publish.paths import url
+from clayonto.publish.units import Later
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from clayonto.publish.site import Page
     from clayonto.publish.things import Things
@@ -32,7 +34,7 @@ def leading_on(context: Context) -> str:
     )
 
 
-def files(things: Things, page: Page, *, only: str = "") -> Iterator[tuple[str, bytes]]:
+def files(things: Things, page: Page, *, only: str = "") -> Iterator[Later]:
     """The further pages of a thing.
 
     :param only: the path of the one to make, if not all of them.
@@ -43,55 +45,62 @@ def files(things: Things, page: Page, *, only: str = "") -> Iterator[tuple[str, 
         yield from _referring(things, page, only)
 
 
-def _parts(things: Things, page: Page, only: str) -> Iterator[tuple[str, bytes]]:
+def _parts(things: Things, page: Page, only: str) -> Iterator[Later]:
     for path, kind, parts in things.site.more_parts(page):
-        if only not in ("", path):
-            continue
-        there = page._replace(path=path, parts=parts)
-        tables = Parts(things, there, elsewhere=True)
-        if kind == AMOUNT:
-            body = tables.money()
-        elif kind == CLAIM:
-            body = Origins(things, there, elsewhere=True).claims()
-        elif kind in (PERIOD, MILESTONE):
-            body = tables.time()
-        else:
-            body = tables.table(kind, parts)
-        number = int(path.rpartition("-")[2])
-        yield _page(things, page, path, f"{things.say['all_parts']} ({number})", f"<h2>{words(things.plural(kind))}</h2>{body}")
+        if only in ("", path):
+            yield Later(things.site.html(path, things.lang), (kind, tuple(parts)), partial(_of_parts, things, page, path, kind, parts))
 
 
-def _referring(things: Things, page: Page, only: str) -> Iterator[tuple[str, bytes]]:
+def _of_parts(things: Things, page: Page, path: str, kind: str, parts: Sequence[str]) -> bytes:
+    there = page._replace(path=path, parts=parts)
+    tables = Parts(things, there, elsewhere=True)
+    if kind == AMOUNT:
+        body = tables.money()
+    elif kind == CLAIM:
+        body = Origins(things, there, elsewhere=True).claims()
+    elif kind in (PERIOD, MILESTONE):
+        body = tables.time()
+    else:
+        body = tables.table(kind, parts)
+    number = int(path.rpartition("-")[2])
+    return _page(things, page, path, f"{things.say['all_parts']} ({number})", f"<h2>{words(things.plural(kind))}</h2>{body}")
+
+
+def _referring(things: Things, page: Page, only: str) -> Iterator[Later]:
     groups = Origins(things, page).groups()
     # The numbers of the groups are those by which the thing's own page leads here.
     listed = [(number, thing) for number, (_, _, found) in enumerate(groups) if len(found) > MOST_REFERRING for thing in found]
-    for start in range(0, len(listed), MOST_ON_PAGE):
-        at = start // MOST_ON_PAGE + 1
+    last = -(-len(listed) // MOST_ON_PAGE)
+    for at in range(1, last + 1):
         path = f"more/{page.path}/refers-{at}"
-        if only not in ("", path):
-            continue
-        context = Origins(things, page._replace(path=path), elsewhere=True)
-        items: dict[int, list[str]] = {}
-        for number, thing in listed[start : start + MOST_ON_PAGE]:
-            items.setdefault(number, []).append(f"<li>{context.refers(thing, groups[number][1])}</li>")
-        body = "".join(
-            f'<h2 id="g-{number}">{groups[number][0]}</h2><ul class="cols">{"".join(told)}</ul>' for number, told in items.items()
-        )
-        last = -(-len(listed) // MOST_ON_PAGE)
-        steps = [
-            f'<a rel="{rel}" href="refers-{n}.html">{things.say[key]}</a>'
-            for n, rel, key in ((at - 1, "prev", "previous"), (at + 1, "next", "next"))
-            if 1 <= n <= last
-        ]
-        turn = things.say["page"].format(n=at, of=last)
-        if last > 1:
-            body += f'<p class="pages"><span>{turn}</span>{"".join(steps)}</p>'
-        yield _page(things, page, path, f"{things.say['all_referring']} ({at})", body)
+        if only in ("", path):
+            items: dict[int, list[str]] = {}
+            for number, thing in listed[(at - 1) * MOST_ON_PAGE : at * MOST_ON_PAGE]:
+                items.setdefault(number, []).append(thing)
+            shown = tuple((number, *groups[number][:2], tuple(found)) for number, found in items.items())
+            yield Later(things.site.html(path, things.lang), (last, shown), partial(_of_referring, things, page, path, at, last, shown))
 
 
-def _page(things: Things, page: Page, path: str, title: str, body: str) -> tuple[str, bytes]:
-    site, lang = things.site, things.lang
-    name, near = site.name(page.term, lang), "../" * path.count("/")
+def _of_referring(things: Things, page: Page, path: str, at: int, last: int, shown: Sequence[tuple[int, str, str, Sequence[str]]]) -> bytes:
+    context = Origins(things, page._replace(path=path), elsewhere=True)
+    body = "".join(
+        f'<h2 id="g-{number}">{title}</h2><ul class="cols">{"".join(f"<li>{context.refers(thing, kind)}</li>" for thing in found)}</ul>'
+        for number, title, kind, found in shown
+    )
+    steps = [
+        f'<a rel="{rel}" href="refers-{n}.html">{things.say[key]}</a>'
+        for n, rel, key in ((at - 1, "prev", "previous"), (at + 1, "next", "next"))
+        if 1 <= n <= last
+    ]
+    turn = things.say["page"].format(n=at, of=last)
+    if last > 1:
+        body += f'<p class="pages"><span>{turn}</span>{"".join(steps)}</p>'
+    return _page(things, page, path, f"{things.say['all_referring']} ({at})", body)
+
+
+def _page(things: Things, page: Page, path: str, title: str, body: str) -> bytes:
+    site = things.site
+    name, near = site.name(page.term, things.lang), "../" * path.count("/")
     crumbs = things.layout.crumbs(
         near,
         (f"{url(site.slugs[page.kind])}/index.html", words(things.plural(page.kind))),
@@ -99,4 +108,4 @@ def _page(things: Things, page: Page, path: str, title: str, body: str) -> tuple
         (f"{url(path)}.html", words(title)),
     )
     content = f"{crumbs}<h1>{words(name)}</h1><p class=lead>{words(title)}</p>\n{body}"
-    return site.html(path, lang), things.layout.page(f"{path}.html", content, title=f"{name}: {title}")
+    return things.layout.page(f"{path}.html", content, title=f"{name}: {title}")

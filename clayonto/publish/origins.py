@@ -92,14 +92,10 @@ class Origins(Context):
 
     def groups(self) -> list[tuple[str, str, list[str]]]:
         """What refers to the thing: the title of each class and property as HTML, the class, and the things in order."""
-        own = {self.page.term, *self.page.parts}
-        groups: list[tuple[str, str, list[str]]] = []
-        for predicate, subjects in self.index.back.get(self.page.term, {}).items():
-            for kind, things in self.site.by_kind(s for s in subjects if s not in own).items():
-                if kind != CLAIM and things and things[0] in self.site.paths:
-                    groups.append((predicate, kind, things))
         told = []
-        for predicate, kind, things in sorted(groups, key=lambda g: (self.all.plural(g[1]), g[0])):
+        for predicate, kind, things in sorted(
+            self.site.once(f"referring {self.page.term}", self._groups), key=lambda g: (self.all.plural(g[1]), g[0])
+        ):
             ordered = sorted(things, key=lambda t: (self.site.name(t, self.lang).casefold(), t)) if len(things) <= 500 else things
             if HEADS.get(kind) == predicate:
                 title = f"{self.say['takes_part']} <span class=note>({len(things)})</span>"
@@ -107,6 +103,15 @@ class Origins(Context):
                 title = f"{words(self.all.plural(kind))} <span class=note>({self.all.property(predicate)}, {len(things)})</span>"
             told.append((title, kind, ordered))
         return told
+
+    def _groups(self) -> list[tuple[str, str, list[str]]]:
+        own = {self.page.term, *self.page.parts}
+        return [
+            (predicate, kind, things)
+            for predicate, subjects in self.index.back.get(self.page.term, {}).items()
+            for kind, things in self.site.by_kind(s for s in subjects if s not in own).items()
+            if kind != CLAIM and things and things[0] in self.site.paths
+        ]
 
     def refers(self, thing: str, kind: str) -> str:
         """A thing that refers to the page's; a part in something by what it is a part in, and in which role."""

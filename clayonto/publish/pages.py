@@ -12,12 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from clayonto.publish.site import Page, Site
-
-
-def files(site: Site) -> Iterator[tuple[str, bytes]]:
-    """The pages about all things and about the ontology: lists, map, network, search, terms, glossary."""
-    for part in (lists, sorted_lists, maps, ties, search, vocabulary):
-        yield from part.files(site)
+    from clayonto.publish.units import File
 
 
 def asked(site: Site) -> Iterator[tuple[str, bytes]]:
@@ -27,10 +22,10 @@ def asked(site: Site) -> Iterator[tuple[str, bytes]]:
     yield from sparql.settings(site)
 
 
-def _maker(site: Site) -> Callable[[Page], Iterator[tuple[str, bytes]]]:
+def _maker(site: Site) -> Callable[[Page], Iterator[File]]:
     languages = [Things(site, lang) for lang in site.languages]
 
-    def made(page: Page) -> Iterator[tuple[str, bytes]]:
+    def made(page: Page) -> Iterator[File]:
         for things in languages:
             yield things.page(page)
             yield from more.files(things, page)
@@ -50,7 +45,7 @@ def one_by_one(site: Site) -> Callable[[Page, str], bytes | None]:
                 return things.page(page)[1]
             if path.startswith(f"{things.lang}/more/"):
                 only = path.removeprefix(f"{things.lang}/").removesuffix(".html")
-                return next((content for _, content in more.files(things, page, only=only)), None)
+                return next((one.content() for one in more.files(things, page, only=only)), None)
         ending = path.rpartition(".")[2]
         if ending in data.FORMATS and path == site.data(page.path, ending):
             return next(content for _, content in data.of_page(site, page, endings=(ending,)))
@@ -62,5 +57,12 @@ def one_by_one(site: Site) -> Callable[[Page, str], bytes | None]:
 THINGS: Final = Each(lambda site: ((term, (page.path, page.kind, tuple(page.parts)), page) for term, page in site.pages.items()), _maker)
 """The page of each thing in each language with those that it leads on to, its data files, and its way in."""
 
-OVERVIEWS: Final = Whole("overviews", files)
-"""The pages about all things and about the ontology."""
+OVERVIEWS: Final = (
+    Whole("lists", lists.files, lists.given),
+    Whole("sorted lists", sorted_lists.files, sorted_lists.given),
+    Whole("map", maps.files, sorted_lists.given),
+    Whole("network", ties.files),
+    Whole("search", search.files),
+    Whole("vocabulary", vocabulary.files),
+)
+"""The pages about all things and about the ontology: lists, map, network, search, terms, glossary."""

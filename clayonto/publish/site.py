@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from copy import copy
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from clayonto.namespaces import CLAY, PREFIXES, shorten
 from clayonto.publish.config import VERSION
@@ -19,7 +19,7 @@ from clayonto.publish.versions import Published
 from clayonto.validation.data import no_collecting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from clayonto.graph import KnowledgeGraph
     from clayonto.publish.answers import Answer
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from clayonto.publish.survey import Survey
     from clayonto.publish.units import Changes
 
+V = TypeVar("V")
 PAGE_CLASSES: Final = tuple(
     map(
         curie,
@@ -106,7 +107,7 @@ class Site:
     under a name of its own, and ``changed`` what has changed in between (``None`` if that is not known); ``catalogued`` says whether there is a
     catalogue of the data set, ``catalog.ttl``, and ``queryable`` whether there is a page that takes queries; ``endpoint`` is the path of the
     SPARQL endpoint on its host, if a server has one, which that page asks then; ``published`` has the versions that earlier builds left;
-    ``data_base`` is the namespace that the data gives its things.
+    ``once_read`` what :meth:`once` read, forwards and backwards; ``data_base`` is the namespace that the data gives its things.
     """
 
     def __init__(self, index: Index, config: Config, *, base: str, placed: Placed | None = None) -> None:
@@ -129,6 +130,9 @@ class Site:
         self.endpoint = ""
         self.data_base = base
         self._asked: set[str] | None = None
+        self._backwards: set[str] = set()
+        self._once: dict[str, Any] = {}
+        self.once_read: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self._labels: dict[str, dict[str, Label]] = {lang: {} for lang in self.languages}
         if placed is None:
             index, placed = self._place(index)
@@ -187,23 +191,52 @@ class Site:
 
         :param whole: for a part that depends on all places anyway, and may read what is about all things.
         """
+        from clayonto.publish.survey import Survey
+
         asked: set[str] = set()
         backwards: set[str] = set()
         view = copy(self)
         view.index = self.index.noting(asked, backwards)
         view._asked = asked  # noqa: SLF001 (its own copy)
-        view._labels = {}  # noqa: SLF001
-        view.__dict__.pop("survey", None)
+        view._backwards, view._labels, view._once = backwards, {}, {}  # noqa: SLF001
+        view.once_read = {}
+        view.__dict__["survey"] = Survey(view, whole=self.survey)
         if not whole:
             view._kinds = view.index  # noqa: SLF001
             view.pages, view.parts, view.paths = Noting(self.pages, asked), Noting(self.parts, asked), Noting(self.paths, asked)
             del view.classes, view.vocabulary, view.answers, view.withdrawn, view.memory, view.changed
         return view, asked, backwards
 
+    def anew(self) -> None:
+        """Forget what :meth:`once` made: another unit is next."""
+        self._once.clear()
+        self.once_read.clear()
+
     def asks(self, term: str) -> None:
         """Note that a term is read, for who keeps what was once read of it; see :meth:`noting`."""
         if self._asked is not None:
             self._asked.add(term)
+
+    def once(self, key: str, make: Callable[[], V]) -> V:
+        """What several files of one unit use alike, made for the first of them. What it read of the site is noted once, and with each file only the key.
+
+        :param key: a text that is no term.
+        """
+        if self._asked is None:
+            return make()
+        if key not in self._once:
+            before = (set(self._asked), set(self._backwards))
+            self._asked.clear()
+            self._backwards.clear()
+            self._once[key] = make()
+            self.once_read[key] = (tuple(self._asked), tuple(self._backwards))
+            self._asked.clear()
+            self._backwards.clear()
+            self._asked |= before[0]
+            self._backwards |= before[1]
+        self._asked.add(key)
+        made: V = self._once[key]
+        return made
 
     # ------------------------------------------------------------------ names
 
@@ -369,8 +402,11 @@ def n_triples(graph: KnowledgeGraph) -> bytes:
 
 def kind_of(index: Index, term: str) -> str:
     """The class under which a thing is shown; the empty text if it has none."""
+    said = index.objects(term, TYPE)
+    if len(said) == 1 and said[0][0] == "<":
+        return said[0]
     # A literal or a blank node in the place of a class is none that things could be shown under.
-    kinds = [kind for kind in index.objects(term, TYPE) if kind[0] == "<"]
+    kinds = [kind for kind in said if kind[0] == "<"]
     if len(kinds) < 2:
         return kinds[0] if kinds else ""
     return next((k for k in PAGE_CLASSES if k in kinds), None) or next((k for k in PARTS if k in kinds), kinds[0])

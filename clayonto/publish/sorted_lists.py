@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from clayonto.publish.drawing import Bar, columns
 from clayonto.publish.facets import lists_things_of
 from clayonto.publish.index import curie, literal
 from clayonto.publish.layout import Layout
-from clayonto.publish.lists import MOST_ROWS, pages, sort_key
+from clayonto.publish.lists import MOST_ROWS, pages
 from clayonto.publish.markup import table, words
+from clayonto.publish.ordering import sort_key
 from clayonto.publish.paths import url
+from clayonto.publish.units import Later
 from clayonto.publish.values import END, START, Values
 from clayonto.publish.wording import PROPERTIES
 
@@ -22,13 +25,14 @@ if TYPE_CHECKING:
     from clayonto.publish.facets import Facet
     from clayonto.publish.parts import Context
     from clayonto.publish.site import Site
+    from clayonto.publish.units import File
 
 _MOST_BELOW: Final = 60
 """How many of the values under another its list names."""
 _TEMPORAL: Final = curie("dct:temporal")
 
 
-def files(site: Site) -> Iterator[tuple[str, bytes]]:
+def files(site: Site) -> Iterator[File]:
     """The lists in each language, and a CSV file of each."""
     for lang in site.languages:
         made = _Lists(site, Layout(site, lang))
@@ -37,7 +41,12 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
     for facet in site.survey.facets.values():
         yield f"list/by/{facet.key}.csv", _values_csv(site, facet)
         for value, things in facet.things.items():
-            yield f"list/by/{facet.key}/{folder(site, value)}.csv", _csv(site, things)
+            yield Later(f"list/by/{facet.key}/{folder(site, value)}.csv", tuple(things), partial(_csv, site, things))
+
+
+def given(site: Site) -> object:
+    """What the lists are made from besides what they read of things."""
+    return site.survey.sorted
 
 
 def folder(site: Site, value: str) -> str:
@@ -58,13 +67,12 @@ class _Lists:
     def __init__(self, site: Site, layout: Layout) -> None:
         self.site, self.layout, self.lang, self.say = site, layout, layout.lang, layout.say
         self.values = Values(site, layout.lang, layout.say)
-        self._told: dict[str, str] = {}
 
     def name(self, value: str) -> str:
         """What a value is called, as text."""
         return self.site.name(value, self.lang) if value[0] == "<" else value
 
-    def of(self, facet: Facet) -> Iterator[tuple[str, bytes]]:
+    def of(self, facet: Facet) -> Iterator[File]:
         """The pages of one way to sort."""
         key, title = facet.key, self.say[f"way_{facet.key}"]
         rows, drawn = [], []
@@ -112,7 +120,7 @@ class _Lists:
         """Terms as a reader looks for them."""
         return sorted(terms, key=lambda t: (sort_key(self.name(t), self.lang), t))
 
-    def list(self, facet: Facet, value: str, below: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    def list(self, facet: Facet, value: str, below: Sequence[str]) -> Iterator[File]:
         """The pages of one value; ``below`` has the values under it."""
         site, say, key, things = self.site, self.say, facet.key, facet.things[value]
         where = f"by/{key}/{folder(site, value)}"
@@ -137,10 +145,10 @@ class _Lists:
         links = [f'<a href="{near}../list/{url(where)}.csv" type="text/csv">{say["download_csv"]}</a>']
         if value[0] == "<":
             links.insert(0, f"{say['about_value']}: {self.values.link(value, near)}")
-        ordered = self.by_name(things)
-        for start in range(0, max(len(ordered), 1), MOST_ROWS):
-            number = start // MOST_ROWS + 1
-            rows = [self.row(thing, near) for thing in ordered[start : start + MOST_ROWS]]
+        ordered = site.survey.by_name(things, self.lang)
+
+        def page(number: int, file: str, shown: Sequence[str]) -> bytes:
+            rows = [self.row(thing, near) for thing in shown]
             body = [
                 self.layout.crumbs(near, *steps),
                 f"<h1>{words(title)}</h1>\n<p class=note>{say['list_of'].format(n=len(things))} {' · '.join(links)}</p>\n",
@@ -148,15 +156,20 @@ class _Lists:
                 table([(say["name"], False), (say["kind"], False), (say["when"], False)], rows) if rows else f"<p>{say['nothing']}</p>",
                 pages(self.layout, len(ordered), number, "index"),
             ]
-            file = f"{where}/index.html" if number == 1 else f"{where}/index-{number}.html"
             told = title if number == 1 else f"{title} ({number})"
-            yield f"{self.lang}/{file}", self.layout.page(file, "".join(body), title=told, description=title)
+            return self.layout.page(file, "".join(body), title=told, description=title)
+
+        for start in range(0, max(len(ordered), 1), MOST_ROWS):
+            number = start // MOST_ROWS + 1
+            file = f"{where}/index.html" if number == 1 else f"{where}/index-{number}.html"
+            shown = tuple(ordered[start : start + MOST_ROWS])
+            yield Later(
+                f"{self.lang}/{file}", (title, len(things), tuple(steps), parts, tuple(links), shown), partial(page, number, file, shown)
+            )
 
     def row(self, thing: str, near: str) -> str:
         """A thing in a list: its name, its class, and when it runs."""
-        told = self._told.get(thing)
-        if told is None:
-            told = self._told[thing] = self.told(thing)
+        told = self.site.once(f"{self.lang} {thing}", partial(self.told, thing))
         return f"<tr><th scope=row>{self.values.link(thing, near)}</th>{told}</tr>"
 
     def kind(self, kind: str) -> str:
@@ -192,11 +205,16 @@ def _values_csv(site: Site, facet: Facet) -> bytes:
 
 def _csv(site: Site, things: Sequence[str]) -> bytes:
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["iri", *(f"label_{lang}" for lang in site.languages), "class", "start", "end"])
-    for thing in things:
-        labels = [site.label(thing, lang).text for lang in site.languages]
-        period = next((one for one in (*site.index.objects(thing, _TEMPORAL), thing) if site.index.objects(one, START)), thing)
-        dates = [literal(said[0])[0] if (said := site.index.objects(period, p)) else "" for p in (START, END)]
-        writer.writerow([thing[1:-1], *labels, site.pages[thing].kind[1:-1], *dates])
+    csv.writer(out).writerow(["iri", *(f"label_{lang}" for lang in site.languages), "class", "start", "end"])
+    out.writelines(site.once(f"csv {thing}", partial(_line, site, thing)) for thing in things)
     return out.getvalue().encode()
+
+
+def _line(site: Site, thing: str) -> str:
+    """A thing in a CSV file, which is the same in every one."""
+    labels = [site.label(thing, lang).text for lang in site.languages]
+    period = next((one for one in (*site.index.objects(thing, _TEMPORAL), thing) if site.index.objects(one, START)), thing)
+    dates = [literal(said[0])[0] if (said := site.index.objects(period, p)) else "" for p in (START, END)]
+    line = io.StringIO()
+    csv.writer(line).writerow([thing[1:-1], *labels, site.pages[thing].kind[1:-1], *dates])
+    return line.getvalue()

@@ -1,14 +1,15 @@
 """What the files of a graph say, kept from one build of a site to the next, so that the next looks only at the lines that have changed.
 
 A file is kept as canonical N-Triples, packed in blocks with a digest of each. What changed in it lies between the blocks that are the same from the
-front and those that are the same from the end. Lines with blank nodes cannot be compared in this way, because each reading names the nodes anew;
-where one has changed, all is read.
+front and those that are the same from the end, and only that is packed anew. Lines with blank nodes cannot be compared in this way, because each
+reading names the nodes anew; where one has changed, all is read.
 """
 
 from __future__ import annotations
 
 import zlib
 from hashlib import sha256
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyoxigraph as ox
@@ -21,24 +22,31 @@ if TYPE_CHECKING:
     from clayonto.sources import Source
 
 _BLOCK: Final = 1 << 20
-"""Bytes of a block."""
+"""Bytes of a block, about."""
 _MOST: Final = 50_000
 """How many changed lines are followed; a file that says that much else is read as a new one."""
 _SOUGHT: Final = 30
 """How many lines are looked for one by one in other files."""
 
 
+class Block(NamedTuple):
+    """Some bytes of a text: their digest, how many they are, and they themselves, packed."""
+
+    digest: bytes
+    size: int
+    packed: bytes
+
+
 class Text(NamedTuple):
-    """What is kept of a file: a digest of it, whether its bytes are its canonical N-Triples, their length, and the blocks of these, each with its digest."""
+    """What is kept of a file: a digest of it, whether its bytes are its canonical N-Triples, and these in blocks."""
 
     digest: str
     is_plain: bool
-    size: int
-    blocks: list[tuple[bytes, bytes]]
+    blocks: list[tuple[Any, ...]]
 
     def content(self, first: int = 0, last: int | None = None) -> bytes:
         """The N-Triples, or some blocks of them."""
-        return b"".join(zlib.decompress(packed) for _, packed in self.blocks[first:last])
+        return b"".join(zlib.decompress(packed) for _, _, packed in self.blocks[first:last])
 
 
 class Difference(NamedTuple):
@@ -72,13 +80,17 @@ def read(sources: Iterable[Source]) -> tuple[bytes, dict[str, Text]]:
     return b"".join(said), texts
 
 
-def _kept(digest: str, said: bytes, *, is_plain: bool, known: Sequence[tuple[bytes, bytes]] = ()) -> Text:
-    blocks: list[tuple[bytes, bytes]] = []
-    for number, start in enumerate(range(0, len(said), _BLOCK)):
-        block = said[start : start + _BLOCK]
-        own = sha256(block).digest()
-        blocks.append(known[number] if number < len(known) and known[number][0] == own else (own, zlib.compress(block, 1)))
-    return Text(digest, is_plain, len(said), blocks)
+def _kept(digest: str, said: bytes, *, is_plain: bool) -> Text:
+    return Text(digest, is_plain, list(_blocks(said)))
+
+
+def _blocks(said: bytes) -> Iterator[Block]:
+    """Bytes in blocks that are all about as long."""
+    count = max(1, round(len(said) / _BLOCK))
+    bounds = [len(said) * number // count for number in range(count + 1)]
+    for start, end in pairwise(bounds):
+        block = said[start:end]
+        yield Block(sha256(block).digest(), len(block), zlib.compress(block, 1))
 
 
 def difference(sources: Sequence[Source], now: Mapping[str, str], before: Mapping[str, Text]) -> Difference | None:
@@ -92,19 +104,19 @@ def difference(sources: Sequence[Source], now: Mapping[str, str], before: Mappin
     added: set[bytes] = set()
     removed: set[bytes] = set()
     for source in sources:
-        kept = before.get(source.graph) or Text("", False, 0, [])
+        kept = before.get(source.graph) or Text("", False, [])
         if kept.digest == now[source.graph]:
             texts[source.graph] = kept
             continue
         said[source.graph] = text = source.read() if kept.is_plain else source.n_triples()
-        was, is_ = _between(kept, text)
+        was, is_, blocks = _between(kept, text)
         lines_before, lines_now = set(was.split(b"\n")), set(is_.split(b"\n"))
         new = lines_now - lines_before
         if kept.is_plain and not _is_canonical(new):
             return None
         added |= new
         removed |= lines_before - lines_now
-        texts[source.graph] = _kept(now[source.graph], text, is_plain=kept.is_plain, known=kept.blocks)
+        texts[source.graph] = Text(now[source.graph], kept.is_plain, blocks)
     for name, kept in before.items():
         if name not in texts:
             removed |= set(kept.content().split(b"\n"))
@@ -117,22 +129,25 @@ def difference(sources: Sequence[Source], now: Mapping[str, str], before: Mappin
     return Difference(list(_triples(added)), list(_triples(removed)), texts)
 
 
-def _between(before: Text, now: bytes) -> tuple[bytes, bytes]:
-    """The lines before and now that lie between those that are the same from the front and from the end."""
-    view, shift = memoryview(now), len(now) - before.size
-    first, last = 0, len(before.blocks)
-    while first < last and sha256(view[first * _BLOCK : (first + 1) * _BLOCK]).digest() == before.blocks[first][0]:
+def _between(before: Text, now: bytes) -> tuple[bytes, bytes, list[tuple[Any, ...]]]:
+    """The lines before and now that lie between those that are the same from the front and from the end, and the blocks of what there is now."""
+    view, blocks = memoryview(now), before.blocks
+    first, start = 0, 0
+    while first < len(blocks) and sha256(view[start : start + blocks[first][1]]).digest() == blocks[first][0]:
+        start += blocks[first][1]
         first += 1
-    while last > first:
-        start, end = (last - 1) * _BLOCK, min(last * _BLOCK, before.size)
-        if start + shift < first * _BLOCK or sha256(view[start + shift : end + shift]).digest() != before.blocks[last - 1][0]:
-            break
+    last, end = len(blocks), len(now)
+    while (
+        last > first
+        and end - blocks[last - 1][1] >= start
+        and sha256(view[end - blocks[last - 1][1] : end]).digest() == blocks[last - 1][0]
+    ):
         last -= 1
-    start = min(first * _BLOCK, before.size)
-    end = max(min(last * _BLOCK, before.size), start) + shift
+        end -= blocks[last][1]
+    # A block may begin or end within a line.
     line, next_line = now.rfind(b"\n", 0, start) + 1, now.find(b"\n", end) + 1 or len(now)
-    head, tail = now[line:start], now[end:next_line]
-    return head + before.content(first, last) + tail, now[line:next_line]
+    was = now[line:start] + before.content(first, last) + now[end:next_line]
+    return was, now[line:next_line], [*blocks[:first], *(map(tuple, _blocks(now[start:end])) if end > start else ()), *blocks[last:]]
 
 
 def _is_canonical(lines: set[bytes]) -> bool:
@@ -165,4 +180,4 @@ def _triples(lines: Iterable[bytes]) -> Iterator[tuple[str, str, str]]:
 
 def packed(texts: Mapping[str, Text]) -> dict[str, tuple[Any, ...]]:
     """What is kept of files, in a form that can be written down."""
-    return {name: tuple(text) for name, text in texts.items()}
+    return {name: (text.digest, text.is_plain, [tuple(block) for block in text.blocks]) for name, text in texts.items()}

@@ -1,12 +1,14 @@
 """The small parts of a site, each noted with what it read, so that a later build makes again only those that read something that has changed since.
 
-A unit is the files of one page, or of one question. While it is made, the site it is given notes each term that is asked for (:meth:`Site.noting`).
-Between two builds
-it is known which terms have other triples or another place; a unit that read none of them would come out as it was, and its files are taken over.
+A unit is the files of one page, or of one question, or all pages of one kind of lists. While it is made, the site it is given notes each term that is
+asked for (:meth:`Site.noting`). Between two builds it is known which terms have other triples or another place; a unit that read none of them would
+come out as it was, and its files are taken over. Of a unit that has to be made again, those files may be taken over still that are handed over as what
+they are made from and what makes them (:class:`Later`).
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from clayonto.publish.index import ALL, TYPE, Index
@@ -21,6 +23,27 @@ Triple: TypeAlias = tuple[str, str, str]
 _NONE: Final[Mapping[str, Any]] = {}
 
 
+class Later(NamedTuple):
+    """A file of a unit that is made if need be: its path, what it is made from besides the site, and what makes it.
+
+    ``given`` is texts, numbers and tuples of them; all else that its content depends on ``content`` has to read of the site.
+    """
+
+    path: str
+    given: Any
+    content: Callable[[], bytes]
+
+
+File: TypeAlias = "tuple[str, bytes] | Later"
+"""A file: its path, and its content or what makes it."""
+
+
+def made(files: Iterable[File]) -> Iterator[tuple[str, bytes]]:
+    """Paths and contents."""
+    for file in files:
+        yield (file.path, file.content()) if isinstance(file, Later) else file
+
+
 class Each(NamedTuple):
     """A part of a site that is many units.
 
@@ -32,27 +55,47 @@ class Each(NamedTuple):
     """
 
     items: Callable[[Site], Iterable[tuple[str, Any, Any]]]
-    maker: Callable[[Site], Callable[[Any], Iterator[tuple[str, bytes]]]]
+    maker: Callable[[Site], Callable[[Any], Iterator[File]]]
 
 
 class Whole(NamedTuple):
-    """A part of a site that is one unit: it is about all things at once, and made again only where one of those that it reads has changed, or its place."""
+    """A part of a site that is one unit: it is about all things at once, and made again only where one of those that it reads has changed, or its place.
+
+    ``given`` gives for a site what the part is made from besides what it reads of the site.
+    """
 
     name: str
-    files: Callable[[Site], Iterator[tuple[str, bytes]]]
+    files: Callable[[Site], Iterator[File]]
+    given: Callable[[Site], Any] = lambda _: None
 
-    def __call__(self, site: Site) -> Iterator[tuple[str, bytes]]:
-        """The files, as of any part."""
-        return self.files(site)
+
+class Read(NamedTuple):
+    """What something was made from: what was given, and the terms that were read, forwards and backwards."""
+
+    given: Any
+    asked: Sequence[str]
+    backwards: Sequence[str]
 
 
 class Unit(NamedTuple):
-    """What is known of a unit that was made: what it was made from, its files, and the terms it read, forwards and backwards."""
+    """What is known of a unit that was made.
+
+    That is what it was made from, its files, and the terms it read, forwards and backwards; then by path what its further files were made from
+    (as :class:`Read`), and by key what was read for several of these at once (:meth:`Site.once`).
+    """
 
     given: Any
     files: tuple[str, ...]
     asked: tuple[str, ...]
     backwards: tuple[str, ...]
+    later: Mapping[str, tuple[Any, ...]]
+    once: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
+
+    @property
+    def paths(self) -> Iterator[str]:
+        """All files."""
+        yield from self.files
+        yield from self.later
 
 
 class Changes(NamedTuple):
@@ -69,10 +112,19 @@ class Changes(NamedTuple):
     """Whether anything has another place or another class, or has come or gone."""
 
     def touch(self, unit: Unit) -> bool:
-        """Whether a unit read anything that has changed."""
-        if not self.terms.isdisjoint(unit.asked) or not self.backwards.isdisjoint(unit.backwards):
+        """Whether a unit read anything that has changed, for any of its files."""
+        return self.among(unit.asked, unit.backwards) or any(self.among(asked, backwards) for _, asked, backwards in unit.later.values())
+
+    def among(self, asked: Iterable[str], backwards: Iterable[str]) -> bool:
+        """Whether anything that has changed is among terms that were read, forwards and backwards."""
+        if not self.terms.isdisjoint(asked) or not self.backwards.isdisjoint(backwards):
             return True
-        return bool((self.terms and ALL in unit.asked) or (self.backwards and ALL in unit.backwards))
+        return bool((self.terms and ALL in asked) or (self.backwards and ALL in backwards))
+
+    def seen_by(self, unit: Unit) -> Changes:
+        """The same, with the keys of what the unit read once for several files and would read otherwise now."""
+        other = {key for key, read in unit.once.items() if self.among(*read)}
+        return self._replace(terms=self.terms | other) if other else self
 
 
 def places(site: Site) -> dict[str, tuple[Any, ...]]:
@@ -116,55 +168,119 @@ def beside(changed: Changes) -> Index:
     return Index(f"{s} {p} {o} ." for s, p, o in changed.removed)
 
 
-def make(each: Each, site: Site, staging: Staging, *, before: Mapping[str, Any], changed: Changes | None) -> dict[str, Unit]:
+def make(
+    each: Each,
+    site: Site,
+    staging: Staging,
+    *,
+    before: Mapping[str, Any],
+    changed: Changes | None,
+    share: range = range(1),
+    of: int = 1,
+) -> dict[str, Unit]:
     """Make the units of a part, or take over their files.
 
     :param before: what is known of units from the build before, by name; ``changed`` what has changed since, ``None`` if that is not known.
+    :param share: which of each ``of`` units to make, where several processes share them: ``range(1)`` of 2 is every second.
     """
-    made: dict[str, Unit] = {}
+    done: dict[str, Unit] = {}
     view, asked, backwards = site.noting()
-    maker: Callable[[Any], Iterator[tuple[str, bytes]]] | None = None
-    common: frozenset[str] = frozenset()
-    common_backwards: frozenset[str] = frozenset()
-    for name, given, item in each.items(site):
-        unit = Unit(*before[name]) if name in before else None
-        if changed and unit and unit.given == given and not changed.touch(unit) and all(map(staging.is_known, unit.files)):
-            for path in unit.files:
-                staging.keep(path)
-            made[name] = unit
+    work = _Work(view, staging, asked, backwards)
+    maker: Callable[[Any], Iterator[File]] | None = None
+    for number, (name, given, item) in enumerate(each.items(site)):
+        if number % of not in share:
+            continue
+        unit = Unit(*before[name]) if changed is not None and name in before else None
+        since = changed.seen_by(unit) if changed is not None and unit is not None else changed
+        if since is not None and unit is not None and work.stays(unit, given, since):
+            done[name] = unit
             continue
         if maker is None:
             maker = each.maker(view)
             # What a maker reads beforehand, every unit of it may use.
-            common, common_backwards = frozenset(asked), frozenset(backwards)
-        asked.clear()
-        backwards.clear()
-        files = []
-        for path, content in maker(item):
-            staging.put(path, content)
-            files.append(path)
-        made[name] = Unit(given, tuple(files), tuple(asked | common), tuple(backwards | common_backwards))
-    return made
+            work.common = (frozenset(asked), frozenset(backwards))
+        done[name] = work.made(partial(maker, item), given, unit, since)
+    return done
 
 
 def make_whole(whole: Whole, site: Site, staging: Staging, *, before: Mapping[str, Any], changed: Changes | None) -> dict[str, Unit]:
     """Make a part that is one unit, or take over its files; parameters as for :func:`make`."""
-    given = (site.catalogued, site.queryable)
-    unit = Unit(*before[whole.name]) if whole.name in before else None
-    if (
-        changed
-        and not changed.moved
-        and unit
-        and unit.given == given
-        and not changed.touch(unit)
-        and all(map(staging.is_known, unit.files))
-    ):
-        for path in unit.files:
-            staging.keep(path)
-        return {whole.name: unit}
+    given = (site.catalogued, site.queryable, whole.given(site))
+    # It does not note which things it finds where.
+    if changed is not None and changed.moved:
+        changed = None
+    unit = Unit(*before[whole.name]) if changed is not None and whole.name in before else None
     view, asked, backwards = site.noting(whole=True)
-    files = []
-    for path, content in whole.files(view):
-        staging.put(path, content)
-        files.append(path)
-    return {whole.name: Unit(given, tuple(files), tuple(asked), tuple(backwards))}
+    work = _Work(view, staging, asked, backwards)
+    if changed is not None and unit is not None:
+        changed = changed.seen_by(unit)
+        if work.stays(unit, given, changed):
+            return {whole.name: unit}
+    return {whole.name: work.made(lambda: whole.files(view), given, unit, changed)}
+
+
+class _Work:
+    """Makes units of a site that notes what is read of it."""
+
+    def __init__(self, view: Site, staging: Staging, asked: set[str], backwards: set[str]) -> None:
+        """:param asked: the sets in which the site notes it."""
+        self._view, self._staging, self._asked, self._backwards = view, staging, asked, backwards
+        self.common: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+
+    def stays(self, unit: Unit, given: Any, changed: Changes) -> bool:
+        """Whether a unit is as it was; its files are taken over then."""
+        if unit.given != given or changed.touch(unit) or not all(map(self._staging.is_known, unit.paths)):
+            return False
+        for path in unit.paths:
+            self._staging.keep(path)
+        return True
+
+    def made(self, files: Callable[[], Iterator[File]], given: Any, before: Unit | None, changed: Changes | None) -> Unit:
+        """Make a unit, but for what can be taken over of it.
+
+        :param before: what is known of it from the build before, where ``changed`` is known.
+        """
+        self._asked.clear()
+        self._backwards.clear()
+        self._view.anew()
+        paths: list[str] = []
+        later: dict[str, tuple[Any, ...]] = {}
+        for file in files():
+            if not isinstance(file, Later):
+                path, content = file
+                self._staging.put(path, content)
+                paths.append(path)
+                continue
+            known = Read(*before.later[file.path]) if before is not None and file.path in before.later else None
+            if (
+                known is not None
+                and changed is not None
+                and known.given == file.given
+                and not changed.among(known.asked, known.backwards)
+                and self._staging.is_known(file.path)
+            ):
+                self._staging.keep(file.path)
+                later[file.path] = known
+            else:
+                later[file.path] = self._made_later(file)
+        asked, backwards = tuple(self._asked | self.common[0]), tuple(self._backwards | self.common[1])
+        again = (
+            {key: read for key, read in before.once.items() if key not in changed.terms}
+            if before is not None and changed is not None
+            else {}
+        )
+        return Unit(
+            given, tuple(paths), asked, backwards, {path: tuple(read) for path, read in later.items()}, {**again, **self._view.once_read}
+        )
+
+    def _made_later(self, file: Later) -> Read:
+        own = (set(self._asked), set(self._backwards))
+        self._asked.clear()
+        self._backwards.clear()
+        self._staging.put(file.path, file.content())
+        read = Read(file.given, tuple(self._asked | self.common[0]), tuple(self._backwards | self.common[1]))
+        self._asked.clear()
+        self._backwards.clear()
+        self._asked |= own[0]
+        self._backwards |= own[1]
+        return read

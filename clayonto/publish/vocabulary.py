@@ -9,8 +9,8 @@ from clayonto.publish.data import FORMATS
 from clayonto.publish.front import entrance
 from clayonto.publish.index import TYPE, Index, curie, is_iri, literal, read
 from clayonto.publish.layout import Layout
-from clayonto.publish.lists import sort_key
 from clayonto.publish.markup import outward, shortened, table, text, words
+from clayonto.publish.ordering import sort_key
 from clayonto.publish.paths import url
 from clayonto.publish.site import VOCABULARY_FILE
 from clayonto.publish.values import Values

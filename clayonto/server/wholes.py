@@ -11,6 +11,7 @@ from clayonto.publish.data import FORMATS
 from clayonto.publish.machine.discovery import sitemaps
 from clayonto.publish.machine.examples import executables
 from clayonto.publish.machine.facts import Facts
+from clayonto.publish.units import made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -45,10 +46,10 @@ def wholes(site: Site, graph: Callable[[], KnowledgeGraph]) -> Sequence[Whole]:
     endings = "|".join(FORMATS)
     parts: list[tuple[str, str, Callable[[Site], Iterator[tuple[str, bytes]]]]] = [
         (FIRST, f"{lang}/index\\.html", front.fronts),
-        ("lists", f"{lang}/(?:{slugs})/index(?:-\\d+)?\\.html|{lang}/az/.+|list/(?:{slugs})\\.csv", lists.files),
+        ("lists", f"{lang}/(?:{slugs})/index(?:-\\d+)?\\.html|{lang}/az/.+|list/(?:{slugs})\\.csv", lambda s: made(lists.files(s))),
         ("map", f"{lang}/map/.+|list/map\\.csv", maps.files),
         ("network", f"{lang}/network/.+|list/network(?:-pairs)?\\.csv", ties.files),
-        ("by", f"{lang}/by/.+|list/by/.+", sorted_lists.files),
+        ("by", f"{lang}/by/.+|list/by/.+", lambda s: made(sorted_lists.files(s))),
         ("search", f"{lang}/search\\.html|assets/search\\.{lang}\\.js", search.files),
         ("vocabulary", f"{lang}/(?:def|glossary|shapes)\\.html|{lang}/def/.+|def/.+", vocabulary.files),
         ("ontology", f"def\\.(?:{endings})|data/def/.+", data.files),
@@ -72,6 +73,6 @@ def wholes(site: Site, graph: Callable[[], KnowledgeGraph]) -> Sequence[Whole]:
 
 def _answered(site: Site, *, name: str, graph: Callable[[], KnowledgeGraph]) -> Iterator[tuple[str, bytes]]:
     """The page of one question; a graph that was opened for one serves the next."""
-    made = answers.EACH.maker(site)
+    files = answers.EACH.maker(site)
     for one in answers.ask(graph(), site, keep=False, only=name).items():
-        yield from made(one)
+        yield from made(files(one))

@@ -8,10 +8,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING
 
 from clayonto.publish import sparql
-from clayonto.publish.geometry import geojson
+from clayonto.publish.geometry import geojson, is_about_place
 from clayonto.publish.machine.dcat import catalog, release
 from clayonto.publish.machine.discovery import api_catalog, linkset, robots, sitemaps
 from clayonto.publish.machine.dumps import FORMATS, dumps, sums
@@ -75,11 +76,27 @@ def _downloads(facts: Facts) -> Iterator[tuple[str, bytes]]:
             title = {"en": f"{site.name(table.klass, 'en')} (CSV)", "fi": f"{site.name(table.klass, 'fi')} (CSV)"}
             facts.add(f"csv/{table.file}", table.content, "text/csv", "CSV", title, packed=False)
         yield f"csv/{table.file}", table.content
-    places = geojson(site.index)
+    places = _places(site)
     if places is not None:
         title = {"en": "Places with coordinates (GeoJSON)", "fi": "Paikat koordinaatteineen (GeoJSON)"}
         facts.add("places.geojson", places, "application/geo+json", "GEOJSON", title, packed=False)
         yield "places.geojson", places
+
+
+def _places(site: Site) -> bytes | None:
+    """The places as GeoJSON; those of an earlier build, if nothing that has changed is about where things are, or about a thing that is somewhere."""
+    kept: tuple[bytes | None, list[str]] | None = site.memory.get("places")
+    changed = site.changed
+    if (
+        kept is None
+        or changed is None
+        or not changed.terms.isdisjoint(kept[1])
+        or any(is_about_place(p, o) for _, p, o in (*changed.added, *changed.removed))
+    ):
+        made = geojson(site.index)
+        features = json.loads(made)["features"] if made is not None else []
+        kept = site.memory["places"] = (made, [f"<{feature['id']}>" for feature in features])
+    return kept[0]
 
 
 __all__ = ["files"]

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from clayonto.locales import number
 from clayonto.publish.layout import Layout
-from clayonto.publish.lists import sort_key
 from clayonto.publish.machine.dumps import FORMATS
 from clayonto.publish.markup import table, words
+from clayonto.publish.ordering import sort_key
 from clayonto.publish.paths import url
 from clayonto.publish.site import DOWNLOADS
 from clayonto.publish.values import Values
