@@ -61,6 +61,7 @@ def load(
     :raises EngineError: if the folder is something else, damaged, or being written to by another process.
     :raises DataError: if a path names nothing, or a file cannot be read; nothing is loaded then.
     :raises UnknownEngineError: if there is no such engine.
+    :raises UsageError: if an engine is given for a graph on disk that holds none.
 
     >>> kg = load()
     >>> for row in kg.run("project-phases", project="project/clay"):
@@ -76,6 +77,8 @@ def load(
 
         from clayonto.engines.disk import DiskEngine
 
+        if engine is not None and not isinstance(engine, str):
+            raise UsageError("A graph on disk has an engine of its own. Leave store or the engine out.")
         disk = DiskEngine(Path(store), engine=engine)
         disk.load_all(own if disk.exists else [*loaded(data=bundle), *own], progress=progress)
         disk.make_columns(progress=progress)
