@@ -181,6 +181,7 @@ def _to_store(folder: Path, pieces: Iterator[str], report: ImportReport, *, stri
     import pyoxigraph as ox
 
     from clayonto.engines.disk import DiskEngine
+    from clayonto.linking.bodies import count_bodies
     from clayonto.namespaces import ID
     from clayonto.sources import Source, loaded
     from clayonto.stores.copies import Copy
@@ -194,6 +195,8 @@ def _to_store(folder: Path, pieces: Iterator[str], report: ImportReport, *, stri
         source = Source(f"register/{report.dataset}", ox.RdfFormat.N_TRIPLES, copy, ID, named=report.graph)
         disk = DiskEngine(folder)
         disk.load_all([source] if disk.exists else [*loaded(), source], progress=say)
+    # Accepted links may name organisations that have just come, or gone.
+    count_bodies(disk, progress=say)
 
 
 def _graph(parts: Sequence[Part], report: ImportReport, *, date: str | None, quads: bool, say: Callable[[str], None]) -> Iterator[str]:

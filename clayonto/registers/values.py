@@ -31,6 +31,8 @@ _STATE: Final = re.compile(r"([A-Z]{4,})_(?=[A-ZÀ-Þ])")
 _ENTITY: Final = re.compile(r"(?:https?://linkedopendata\.eu/(?:entity|wiki/Item:)/?)?(Q\d+)$")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}$")
 _DIGITS: Final = re.compile(r"-?[\d.,'\s]*\d$")
+_MARKS: Final = re.compile(r"[\s.\-/]")
+_VAT: Final = re.compile(r"[A-Z]{2}(?=(?:[A-Z+*]*\d){4})[A-Z0-9+*]{4,16}$")
 _SPACES: Final = re.compile(r"\s{2,}|[^\S ]")
 
 
@@ -197,6 +199,21 @@ def nuts(cell: str, column: str, note: Note) -> str:
         note(Finding("nuts", column, cell))
         return ""
     return cell
+
+
+def vat(cell: str, column: str, note: Note) -> str:
+    """A VAT number with the code of its country, without the marks that people write between its signs; the empty text for what is none.
+
+    Registers have words there (``MISSING``, ``NOTAPPLICABLE``), and numbers without a country, which could be any.
+
+    >>> vat("gb 744 4952 11", "vatNumber", print), vat("CHE-105.833.232 MWST", "vatNumber", print)
+    ('GB744495211', 'CHE105833232MWST')
+    """
+    plain = _MARKS.sub("", cell).upper()
+    if not _VAT.match(plain):
+        note(Finding("vat", column, cell))
+        return ""
+    return plain
 
 
 def flag(cell: str, column: str, note: Note) -> str:  # noqa: ARG001 -- every reader has the same form
