@@ -658,7 +658,10 @@ def test_the_commands_find_review_and_apply(store: Path, tmp_path: Path) -> None
     assert "1 undecided, 1 accepted, 1 rejected" in answers.stderr
     assert {link.reviewer for link in read_links(file) if link.state != "candidate"} == {"Maija"}
     applied = run("apply", file, "--store", str(store))
-    assert (applied.returncode, applied.stderr) == (0, "1 links in https://w3id.org/clayonto/graph/links/links; all links of the graph on disk make 1 bodies of several names\n")
+    assert (applied.returncode, applied.stderr) == (
+        0,
+        "1 links in https://w3id.org/clayonto/graph/links/links; all links of the graph on disk make 1 bodies of several names\n",
+    )
     again = run("find", "--store", str(store), "-o", file, "--lang", "fi")
     assert "1 paria tarkistettavana (niistä uusia 0), 2 ratkaisua säilytetty" in again.stderr
 
