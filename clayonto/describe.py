@@ -25,6 +25,8 @@ _WORDS: Final = {
 }
 MOST_REFERENCES: Final = 50
 """How many things that refer to the described one are listed; the rest is counted."""
+MOST_NAMES: Final = 20_000
+"""How many names are looked through for one like a name that the graph does not have."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,12 @@ class Description:
         }
 
 
+def unknown(graph: KnowledgeGraph, iri: str) -> UnknownTermError:
+    """The error that says that the graph has nothing by this IRI, with the nearest names among the first :data:`MOST_NAMES`."""
+    known = (row[0] for row in graph.query(f"SELECT DISTINCT ?s {{ ?s a ?class FILTER(ISIRI(?s)) }} LIMIT {MOST_NAMES}"))
+    return UnknownTermError(shorten(iri, base=graph.base), (shorten(k, base=graph.base) for k in known))
+
+
 def describe(graph: KnowledgeGraph, iri: IRI, *, lang: str = "en") -> Description:
     """Describe a thing or a term. See :meth:`clayonto.KnowledgeGraph.describe`."""
     if lang not in _WORDS:
@@ -147,8 +155,7 @@ def describe(graph: KnowledgeGraph, iri: IRI, *, lang: str = "en") -> Descriptio
     referring = f"{{ ?s ?p {term} FILTER NOT EXISTS {{ ?s a clay:Claim }} }}"
     back = [(r[0], r[1]) for r in graph.query(f"SELECT ?p ?s {referring} ORDER BY STR(?p) STR(?s) LIMIT {MOST_REFERENCES}")]
     if not out and not back:
-        known = (row[0] for row in graph.query("SELECT DISTINCT ?s { ?s ?p ?o FILTER(ISIRI(?s)) }"))
-        raise UnknownTermError(shorten(iri, base=graph.base), (shorten(k, base=graph.base) for k in known))
+        raise unknown(graph, iri)
     total = graph.query(f"SELECT (COUNT(*) AS ?n) {referring}")[0][0]
     things = {iri, *(p for p, _ in out + back), *(v for _, v in out + back if isinstance(v, IRI))}
     labels = labels_of(graph, things, lang=lang)

@@ -285,12 +285,17 @@ class TransferError(EndpointError):
 
 
 def nearest(name: str, known: Iterable[str]) -> list[str]:
-    """At most three of ``known`` that look like ``name``, best first; case does not matter.
+    """At most three of ``known`` that end in ``name`` as a part of theirs, or look like it, best first; case does not matter.
 
     >>> nearest("project-partner", ["project-partners", "glossary"])
     ['project-partners']
+    >>> nearest("CLAY", ["clay:Call", "project/clay"])
+    ['project/clay', 'clay:Call']
     """
     from difflib import get_close_matches
 
+    sought = name.lower()
     by_lower = {k.lower(): k for k in known}
-    return [by_lower[m] for m in get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)]
+    ending = sorted((k for k in by_lower if k.endswith((f"/{sought}", f":{sought}", f"#{sought}"))), key=len)
+    found = dict.fromkeys((*ending[:3], *get_close_matches(sought, by_lower, n=3, cutoff=0.6)))
+    return [by_lower[m] for m in found][:3]

@@ -237,6 +237,22 @@ def test_describe_tells_of_things_and_terms() -> None:
     assert (other["quote"], other["says"]) == (None, "1300000")
 
 
+def test_a_query_can_be_given_as_it_stands() -> None:
+    told = run("query", "SELECT ?name { ?p a clay:Project ; skos:prefLabel ?name }", "-f", "csv").stdout.split("\n")
+    assert len(told) == 4
+    assert told[0] == "name"
+    wrong = run("query", "SELECT ?name { ?p ")
+    assert wrong.returncode == 2
+    assert "line 1, column 19" in wrong.stderr
+
+
+def test_who_gives_the_end_of_a_name_is_told_the_whole() -> None:
+    for name in ("clay", "CLAY"):
+        told = run("describe", name)
+        assert told.returncode == 2
+        assert "Did you mean “period/clay” or “project/clay”" in told.stderr
+
+
 def test_info_counts() -> None:
     facts = json.loads(run("info", "-f", "json").stdout)
     assert facts["things"]["clay:Project"] == 1

@@ -33,6 +33,7 @@ from clayonto.publish.markup import is_web, text, words
 from clayonto.publish.paths import Paths, segment
 from clayonto.publish.site import Site
 from clayonto.publish.staging import check
+from tests.browser import browser, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -451,6 +452,35 @@ def test_a_browser_opens_a_page_from_the_disk(site: Path, tmp_path: Path, page: 
         hits = re.search(r'<ul class="hits" id="hits">(.*?)</ul>', done.stdout)
         assert hits
         assert hits.group(1).count("<li>") > 2
+
+
+def test_what_is_found_can_be_narrowed_to_a_kind_and_the_address_says_so(site: Path) -> None:
+    hits = "[...document.querySelectorAll('#hits li span')].map((kind) => kind.textContent)"
+    with served(site) as url, browser() as chromium:
+        page = chromium.open(f"{url}en/search.html?q=cluster")
+        page.wait("document.querySelectorAll('#hits li').length == 40")
+        offered = dict(
+            page.run("[...document.querySelectorAll('#kinds button')].map((b) => [b.firstChild.data.trim(), +b.lastChild.textContent])")
+        )
+        everything = offered.pop("All")
+        assert len(offered) > 5
+        assert sum(offered.values()) == everything == int(page.text("#found").split()[0])
+        page.click("#more")
+        assert len(page.run(hits)) == min(80, everything)
+        assert page.run("document.activeElement.closest('li') == document.querySelectorAll('#hits li')[40]")
+
+        page.click("#kinds button:nth-child(5)")
+        chosen = page.text("#kinds [aria-pressed=true]").rsplit(" ", 1)[0].strip()
+        assert page.run(hits) == [chosen] * offered[chosen]
+        assert page.run("document.activeElement.getAttribute('aria-pressed')") == "true"
+        address = page.run("location.href")
+
+        other = chromium.open(address)
+        other.wait("document.querySelectorAll('#hits li').length > 0")
+        assert other.run(hits) == [chosen] * offered[chosen]
+        other.click("#kinds [aria-pressed=true]")
+        assert len(other.run(hits)) == 40
+        assert page.problems == other.problems == []
 
 
 def test_what_follows_is_published_when_asked_for(tmp_path: Path) -> None:

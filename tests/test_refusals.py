@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -12,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clayonto import KnowledgeGraph, sparql
+from clayonto.engines.oxigraph import check_syntax
 from clayonto.errors import ForbiddenQueryError, QueryError, QuerySyntaxError
+from clayonto.namespaces import ID
 from tests.conftest import SOAK
 
 
@@ -148,8 +151,45 @@ def test_what_is_let_through_calls_nobody(parts: list[str]) -> None:
 def test_a_syntax_error_shows_where(kg: KnowledgeGraph) -> None:
     with pytest.raises(QuerySyntaxError) as caught:
         kg.query("SELECT ?s {\n  ?s ?p ?o ;;; FILTR(?o)\n}")
-    assert (caught.value.line, caught.value.column) == (2, 24)
-    assert str(caught.value).endswith("\n    ?s ?p ?o ;;; FILTR(?o)\n                         ^")
+    assert (caught.value.line, caught.value.column) == (2, 16)
+    assert str(caught.value).endswith("\n    ?s ?p ?o ;;; FILTR(?o)\n                 ^")
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        ("SELECT ?x { ?s ", 16, "expected “!”, a variable, “(”, a name, an IRI or “^”"),
+        ("SELECT ?x { ?s ?p ?o } LIMIT x", 30, "expected a digit"),
+        ("SELECT ?x { ?s a foo:Bar }", 25, "a prefix stands here that is not declared"),
+        ("SELECT ?x { ?s ?p ?o . BIND(1 ?z) }", 31, "this, or what soon follows it, cannot stand here"),
+        ("SELECT ?y { ?x ?p ?o } GROUP BY ?x", 35, "SELECT names a variable that is neither grouped by nor counted"),
+        ("SELECT ?x { ?s ?p ?o } }", 25, "this cannot stand here"),
+    ],
+)
+def test_what_was_expected_is_said_for_a_person(kg: KnowledgeGraph, text: str, place: int, said: str) -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        kg.query(text)
+    assert (caught.value.column, caught.value.detail) == (place, said)
+
+
+@given(
+    st.integers(0, 60),
+    st.integers(0, 4),
+    st.sampled_from(["", "}", "(", "[", '"', "<", "?", "1", ":", "x:y", "\\", "\n", "ä", "FILTER", "_"]),
+)
+@settings(max_examples=150, deadline=None)
+def test_nothing_of_a_grammar_reaches_a_person(start: int, length: int, put: str) -> None:
+    query = 'SELECT ?x (COUNT(?y) AS ?n) { ?x a <urn:c> ; <urn:p> "t"@en, 1.5, ?y . FILTER(?y > 2) } GROUP BY ?x LIMIT 3'
+    text = query[:start] + put + query[start + length :]
+    wrong = None
+    try:
+        check_syntax(text, base=ID)
+    except QuerySyntaxError as error:
+        wrong = error
+    lines = [*text.split("\n"), ""]
+    if wrong is not None:
+        assert not re.search(r"\.\.=|\[_\]|'A'|u\{", wrong.detail)
+        assert 1 <= wrong.column <= len(lines[wrong.line - 1]) + 1
 
 
 @pytest.mark.parametrize("text", ["", "# nothing", "SELEKT ?s {}", "42", "\\u002A"])

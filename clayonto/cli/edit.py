@@ -44,7 +44,7 @@ def new(kind: str, key: str, output: str | None) -> None:
         "Kerro, minkä kyselyssä muut SPARQL-moottorit voivat ymmärtää toisin ja mitä kirjoittaa tilalle. Lopetuskoodi on 1, jos jotain löytyy.",
     ),
 )
-@click.argument("query", metavar="NAME|FILE.rq|-")
+@click.argument("query", metavar="NAME|FILE.rq|SPARQL|-")
 @format_option("text", "json")
 @texts_option
 @click.pass_context

@@ -58,13 +58,15 @@ def queries(style: str, lang: str) -> None:
 @command(
     short_help=say("Answer a named query, a file or SPARQL.", "Vastaa nimettyyn kyselyyn, tiedostoon tai SPARQLiin."),
     help=say(
-        "Answer a named query, a query file, or SPARQL from standard input (-).\n\n"
-        "\b\n  clayonto query project-partners --param project=project/clay --lang fi -f csv",
-        "Vastaa nimettyyn kyselyyn, kyselytiedostoon tai vakiosyötteen SPARQL-kyselyyn (-).\n\n"
-        "\b\n  clayonto query project-partners --param project=project/clay --lang fi -f csv",
+        "Answer a named query, a query file, SPARQL as it stands, or SPARQL from standard input (-).\n\n"
+        "\b\n  clayonto query project-partners --param project=project/clay --lang fi -f csv\n"
+        "  clayonto query 'SELECT ?name { ?p a clay:Project ; skos:prefLabel ?name }'",
+        "Vastaa nimettyyn kyselyyn, kyselytiedostoon, SPARQL-kyselyyn sellaisenaan tai vakiosyötteestä (-).\n\n"
+        "\b\n  clayonto query project-partners --param project=project/clay --lang fi -f csv\n"
+        "  clayonto query 'SELECT ?nimi { ?p a clay:Project ; skos:prefLabel ?nimi }'",
     ),
 )
-@click.argument("query", metavar="NAME|FILE.rq|-")
+@click.argument("query", metavar="NAME|FILE.rq|SPARQL|-")
 @click.option(
     "--param",
     "params",
@@ -205,8 +207,15 @@ def _values(params: tuple[str, ...]) -> dict[str, object]:
     return values
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a query is longer than a name of a file may be
+        return False
+
+
 def find_query(argument: str) -> NamedQuery:
-    """The query that an argument means: ``-`` for standard input, a file, or the name of a bundled one.
+    """The query that an argument means: ``-`` for standard input, a file, SPARQL as it stands, or the name of a bundled one.
 
     :raises QueryFileError: if the file cannot be read or is malformed.
     :raises UnknownQueryError: if no query has the name.
@@ -217,9 +226,12 @@ def find_query(argument: str) -> NamedQuery:
 
     if argument == "-":
         return NamedQuery.parse(sys.stdin.read(), name=say("standard input", "vakiosyöte"))
+    path = Path(argument)
+    # No name has a space or a brace in it, and hardly a file; no query is without one.
+    if ("{" in argument or " " in argument) and not argument.endswith(".rq") and not _is_file(path):
+        return NamedQuery.parse(argument, name=say("query", "kysely"))
     if not argument.endswith(".rq") and "/" not in argument:
         return catalogue()[argument]
-    path = Path(argument)
     try:
         return NamedQuery.parse(path.read_text(encoding="utf-8"), name=argument)
     except OSError as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
+from clayonto.engines.expected import in_words
 from clayonto.engines.optionals import by_row
 from clayonto.engines.ordering import sortable
 from clayonto.engines.sorting import apart, in_order
@@ -155,7 +156,8 @@ def syntax_error(error: SyntaxError, query: str) -> QuerySyntaxError:
     """The library's error for what pyoxigraph says of a malformed query."""
     found = _WHERE.match(error.msg)
     if found:
-        return QuerySyntaxError(found.group(3).rstrip("."), text=query, line=int(found.group(1)), column=int(found.group(2)))
+        told, before = in_words(found.group(3).rstrip("."))
+        return QuerySyntaxError(told, text=query, line=int(found.group(1)), column=max(int(found.group(2)) - before, 1))
     return QuerySyntaxError(error.msg.rstrip("."), text=query)
 
 

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
-from clayonto.describe import labels_of
+from clayonto.describe import labels_of, unknown
 from clayonto.engines.oxigraph import from_python
-from clayonto.errors import UnknownTermError
 from clayonto.explain.model import LANGUAGES
 from clayonto.explain.words import WORDS
 from clayonto.namespaces import expand, shorten
@@ -188,8 +187,7 @@ def account(graph: KnowledgeGraph, thing: str) -> Account:
     term = ox.NamedNode(iri)
     rows = graph.query(_CLAIMS % {"thing": term})
     if not rows and not graph.query(f"ASK {{ {{ {term} ?p ?o }} UNION {{ ?s ?p {term} }} }}")[0][0]:
-        known = (row[0] for row in graph.query("SELECT DISTINCT ?s { ?s ?p ?o FILTER(ISIRI(?s)) }"))
-        raise UnknownTermError(shorten(iri, base=graph.base), (shorten(k, base=graph.base) for k in known))
+        raise unknown(graph, iri)
     iris = {iri, *(str(v) for row in rows for v in row if isinstance(v, IRI))}
     labels = {lang: labels_of(graph, iris, lang=lang) for lang in LANGUAGES}
     by_respect: dict[tuple[str, str], list[Any]] = {}

@@ -45,9 +45,11 @@ def _page(layout: Layout) -> bytes:
     say = layout.say
     body = (
         f"{layout.crumbs('', ('search.html', say['search']))}<h1>{say['search']}</h1>\n<noscript><p>{say['noscript']}</p></noscript>"
-        f'<div id="search" hidden data-none="{say["search_none"]}" data-some="{say["search_some"]}"><label for="q">{say["search_label"]}</label>'
+        f'<div id="search" hidden data-none="{say["search_none"]}" data-some="{say["search_some"]}" data-all="{say["search_all"]}">'
+        f'<label for="q">{say["search_label"]}</label>'
         f'<input type="search" id="q" autocomplete="off" spellcheck="false" aria-describedby="how"><p class=note id="how">{say["search_lead"]}</p>'
-        '<p role="status" id="found"></p><ul class="hits" id="hits"></ul></div>\n'
+        f'<p role="status" id="found"></p><div class="kinds" id="kinds" role="group" aria-label="{say["search_kinds"]}"></div>'
+        f'<ul class="hits" id="hits"></ul><button type="button" id="more" hidden>{say["search_more"]}</button></div>\n'
         f"<h2>{say['az']}</h2>{letters(layout, by_letter(layout.site, layout.lang), 'az/')}"
     )
     scripts = ("search.js", f"search.{layout.lang}.js")
