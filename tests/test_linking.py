@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,7 @@ from clayonto.linking import (
     read_links,
     side_by_side,
 )
+from clayonto.linking.bodies import bodies
 from clayonto.linking.evidence import Evidence, Known, Matcher
 from clayonto.linking.names import fold, normalise
 from clayonto.linking.organisations import identifier
@@ -596,6 +598,22 @@ def test_bodies_are_those_of_all_tables_and_of_what_the_graph_has(linked: Path, 
     kg = clayonto.load(store=linked)
     assert kg.query(f"SELECT ?name {{ <{left}> skos:prefLabel ?name FILTER(LANG(?name) = 'fi') }}")[0].name == "SAVIPAJA OY"
     assert [row.projects for row in kg.run("top-beneficiaries")] == [1, 1]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("abcdefgh")), max_size=12),
+    st.sets(st.sampled_from("abcdefgh")),
+    st.randoms(),
+)
+def test_bodies_are_the_same_in_whatever_order_links_come(pairs: list[tuple[str, str]], known: set[str], chance: random.Random) -> None:
+    found = bodies(pairs, known)
+    assert all(found[one] == found[other] for one, other in pairs)
+    assert set(found) == {one for pair in pairs for one in pair}
+    # A body is counted under one of its own, which counts as itself, and under one that is known if any is.
+    assert all(found[body] == body for body in found.values())
+    assert all(found[one] in known for one in found if one in known)
+    mixed = [pair[::-1] if chance.random() < 0.5 else pair for pair in chance.sample(pairs, len(pairs))]
+    assert bodies(mixed, known) == found
 
 
 def test_a_body_of_several_sources_overlaps_and_works_abroad_as_one(tmp_path: Path) -> None:
