@@ -192,8 +192,9 @@ def currency(cell: str, column: str, note: Note) -> str:  # noqa: ARG001 -- ever
 
 
 def nuts(cell: str, column: str, note: Note) -> str:
-    """The code of a NUTS unit of levels 1 to 3, also where its name stands after it (``SI032 Podravska``); the empty text for a country's, and for one that no
-    version since 2013 has.
+    """The code of a NUTS unit of levels 1 to 3, also where its name stands after it (``SI032 Podravska``).
+
+    It is the empty text for a country's, and for one that no version since 2013 has.
 
     >>> nuts("SI032 Podravska", "NUTS3", print), nuts("SI", "NUTS3", print)
     ('SI032', '')
