@@ -13,7 +13,7 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import clayonto
@@ -600,6 +600,7 @@ def test_bodies_are_those_of_all_tables_and_of_what_the_graph_has(linked: Path, 
     assert [row.projects for row in kg.run("top-beneficiaries")] == [1, 1]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("abcdefgh")), max_size=12),
     st.sets(st.sampled_from("abcdefgh")),
