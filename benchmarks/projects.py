@@ -52,7 +52,7 @@ _P: Final = {
         "rdf:type", "skos:prefLabel", "clay:acronym", "clay:underProgramme", "clay:partnerCountry", "clay:statedIn", "clay:country",
         "clay:about", "clay:aspect", "clay:rank", "clay:statesValue", "clay:moneyKind", "clay:moneyStatus", "clay:amountOf",
         "clay:isApproximate", "clay:isRounded", "clay:nutsUnit", "dct:temporal", "dct:subject", "dct:isPartOf", "dct:type", "dct:language",
-        "dct:spatial", "dcat:startDate", "dcat:endDate", "prov:qualifiedAssociation", "prov:agent", "prov:hadRole", "prov:wasQuotedFrom",
+        "dct:source", "dct:spatial", "dcat:startDate", "dcat:endDate", "prov:qualifiedAssociation", "prov:agent", "prov:hadRole", "prov:wasQuotedFrom",
         "epo:hasAmountValue", "epo:hasCurrency", "org:classification",
     )
 }  # fmt: skip
@@ -133,6 +133,7 @@ def _project(n: int, fault: str) -> str:
             ("clay:isRounded", _typed("false", "boolean")),
             ("epo:hasAmountValue", _typed(value, "decimal")),
             ("epo:hasCurrency", "<http://publications.europa.eu/resource/authority/currency/EUR>"),
+            ("dct:source", _iri("document/generated")),
             stated,
         ),
         _node(

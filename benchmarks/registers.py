@@ -170,12 +170,24 @@ def run(code: str, **names: str) -> dict[str, Any]:
     return found
 
 
-def measure(name: str, count: int, folder: Path, *, store: bool) -> str:
+def to_disk(name: str, count: int, data: Path, folder: Path) -> str:
+    """A line on one register's whole way to a graph on disk, and on nothing beside it: for sizes whose N-Quads fill a disk."""
+    ours = run(IMPORT, data=str(data), where="store", out=str(folder / "graph.db"))
+    size = sum(file.stat().st_size for file in (folder / "graph.db").rglob("*") if file.is_file())
+    return (
+        f"{name:>8} {count:>9,}: {ours['rows']:,} rows, {ours['taken']:,} taken; to disk {ours['seconds']:.1f} s ({ours['cpu']:.1f} s of processor), "
+        f"{ours['memory'] / 1e6:,.0f} MB of memory, {size / 1e6:,.0f} MB on disk"
+    )
+
+
+def measure(name: str, count: int, folder: Path, *, store: bool, alone: bool) -> str:
     """A line on one register at one size."""
     ending, made = REGISTERS[name]
     data = folder / f"{name}.{ending}"
     with data.open("w", encoding="utf-8", newline="") as file:
         file.writelines(made(count))
+    if alone:
+        return to_disk(name, count, data, folder)
     quads = folder / "out.nq"
     found = run(IMPORT, data=str(data), where="output", out=str(quads))
     size, triples = quads.stat().st_size, 0
@@ -206,12 +218,13 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="1,000,000 as well")
     parser.add_argument("--register", choices=REGISTERS, action="append", help="only these")
     parser.add_argument("--store", action="store_true", help="put each into a graph on disk as well, beside Oxigraph's own loader")
+    parser.add_argument("--alone", action="store_true", help="put each into a graph on disk, and nothing else")
     parser.add_argument("--folder", type=Path, help="where to put files (default: the system's temporary folder)")
     given = parser.parse_args()
     for count in [*(given.sizes or (10_000, 100_000)), *((1_000_000,) if given.full else ())]:
         for name in given.register or REGISTERS:
             with tempfile.TemporaryDirectory(dir=given.folder) as folder:
-                print(measure(name, count, Path(folder), store=given.store), flush=True)
+                print(measure(name, count, Path(folder), store=given.store, alone=given.alone), flush=True)
 
 
 if __name__ == "__main__":

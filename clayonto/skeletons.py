@@ -66,6 +66,7 @@ _PROJECT: Final = """
     # true if the source says “about”; true if its notation shows that the sum was rounded
     clay:isApproximate false ;
     clay:isRounded false ;
+    dct:source <document/{key}-source> ;
     clay:statedIn <claim/{key}-total-budget> .
 """
 _SOURCE: Final = """

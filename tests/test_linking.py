@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -12,7 +13,7 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import clayonto
@@ -30,6 +31,7 @@ from clayonto.linking import (
     read_links,
     side_by_side,
 )
+from clayonto.linking.bodies import bodies
 from clayonto.linking.evidence import Evidence, Known, Matcher
 from clayonto.linking.names import fold, normalise
 from clayonto.linking.organisations import identifier
@@ -546,6 +548,109 @@ def test_a_body_of_a_register_is_linked_with_the_one_that_the_documents_name(tmp
     assert {link.one_label, link.other_label} == {"Etelä-Pohjanmaan liitto", "ETELÄ-POHJANMAAN LIITTO"}
 
 
+@pytest.fixture
+def linked(tmp_path: Path) -> Path:
+    """A store in which “Savipaja Oy” has 1,000 euros in two registers' spellings each, and a table of which one pair is accepted and another rejected."""
+    store, table = tmp_path / "linked.db", LinkTable.named("bodies")
+    import_register("eura", register(tmp_path, "Savipaja Oy", "SAVIPAJA OY", "Savipaja", "Kivitalo ry"), store=store)
+    by_name = {one.names[0]: one.iri for one in organisations(clayonto.load(store=store))}
+    first, second, third = (by_name[name] for name in ("Savipaja Oy", "SAVIPAJA OY", "Savipaja"))
+    for one, accept in ((Link(first, second), True), (Link(first, third), False)):
+        table = LinkTable(table.id, [*table.links, one.decided(accept=accept, reviewer="Maija")])
+    table.write(tmp_path / "bodies.sssom.tsv")
+    return store
+
+
+def test_queries_count_an_accepted_body_as_one_and_a_rejected_one_apart(linked: Path, tmp_path: Path) -> None:
+    def sums() -> list[tuple[str, int]]:
+        rows = clayonto.load(store=linked).run("top-beneficiaries")
+        return sorted((row.organisation_label.lower(), row.projects) for row in rows)
+
+    assert sums() == [("kivitalo ry", 1), ("savipaja", 1), ("savipaja oy", 1), ("savipaja oy", 1)]
+    assert apply_links(tmp_path / "bodies.sssom.tsv", store=linked).bodies == 1
+    assert sums() == [("kivitalo ry", 1), ("savipaja", 1), ("savipaja oy", 2)]
+    # Of the year, the programme and all kinds as well.
+    assert len(clayonto.load(store=linked).run("top-beneficiaries", limit=100)) == 3
+
+    table = read_links(tmp_path / "bodies.sssom.tsv")
+    table.decide(table.links[1].id, accept=False, reviewer="Maija")
+    table.decide(table.links[0].id, accept=False, reviewer="Maija")
+    table.write(tmp_path / "bodies.sssom.tsv")
+    assert apply_links(tmp_path / "bodies.sssom.tsv", store=linked).bodies == 0
+    assert len(sums()) == 4
+
+
+def test_bodies_are_those_of_all_tables_and_of_what_the_graph_has(linked: Path, tmp_path: Path) -> None:
+    counted = "SELECT ?one ?body { ?one clay:countedAs ?body }"
+    apply_links(tmp_path / "bodies.sssom.tsv", store=linked)
+    [(a, body), (b, _)] = clayonto.load(store=linked).query(counted)
+    assert body == min(str(a), str(b))
+    # Another table joins the body with an organisation that no register here has, and that comes first.
+    other = LinkTable(LinkTable.named("other").id, [Link("https://example.org/a", str(b)).decided(accept=True, reviewer="Maija")])
+    other.write(tmp_path / "other.sssom.tsv")
+    assert apply_links(tmp_path / "other.sssom.tsv", store=linked).bodies == 1
+    assert {tuple(row) for row in clayonto.load(store=linked).query(counted)} == {
+        (one, body) for one in (a, b, clayonto.IRI("https://example.org/a"))
+    }
+    # The register comes anew without the first spelling, so the body is counted under the other.
+    import_register("eura", register(tmp_path, "SAVIPAJA OY", "Kivitalo ry"), store=linked)
+    [left] = {row.body for row in clayonto.load(store=linked).query(counted)}
+    kg = clayonto.load(store=linked)
+    assert kg.query(f"SELECT ?name {{ <{left}> skos:prefLabel ?name FILTER(LANG(?name) = 'fi') }}")[0].name == "SAVIPAJA OY"
+    assert [row.projects for row in kg.run("top-beneficiaries")] == [1, 1]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("abcdefgh")), max_size=12),
+    st.sets(st.sampled_from("abcdefgh")),
+    st.randoms(),
+)
+def test_bodies_are_the_same_in_whatever_order_links_come(pairs: list[tuple[str, str]], known: set[str], chance: random.Random) -> None:
+    found = bodies(pairs, known)
+    assert all(found[one] == found[other] for one, other in pairs)
+    assert set(found) == {one for pair in pairs for one in pair}
+    # A body is counted under one of its own, which counts as itself, and under one that is known if any is.
+    assert all(found[body] == body for body in found.values())
+    assert all(found[one] in known for one in found if one in known)
+    mixed = [pair[::-1] if chance.random() < 0.5 else pair for pair in chance.sample(pairs, len(pairs))]
+    assert bodies(mixed, known) == found
+
+
+def test_a_body_of_several_sources_overlaps_and_works_abroad_as_one(tmp_path: Path) -> None:
+    data = tmp_path / "bodies.ttl"
+    data.write_text(
+        """@base <https://w3id.org/clayonto/id/> . @prefix clay: <https://w3id.org/clayonto/def#> . @prefix prov: <http://www.w3.org/ns/prov#> .
+        @prefix role: <https://w3id.org/clayonto/concept/role/> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix dct: <http://purl.org/dc/terms/> .
+        @prefix org: <http://www.w3.org/ns/org#> . @prefix country: <http://publications.europa.eu/resource/authority/country/> .
+        @prefix kind: <https://w3id.org/clayonto/concept/passage-kind/> .
+        <document/1> a clay:SourceDocument ; skos:prefLabel "First"@en . <document/2> a clay:SourceDocument ; skos:prefLabel "Second"@en .
+        <passage/1> dct:isPartOf <document/1> ; dct:type kind:table-row . <passage/2> dct:isPartOf <document/2> ; dct:type kind:table-row .
+        <claim/1> prov:wasQuotedFrom <passage/1> . <claim/2> prov:wasQuotedFrom <passage/2> .
+        <organisation/p> a org:Organization ; skos:prefLabel "Pottery"@en ; clay:statedIn <claim/1> ; clay:countedAs <organisation/p> .
+        <organisation/q> a org:Organization ; skos:prefLabel "The Pottery"@en ; clay:statedIn <claim/2> ; clay:countedAs <organisation/p> .
+        <organisation/r> a org:Organization ; skos:prefLabel "Kiln"@en ; dct:spatial <region/south-ostrobothnia> ; clay:countedAs <organisation/r> .
+        <organisation/s> a org:Organization ; skos:prefLabel "KILN LTD"@en ; clay:countedAs <organisation/r> .
+        <project/1> a clay:Project ; skos:prefLabel "1"@en ; prov:qualifiedAssociation <participation/1p>, <participation/1r> .
+        <project/2> a clay:Project ; skos:prefLabel "2"@en ; prov:qualifiedAssociation <participation/2q>, <participation/2s> .
+        <participation/1p> prov:agent <organisation/p> ; clay:country country:EST ; prov:hadRole role:partner .
+        <participation/2q> prov:agent <organisation/q> ; clay:country country:EST ; prov:hadRole role:partner .
+        <participation/1r> prov:agent <organisation/r> ; clay:country country:FIN ; prov:hadRole role:partner .
+        <participation/2s> prov:agent <organisation/s> ; clay:country country:FIN ; prov:hadRole role:partner .
+        country:EST a clay:Country ; skos:prefLabel "Estonia"@en .""",
+        encoding="utf-8",
+    )
+    for engine in ("oxigraph", "rdflib"):
+        kg = clayonto.load(data, engine=engine)
+        overlaps = [(row.name, row.why, row.sources, row.thing_label, row.source_label) for row in kg.run("register-overlaps")]
+        assert overlaps == [("pottery", "link", 2, "Pottery", "First"), ("pottery", "link", 2, "The Pottery", "Second")]
+        abroad = [(row.partner_label, row.projects) for row in kg.run("partners-abroad", region="region/south-ostrobothnia")]
+        assert ("Pottery", 2) in abroad
+        assert "The Pottery" not in dict(abroad)
+        works = [(row.partner_label, row.project_label) for row in kg.run("works-with", organisation="organisation/s")]
+        assert works == [("Pottery", "1"), ("Pottery", "2")]
+
+
 def test_a_link_says_nothing_more_than_it_says() -> None:
     kg = clayonto.load()
     one, other = list(organisations(kg))[:2]
@@ -572,7 +677,10 @@ def test_the_commands_find_review_and_apply(store: Path, tmp_path: Path) -> None
     assert "1 undecided, 1 accepted, 1 rejected" in answers.stderr
     assert {link.reviewer for link in read_links(file) if link.state != "candidate"} == {"Maija"}
     applied = run("apply", file, "--store", str(store))
-    assert (applied.returncode, applied.stderr) == (0, "1 links in https://w3id.org/clayonto/graph/links/links\n")
+    assert (applied.returncode, applied.stderr) == (
+        0,
+        "1 links in https://w3id.org/clayonto/graph/links/links; all links of the graph on disk make 1 bodies of several names\n",
+    )
     again = run("find", "--store", str(store), "-o", file, "--lang", "fi")
     assert "1 paria tarkistettavana (niistä uusia 0), 2 ratkaisua säilytetty" in again.stderr
 

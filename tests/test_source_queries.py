@@ -201,3 +201,12 @@ def test_names_and_addresses_are_as_they_were_noted(bundled: KnowledgeGraph) -> 
     addresses = {row.address for row in documents if row.document in OTHERS}
     assert len(addresses) == 8
     assert sorted(address for address in addresses if address not in sources) == []
+
+
+def test_a_sum_names_the_documents_of_its_claims(kg: KnowledgeGraph) -> None:
+    named = kg.query("SELECT DISTINCT ?sum ?document { ?sum a clay:MonetaryAmount ; dct:source ?document }")
+    stated = kg.query(
+        "SELECT DISTINCT ?sum ?document { ?sum a clay:MonetaryAmount ; clay:statedIn ?claim . ?claim prov:wasQuotedFrom ?passage . ?passage dct:isPartOf ?document }"
+    )
+    assert {tuple(row) for row in named} == {tuple(row) for row in stated}
+    assert len({row.sum for row in named}) >= 6

@@ -181,7 +181,11 @@ def apply(table: str, store: str) -> None:
 
     with meter() as progress:
         done = apply_links(table, store=store, progress=progress)
-    click.echo(say(f"{done.accepted} links in {done.graph}", f"{done.accepted} linkkiä verkossa {done.graph}"), err=True)
+    told = say(
+        f"{done.accepted} links in {done.graph}; all links of the graph on disk make {done.bodies} bodies of several names",
+        f"{done.accepted} linkkiä verkossa {done.graph}; levyn verkon kaikki linkit tekevät {done.bodies} monen nimen tahoa",
+    )
+    click.echo(told, err=True)
     for absent in done.absent:
         text = say("not in the graph yet, or no more", "ei ole verkossa vielä tai enää")
         click.echo(f"  {absent.id}  {_names(absent)}: {text}", err=True)

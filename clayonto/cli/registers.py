@@ -100,6 +100,12 @@ def import_(
         write(made.to_json(lang=lang), None)
     else:
         click.echo(made.to_text(lang=lang), err=True)
+    if made.compacting and store is not None:
+        told = say(
+            f"The graph is large now: “clayonto store compact {store}” makes queries over all of it several times as fast.",
+            f"Verkko on nyt suuri: ”clayonto store compact {store}” tekee koko verkkoa koskevista kyselyistä monin kerroin nopeampia.",
+        )
+        click.echo(told, err=True)
     if not made.in_place:
         click.echo(say("Rows were refused, so nothing was put in place.", "Rivejä hylättiin, joten mitään ei viety paikalleen."), err=True)
     ctx.exit(0 if made.in_place else 1)

@@ -24,8 +24,9 @@ when somebody has accepted it. ``docs/how-to/link.md`` shows the way.
 from clayonto.linking.applying import Applied, apply_links
 from clayonto.linking.finding import MIN_SCORE, Found, candidates, contradictions, find_links
 from clayonto.linking.organisations import Organisation, organisations
+from clayonto.linking.reading import read_links
 from clayonto.linking.reviewing import Profile, profiles, side_by_side
-from clayonto.linking.table import Link, LinkTable, read_links
+from clayonto.linking.table import Link, LinkTable
 
 __all__ = [
     "MIN_SCORE",

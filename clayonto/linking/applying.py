@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from clayonto.errors import UsageError
+from clayonto.linking.bodies import count_bodies
 from clayonto.linking.finding import contradictions
-from clayonto.linking.table import ACCEPTED, PREDICATE, Link, LinkTable, read_links
+from clayonto.linking.reading import read_links
+from clayonto.linking.table import ACCEPTED, PREDICATE, Link, LinkTable
 from clayonto.namespaces import GRAPH, ID, PREFIXES
 from clayonto.registers.keys import key
 from clayonto.terms import IRI, LangString, TypedLiteral, render
@@ -30,13 +32,14 @@ class Applied:
     """What became of a table.
 
     ``graph`` holds its accepted links, of which there are ``accepted``; ``absent`` are those that name organisations that the store does not have, and
-    ``contradicted`` the rejected links whose organisations are one by way of accepted ones.
+    ``contradicted`` the rejected links whose organisations are one by way of accepted ones. ``bodies`` is how many bodies all accepted links of the store make.
     """
 
     graph: str
     accepted: int
     absent: tuple[Link, ...]
     contradicted: tuple[Link, ...]
+    bodies: int
 
 
 def apply_links(file: str | Path, *, store: str | Path, progress: Callable[[str], None] | None = None) -> Applied:
@@ -75,12 +78,12 @@ def apply_links(file: str | Path, *, store: str | Path, progress: Callable[[str]
         lines = Path(aside) / "links.nt"
         lines.write_text("".join(triples(table, title=path.name)), encoding="utf-8")
         disk.load_all([Source(name, ox.RdfFormat.N_TRIPLES, lines, ID, named=table.id)], progress=progress)
-    disk.refresh()
+    made = count_bodies(disk, progress=progress)
     graph = KnowledgeGraph((), engine=disk, base=ID)
     rows = graph.query(f"SELECT DISTINCT ?of {{ ?of a org:Organization . {{ ?of <{PREDICATE}> ?x }} UNION {{ ?x <{PREDICATE}> ?of }} }}")
     there = {str(row[0]) for row in rows}
     absent = tuple(link for link in accepted if not {link.one, link.other} <= there)
-    return Applied(table.id, len(accepted), absent, tuple(contradictions(table)))
+    return Applied(table.id, len(accepted), absent, tuple(contradictions(table)), made)
 
 
 def triples(table: LinkTable, *, title: str) -> Iterator[str]:

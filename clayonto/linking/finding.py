@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from clayonto.errors import UsageError
+from clayonto.linking.bodies import joined
 from clayonto.linking.table import PREDICATE, Link, LinkTable, decisions
 from clayonto.linking.wording import REASONS
 
@@ -152,16 +153,8 @@ def contradictions(table: Iterable[Link]) -> list[Link]:
     >>> [link.pair == (a, c) for link in contradictions([*same, Link(a, c, state="rejected")])]
     [True]
     """
-    group: dict[str, str] = {}
-
-    def root(iri: str) -> str:
-        while group.setdefault(iri, iri) != iri:
-            group[iri] = group[group[iri]]
-            iri = group[iri]
-        return iri
-
     links = list(table)
-    for link in links:
-        if link.state == "accepted":
-            group[root(link.one)] = root(link.other)
-    return [link for link in links if link.state == "rejected" and root(link.one) == root(link.other)]
+    stands_for = joined(link.pair for link in links if link.state == "accepted")
+    return [
+        link for link in links if link.state == "rejected" and link.one in stands_for and stands_for[link.one] == stands_for.get(link.other)
+    ]

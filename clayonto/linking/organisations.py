@@ -17,7 +17,7 @@ _COUNTRY: Final = PREFIXES["country"]
 _ASKED: Final = {
     "names": "SELECT DISTINCT ?of (STR(?name) AS ?is) { ?of a org:Organization ; skos:prefLabel|skos:altLabel ?name }",
     "acronyms": "SELECT DISTINCT ?of (STR(?short) AS ?is) { ?of a org:Organization ; clay:acronym ?short }",
-    "identifiers": "SELECT DISTINCT ?of (STR(?code) AS ?is) { ?of a org:Organization ; dct:identifier ?code }",
+    "identifiers": "SELECT DISTINCT ?of (STR(?code) AS ?is) { ?of a org:Organization ; dct:identifier|clay:vatNumber ?code }",
     "places": "SELECT DISTINCT ?of (STR(?place) AS ?is) { ?of a org:Organization ; dct:spatial ?place }",
     "placed": "SELECT DISTINCT ?of (STR(?country) AS ?is) { ?of a org:Organization ; dct:spatial/clay:country ?country }",
     "seen": "SELECT DISTINCT ?of (STR(?country) AS ?is) { ?part prov:agent ?of ; clay:country ?country }",

@@ -67,14 +67,15 @@ def bars(given: Sequence[Bar], *, title: str, most: int = 12) -> str:
     shown = sorted((bar for bar in given if bar.value > 0), key=lambda b: (-b.value, b.name))[:most]
     if len(shown) < 2:
         return ""
-    row, largest = 38, shown[0].value
+    # Name and sum have a line each, so that a name need not be cut for the sum, on a phone neither.
+    row, largest = 54, shown[0].value
     lines = [f'<svg class=chart role="img" aria-label="{text(title)}" width="100%" height="{row * len(shown)}">']
     for number, bar in enumerate(shown):
         y = row * number
         lines.append(
-            f'<text x="0" y="{y + 13}">{text(shortened(bar.name, max(16, 42 - len(bar.told))))} <tspan class=num>{text(bar.told)}</tspan></text>'
+            f'<text x="0" y="{y + 13}">{text(shortened(bar.name, 44))}<tspan class=num x="0" dy="16">{text(bar.told)}</tspan></text>'
         )
-        lines.append(f'<rect x="0" y="{y + 19}" height="10" rx="2" width="{max(100 * bar.value / largest, 0.4):.2f}%"/>')
+        lines.append(f'<rect x="0" y="{y + 35}" height="10" rx="2" width="{max(100 * bar.value / largest, 0.4):.2f}%"/>')
     return "".join([*lines, "</svg>"])
 
 

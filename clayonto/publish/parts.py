@@ -145,21 +145,21 @@ class Parts(Context):
                 f"<tr{self.anchor(amount)}><th scope=row>{self.named(amount)}</th>{cells}<td class=n>{self.values.sum(told) if told else ''}{note}</td></tr>"
             )
             if told:
-                drawn.append(
-                    (
-                        told.currency,
-                        Bar(self.site.name(amount, self.lang), float(told.value), f"{self.values.number(told.value)} {told.currency}"),
-                    )
-                )
+                kind = ", ".join(self.site.name(said[p][0], self.lang) for p in (_KIND, _STATUS) if p in said)
+                drawn.append((amount, kind, told))
         if not rows:
             return ""
         head = [(self.say["what"], False), *((self.all.property(p), False) for p in (_KIND, _STATUS, _FUNDED)), (self.say["amount"], True)]
-        same = {currency for currency, _ in drawn}
-        chart = (
-            bars([bar for _, bar in drawn], title=f"{self.say['money']}: {self.site.name(self.page.term, self.lang)}")
-            if len(same) == 1
-            else ""
-        )
+        # Kind and status say in few words which sum it is, unless two are alike.
+        short = len({kind for _, kind, _ in drawn}) == len(drawn)
+        given = [
+            Bar(
+                kind if short else self.site.name(amount, self.lang), float(told.value), f"{self.values.number(told.value)} {told.currency}"
+            )
+            for amount, kind, told in drawn
+        ]
+        title = f"{self.say['money']}: {self.site.name(self.page.term, self.lang)}"
+        chart = bars(given, title=title) if len({told.currency for _, _, told in drawn}) == 1 else ""
         return chart + table(head, rows) + self.rest(len(shown), len(amounts))
 
     def time(self) -> str:

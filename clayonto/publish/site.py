@@ -295,7 +295,10 @@ class Site:
             if texts:
                 best = next((tag for tag in (lang, "en", "") if tag in texts), min(texts))
                 return Label(texts[best], best)
-        return Label(shorten(term[1:-1], base=self.namespace) if term[0] == "<" else term, "")
+        if term[0] != "<":
+            return Label(term, "")
+        short = shorten(term[1:-1], base=self.namespace)
+        return Label(short.removesuffix("#id") if self.config.hashed else short, "")
 
     def name(self, term: str, lang: str) -> str:
         """The text of a label, cut short where it is longer than a link or a title should be."""

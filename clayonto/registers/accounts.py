@@ -56,7 +56,7 @@ class SumReport:
 
 @dataclass
 class FileReport:
-    """A file: its name, encoding, digest, how many rows it has and what became of them, and its sums by field."""
+    """A file: its name, encoding, digest, how many rows it has and what became of them, its sums by field, and the columns that no mapping reads (``left``)."""
 
     name: str
     encoding: str
@@ -68,6 +68,7 @@ class FileReport:
     refused: int = 0
     repeated: int = 0
     sums: dict[str, SumReport] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
 
     @property
     def reconciles(self) -> bool:
@@ -105,7 +106,8 @@ class ImportReport:
     """What an import did: the data set it took the files for, the graph it made, and the account of each file and row.
 
     ``triples`` is how many lines the graph has, ``in_place`` whether it was put where it should go; ``rows`` gives each row
-    that was repaired, refused or repeated, in order.
+    that was repaired, refused or repeated, in order. ``compacting`` is whether the store it went to has become so large that ``clayonto store compact`` makes
+    queries over all of it several times as fast.
     """
 
     register: str
@@ -117,6 +119,7 @@ class ImportReport:
     rows: Rows = field(default_factory=Rows)
     triples: int = 0
     in_place: bool = False
+    compacting: bool = False
 
     @property
     def refused(self) -> int:
@@ -153,6 +156,7 @@ class ImportReport:
                         name: getattr(file, name)
                         for name in ("name", "encoding", "sha256", "date", "rows", "taken", "repaired", "refused", "repeated")
                     },
+                    "columns_left": list(file.left),
                     "sums": {
                         name: {
                             "column": one.column,

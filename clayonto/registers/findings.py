@@ -41,6 +41,10 @@ REPAIRS: Final = {
         "{column}: {value} is in no version of NUTS since 2013; the place was left out",
         "{column}: {value} ei kuulu mihinkään NUTS-versioon vuodesta 2013; paikka jätettiin pois",
     ),
+    "vat": (
+        "{column}: “{value}” is no VAT number with its country; it was left out",
+        "{column}: ”{value}” ei ole maatunnuksellinen ALV-numero; se jätettiin pois",
+    ),
     "lost": (
         "{column}: characters were lost before publication (U+FFFD); it is kept as it is",
         "{column}: merkkejä on kadonnut ennen julkaisua (U+FFFD); se säilytetään sellaisenaan",

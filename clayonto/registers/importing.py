@@ -28,6 +28,8 @@ _AT_ONCE: Final = 1 << 20
 _TOLD: Final = 1000
 """After how many rows progress is told."""
 _PLACE: Final = 64
+_LARGE: Final = 100_000_000
+"""Bytes of text from which on a store answers questions about all of it much faster when it is compacted: some 700,000 triples."""
 _QUOTED: Final = 8
 """Words that a claim quotes at most, as everywhere in the graph."""
 
@@ -181,6 +183,7 @@ def _to_store(folder: Path, pieces: Iterator[str], report: ImportReport, *, stri
     import pyoxigraph as ox
 
     from clayonto.engines.disk import DiskEngine
+    from clayonto.linking.bodies import count_bodies
     from clayonto.namespaces import ID
     from clayonto.sources import Source, loaded
     from clayonto.stores.copies import Copy
@@ -193,7 +196,12 @@ def _to_store(folder: Path, pieces: Iterator[str], report: ImportReport, *, stri
         copy = Copy(packed, size=size, sha256=digest)
         source = Source(f"register/{report.dataset}", ox.RdfFormat.N_TRIPLES, copy, ID, named=report.graph)
         disk = DiskEngine(folder)
+        before = disk.folder.manifest()
         disk.load_all([source] if disk.exists else [*loaded(), source], progress=say)
+    # Accepted links may name organisations that have just come, or gone.
+    count_bodies(disk, progress=say)
+    after = disk.folder.manifest() or {}
+    report.compacting = after != before and sum(layer.get("size", 0) for layer in after.get("layers", ())) >= _LARGE
 
 
 def _graph(parts: Sequence[Part], report: ImportReport, *, date: str | None, quads: bool, say: Callable[[str], None]) -> Iterator[str]:
@@ -209,6 +217,7 @@ def _graph(parts: Sequence[Part], report: ImportReport, *, date: str | None, qua
         table = _tables(file, mapping.layout)[place]
         name = f"{file.path} [{table.title}]" if table.title else str(file.path)
         account = FileReport(name, file.encoding.removesuffix("-sig"), file.sha256, about["date"])
+        account.left = tuple(name for name in dict.fromkeys(table.header) if name and not mapping.knows(name))
         account.sums = {field: SumReport(mapping.column(field)) for field in mapping.sums}
         report.files.append(account)
         for row in table.rows:

@@ -34,6 +34,7 @@ _READERS: Final[dict[str, Callable[[str, str, values.Note], str]]] = {
     "entity": values.entity,
     "currency": values.currency,
     "nuts": values.nuts,
+    "vat": values.vat,
     "flag": values.flag,
 }
 Fields: TypeAlias = dict[str, str]
@@ -164,6 +165,9 @@ class Register:
         lists: Lists = {}
         for name, one in self._lists.items():
             parts = {field: cells.get(field, "") for field in one["of"]}
+            if one.get("optional") and not any(part.strip() for part in parts.values()):
+                lists[name] = []
+                continue
             rows = apart(parts, one["separator"], {field: self.column(field) for field in parts}, note)
             lists[name] = [self._values_of(row, note) | {"number": str(n)} for n, row in enumerate(rows, 1)]
             if any(one["of"][0] not in row for row in lists[name]) or not rows:

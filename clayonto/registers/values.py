@@ -31,6 +31,8 @@ _STATE: Final = re.compile(r"([A-Z]{4,})_(?=[A-ZÀ-Þ])")
 _ENTITY: Final = re.compile(r"(?:https?://linkedopendata\.eu/(?:entity|wiki/Item:)/?)?(Q\d+)$")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}$")
 _DIGITS: Final = re.compile(r"-?[\d.,'\s]*\d$")
+_MARKS: Final = re.compile(r"[\s.\-/]")
+_VAT: Final = re.compile(r"[A-Z]{2}(?=(?:[A-Z+*]*\d){4})[A-Z0-9+*]{4,16}$")
 _SPACES: Final = re.compile(r"\s{2,}|[^\S ]")
 
 
@@ -190,13 +192,35 @@ def currency(cell: str, column: str, note: Note) -> str:  # noqa: ARG001 -- ever
 
 
 def nuts(cell: str, column: str, note: Note) -> str:
-    """The code of a NUTS unit of levels 1 to 3; the empty text for a country's, and for one that no version since 2013 has."""
+    """The code of a NUTS unit of levels 1 to 3, also where its name stands after it (``SI032 Podravska``).
+
+    It is the empty text for a country's, and for one that no version since 2013 has.
+
+    >>> nuts("SI032 Podravska", "NUTS3", print), nuts("SI", "NUTS3", print)
+    ('SI032', '')
+    """
+    cell = cell.split(" ", 1)[0]
     if len(cell) <= 2:
         return ""
     if cell not in units():
         note(Finding("nuts", column, cell))
         return ""
     return cell
+
+
+def vat(cell: str, column: str, note: Note) -> str:
+    """A VAT number with the code of its country, without the marks that people write between its signs; the empty text for what is none.
+
+    Registers have words there (``MISSING``, ``NOTAPPLICABLE``), and numbers without a country, which could be any.
+
+    >>> vat("gb 744 4952 11", "vatNumber", print), vat("CHE-105.833.232 MWST", "vatNumber", print)
+    ('GB744495211', 'CHE105833232MWST')
+    """
+    plain = _MARKS.sub("", cell).upper()
+    if not _VAT.match(plain):
+        note(Finding("vat", column, cell))
+        return ""
+    return plain
 
 
 def flag(cell: str, column: str, note: Note) -> str:  # noqa: ARG001 -- every reader has the same form

@@ -42,6 +42,14 @@ def text_of(report: ImportReport, *, lang: str, examples: int) -> str:
                 for one in file.sums.values()
             ]
             lines += ["", draw_table(heads, sums, numeric=[False, True, True, True, True, False])]
+        if file.left:
+            named = ", ".join(f"“{name[:40]}”" for name in file.left)
+            lines += [
+                "",
+                say(
+                    f"Columns of {file.name} that are not taken over: {named}", f"Tiedoston {file.name} sarakkeet, joita ei oteta: {named}"
+                ),
+            ]
     for title, counts, texts in (
         (say("repair", "korjaus"), report.repairs, REPAIRS),
         (say("refusal", "hylkäys"), report.refusals, REFUSALS),
