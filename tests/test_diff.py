@@ -80,7 +80,7 @@ def test_money_and_claims_are_read_with_the_thing_they_are_of_and_its_source(tmp
         "    ~ budget of one partner: 212,000 → 180,000.50 EUR, source: CLAY page, “CLAY”, list item 6; CLAY page, “Hanke lyhyesti”, paragraph 8"
         "  (amount/clay-south-ostrobothnia-budget)\n"
         "\n"
-        "2 things changed. 4 of 1,332 triples removed, 5 added; 1,333 now."
+        "2 things changed. 4 of 1,336 triples removed, 5 added; 1,337 now."
     )
     assert body(found, lang="fi") == (
         "hanke\n"
@@ -94,7 +94,7 @@ def test_money_and_claims_are_read_with_the_thing_they_are_of_and_its_source(tmp
         "    ~ yhden kumppanin budjetti: 212 000 → 180 000,50 EUR, lähde: CLAY-sivu, ”CLAY”, luettelon kohta 6; "
         "CLAY-sivu, ”Hanke lyhyesti”, kappale 8  (amount/clay-south-ostrobothnia-budget)\n"
         "\n"
-        "2 asiaa muuttunut. 1 332 kolmikosta poistettu 4, lisätty 5; nyt 1 333."
+        "2 asiaa muuttunut. 1 336 kolmikosta poistettu 4, lisätty 5; nyt 1 337."
     )
     assert {t.thing.rsplit("/", 1)[-1]: t.status for t in found.things} == {
         "clay": "changed",

@@ -202,6 +202,7 @@ def test_no_request_fails_while_the_store_is_swapped(server: Served, store: Path
             count += 1
         return count
 
+    workers = server.client.get("health").json()["workers"]
     with concurrent.futures.ThreadPoolExecutor(4) as beside:
         running = [beside.submit(asking, number) for number in range(4)]
         for number in range(6):
@@ -216,9 +217,9 @@ def test_no_request_fails_while_the_store_is_swapped(server: Served, store: Path
         assert sum(one.result() for one in running) > 20
     assert not failed
     assert len(states) == 7
-    # Pages follow, and let go of what they were made of; the next writer clears away what nobody reads.
+    # Pages follow, and let go of what they were made of, and so do workers; the next writer clears away what nobody reads.
     ends = time.monotonic() + PATIENCE
-    while len({(health := server.client.get("health").json())["pages"], health["generation"]}) > 1:
+    while len({(health := server.client.get("health").json())["pages"], health["generation"]}) > 1 or health["workers"] > workers:
         assert time.monotonic() < ends
         time.sleep(0.05)
     (tmp_path / "last.nt").write_text("<urn:s> <urn:swapped> <urn:last> .\n")
