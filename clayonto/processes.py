@@ -1,4 +1,4 @@
-"""A call in a process of its own, beside this one, with all that this one holds in memory."""
+"""A call in a process of its own, with all that this one holds in memory: beside this one, or in its place for a while."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import pickle
+import signal
 import sys
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,11 +21,49 @@ T = TypeVar("T")
 _CAN: Final = sys.platform == "linux"
 
 
+class Ended(RuntimeError):
+    """A process was ended from outside."""
+
+
+class _Said(NamedTuple):
+    """How far a call is, on its way to the process that waits for it."""
+
+    text: str
+
+
+def alone(call: Callable[[Callable[[str], None]], T], say: Callable[[str], None]) -> T:
+    """Make a call in a process of its own and wait for it, so that what it held in memory is given back; where the system has no cheap copy of a process, in this one.
+
+    The process ends with this call, also when this is interrupted or ``say`` raises.
+
+    :param call: is given what takes its sentences on how far it is. It must leave what this process holds as it is.
+    :param say: called with them, in this process.
+    :return: what the call gives, pickled on its way.
+    :raises Ended: if the process was ended from outside.
+    :raises Exception: whatever the call raises.
+    """
+    if not _CAN:
+        return call(say)
+    context = multiprocessing.get_context("fork")
+    pipe, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_run_saying, args=(call, theirs, pipe), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        while isinstance(found := _received(pipe, process), _Said):
+            say(found.text)
+        return found  # type: ignore[no-any-return]
+    finally:
+        process.terminate()
+        process.join()
+        pipe.close()
+
+
 class Beside(Generic[T]):
     """A call under way. Where the system has no cheap copy of a process, or one processor only, it is made when its result is asked for.
 
     The call must leave what this process holds as it is. Its result and its errors are pickled on their way back; where that cannot be, or the process was
-    ended from outside, ``RuntimeError`` says so.
+    ended from outside, ``RuntimeError`` says so (:class:`Ended`).
     """
 
     def __init__(self, call: Callable[[], T], *, apart: bool = True) -> None:
@@ -109,7 +148,7 @@ def _received(pipe: multiprocessing.connection.Connection, process: multiprocess
         done, told = pickle.loads(pipe.recv_bytes())  # noqa: S301 (from this program)
     except (EOFError, ConnectionResetError):
         process.join()
-        raise RuntimeError(f"A process of this command was ended from outside (code {process.exitcode}).") from None
+        raise Ended(f"A process of this command was ended from outside (code {process.exitcode}).") from None
     if not done:
         raise told
     return told
@@ -136,6 +175,18 @@ def _run(call: Callable[[], object], pipe: multiprocessing.connection.Connection
     told = _told(call)
     with contextlib.suppress(BrokenPipeError):
         pipe.send_bytes(told)
+
+
+def _run_saying(
+    call: Callable[[Callable[[str], None]], object],
+    pipe: multiprocessing.connection.Connection,
+    theirs: multiprocessing.connection.Connection,
+) -> None:
+    # Ctrl+C is for the other process, which ends this one; if that is gone, there is nobody to say anything to.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    theirs.close()
+    _run(lambda: call(lambda text: pipe.send_bytes(pickle.dumps((True, _Said(text))))), pipe)
 
 
 def _told(call: Callable[[], object]) -> bytes:

@@ -89,6 +89,16 @@ class Rows:
         self._spool.write(json.dumps([*row[:3], [list(f) for f in row.findings], row.raw], ensure_ascii=False) + "\n")
         self._count += 1
 
+    def written(self) -> int:
+        """Put all in the file, for a process that shares it; how many rows there are, for :meth:`read_on`."""
+        self._spool.flush()
+        return self._count
+
+    def read_on(self, count: int) -> None:
+        """Go on after the rows that another process has put in the file."""
+        self._spool.seek(0, io.SEEK_END)
+        self._count = count
+
     def __len__(self) -> int:
         return self._count
 
@@ -120,6 +130,15 @@ class ImportReport:
     triples: int = 0
     in_place: bool = False
     compacting: bool = False
+
+    def written(self) -> dict[str, Any]:
+        """What was found, for the same report in another process, which shares the file of rows."""
+        return {"files": self.files, "repairs": self.repairs, "refusals": self.refusals, "triples": self.triples, "rows": self.rows.written()}
+
+    def read_on(self, found: dict[str, Any]) -> None:
+        """Take over what another process has found and :meth:`written`."""
+        self.rows.read_on(found["rows"])
+        self.files, self.repairs, self.refusals, self.triples = (found[name] for name in ("files", "repairs", "refusals", "triples"))
 
     @property
     def refused(self) -> int:

@@ -6,12 +6,14 @@ import gzip
 import tempfile
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from hashlib import blake2b, sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, cast
 
-from clayonto.errors import DataError, OutputError, UsageError, nearest
+from clayonto.errors import DataError, EngineError, OutputError, UsageError, nearest
 from clayonto.files import replacing
+from clayonto.processes import Ended, alone
 from clayonto.registers import eura, tables, values
 from clayonto.registers.accounts import FileReport, ImportReport, RowReport, SumReport
 from clayonto.registers.findings import Refused
@@ -19,6 +21,9 @@ from clayonto.registers.mapping import Register, Renderer, from_file, mappings, 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    # Tells how far it is while it makes a graph's lines.
+    _Pieces = Callable[[Callable[[str], None]], Iterator[str]]
 
 _LAYOUTS: Final[Mapping[str, Callable[[tables.File], tables.Table]]] = {"eura": eura.table}
 """The layouts that need code of their own, by their name in a mapping; any other file is a plain table."""
@@ -81,7 +86,7 @@ def import_register(
         parts = [one._replace(mapping=one.mapping.part(part)) for one in parts]
     mapping = parts[0].mapping
     report = ImportReport(mapping.register, mapping.name, mapping.graph)
-    pieces = _graph(parts, report, date=date, quads=output is not None, say=say)
+    pieces = partial(_graph, parts, report, date=date, quads=output is not None)
     place = Path(cast("str | Path", store if output is None else output))
     try:
         with suppress(_Withheld):
@@ -89,7 +94,8 @@ def import_register(
                 _to_store(place, pieces, report, strict=strict, say=say)
             else:
                 with replacing(place) as out:
-                    _fill(out, pieces, report, strict=strict)
+                    _fill(out, pieces(say), report)
+                    _hold_back(report, strict=strict)
             report.in_place = True
     except OSError as error:
         raise OutputError(error, path=str(place)) from error
@@ -153,7 +159,12 @@ def _tables(file: tables.File, layout: str) -> list[tables.Table]:
     return [own(file)] if own and not file.is_workbook and not file.is_json else tables.open_table(file)
 
 
-def _fill(out: BinaryIO, pieces: Iterator[str], report: ImportReport, *, strict: bool) -> tuple[int, str]:
+def _hold_back(report: ImportReport, *, strict: bool) -> None:
+    if strict and report.refused:
+        raise _Withheld
+
+
+def _fill(out: BinaryIO, pieces: Iterator[str], report: ImportReport) -> tuple[int, str]:
     """Write pieces, some at a time; how many bytes, and their SHA-256."""
     size, digest = 0, sha256()
     for text in _batched(pieces):
@@ -161,8 +172,6 @@ def _fill(out: BinaryIO, pieces: Iterator[str], report: ImportReport, *, strict:
         report.triples += data.count(b"\n")
         size += out.write(data)
         digest.update(data)
-    if strict and report.refused:
-        raise _Withheld
     return size, digest.hexdigest()
 
 
@@ -178,8 +187,11 @@ def _batched(pieces: Iterator[str]) -> Iterator[str]:
     yield "".join(kept)
 
 
-def _to_store(folder: Path, pieces: Iterator[str], report: ImportReport, *, strict: bool, say: Callable[[str], None]) -> None:
-    """Fill a compressed file beside the store, and load that as a layer of it."""
+def _to_store(folder: Path, pieces: _Pieces, report: ImportReport, *, strict: bool, say: Callable[[str], None]) -> None:
+    """Fill a compressed file beside the store, and load that as a layer of it.
+
+    The file is filled by a process of its own: the keys of all rows are in memory until its end, and Python gives little of that back, which the load that follows needs.
+    """
     import pyoxigraph as ox
 
     from clayonto.engines.disk import DiskEngine
@@ -191,8 +203,17 @@ def _to_store(folder: Path, pieces: Iterator[str], report: ImportReport, *, stri
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-import-") as aside:
         packed = Path(aside) / "graph.nt.gz"
-        with gzip.open(packed, "wb", compresslevel=1) as out:
-            size, digest = _fill(cast("BinaryIO", out), pieces, report, strict=strict)
+
+        def fill(say: Callable[[str], None]) -> tuple[int, str, dict[str, Any]]:
+            with gzip.open(packed, "wb", compresslevel=1) as out:
+                return *_fill(cast("BinaryIO", out), pieces(say), report), report.written()
+
+        try:
+            size, digest, found = alone(fill, say)
+        except Ended as error:
+            raise EngineError(f"{error} The graph in {folder} is as it was.") from error
+        report.read_on(found)
+        _hold_back(report, strict=strict)
         copy = Copy(packed, size=size, sha256=digest)
         source = Source(f"register/{report.dataset}", ox.RdfFormat.N_TRIPLES, copy, ID, named=report.graph)
         disk = DiskEngine(folder)
@@ -204,7 +225,7 @@ def _to_store(folder: Path, pieces: Iterator[str], report: ImportReport, *, stri
     report.compacting = after != before and sum(layer.get("size", 0) for layer in after.get("layers", ())) >= _LARGE
 
 
-def _graph(parts: Sequence[Part], report: ImportReport, *, date: str | None, quads: bool, say: Callable[[str], None]) -> Iterator[str]:
+def _graph(parts: Sequence[Part], report: ImportReport, say: Callable[[str], None], *, date: str | None, quads: bool) -> Iterator[str]:
     """The lines of the graph in pieces, while the report is filled in."""
     known: dict[str, int] = {}
     said: set[str] = set()
