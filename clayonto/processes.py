@@ -21,7 +21,7 @@ T = TypeVar("T")
 _CAN: Final = sys.platform == "linux"
 
 
-class Ended(RuntimeError):
+class EndedError(RuntimeError):
     """A process was ended from outside."""
 
 
@@ -32,14 +32,15 @@ class _Said(NamedTuple):
 
 
 def alone(call: Callable[[Callable[[str], None]], T], say: Callable[[str], None]) -> T:
-    """Make a call in a process of its own and wait for it, so that what it held in memory is given back; where the system has no cheap copy of a process, in this one.
+    """Make a call in a process of its own and wait for it, so that what it held in memory is given back.
 
+    Where the system has no cheap copy of a process, the call is made in this one.
     The process ends with this call, also when this is interrupted or ``say`` raises.
 
     :param call: is given what takes its sentences on how far it is. It must leave what this process holds as it is.
     :param say: called with them, in this process.
     :return: what the call gives, pickled on its way.
-    :raises Ended: if the process was ended from outside.
+    :raises EndedError: if the process was ended from outside.
     :raises Exception: whatever the call raises.
     """
     if not _CAN:
@@ -63,7 +64,7 @@ class Beside(Generic[T]):
     """A call under way. Where the system has no cheap copy of a process, or one processor only, it is made when its result is asked for.
 
     The call must leave what this process holds as it is. Its result and its errors are pickled on their way back; where that cannot be, or the process was
-    ended from outside, ``RuntimeError`` says so (:class:`Ended`).
+    ended from outside, ``RuntimeError`` says so (:class:`EndedError`).
     """
 
     def __init__(self, call: Callable[[], T], *, apart: bool = True) -> None:
@@ -148,7 +149,7 @@ def _received(pipe: multiprocessing.connection.Connection, process: multiprocess
         done, told = pickle.loads(pipe.recv_bytes())  # noqa: S301 (from this program)
     except (EOFError, ConnectionResetError):
         process.join()
-        raise Ended(f"A process of this command was ended from outside (code {process.exitcode}).") from None
+        raise EndedError(f"A process of this command was ended from outside (code {process.exitcode}).") from None
     if not done:
         raise told
     return told

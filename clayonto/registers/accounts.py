@@ -133,7 +133,13 @@ class ImportReport:
 
     def written(self) -> dict[str, Any]:
         """What was found, for the same report in another process, which shares the file of rows."""
-        return {"files": self.files, "repairs": self.repairs, "refusals": self.refusals, "triples": self.triples, "rows": self.rows.written()}
+        return {
+            "files": self.files,
+            "repairs": self.repairs,
+            "refusals": self.refusals,
+            "triples": self.triples,
+            "rows": self.rows.written(),
+        }
 
     def read_on(self, found: dict[str, Any]) -> None:
         """Take over what another process has found and :meth:`written`."""

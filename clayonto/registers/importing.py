@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, cast
 
 from clayonto.errors import DataError, EngineError, OutputError, UsageError, nearest
 from clayonto.files import replacing
-from clayonto.processes import Ended, alone
+from clayonto.processes import EndedError, alone
 from clayonto.registers import eura, tables, values
 from clayonto.registers.accounts import FileReport, ImportReport, RowReport, SumReport
 from clayonto.registers.findings import Refused
@@ -190,7 +190,8 @@ def _batched(pieces: Iterator[str]) -> Iterator[str]:
 def _to_store(folder: Path, pieces: _Pieces, report: ImportReport, *, strict: bool, say: Callable[[str], None]) -> None:
     """Fill a compressed file beside the store, and load that as a layer of it.
 
-    The file is filled by a process of its own: the keys of all rows are in memory until its end, and Python gives little of that back, which the load that follows needs.
+    The file is filled by a process of its own: the keys of all rows are in memory until its end, and Python gives little of that back, which the load that
+    follows needs.
     """
     import pyoxigraph as ox
 
@@ -210,7 +211,7 @@ def _to_store(folder: Path, pieces: _Pieces, report: ImportReport, *, strict: bo
 
         try:
             size, digest, found = alone(fill, say)
-        except Ended as error:
+        except EndedError as error:
             raise EngineError(f"{error} The graph in {folder} is as it was.") from error
         report.read_on(found)
         _hold_back(report, strict=strict)

@@ -13,6 +13,7 @@ import io
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from dataclasses import replace as replace_field
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import pyoxigraph as ox
@@ -21,6 +22,7 @@ from clayonto.errors import EngineError
 from clayonto.sources import FORMATS, QUADS, Source
 from clayonto.stores.copies import CHUNK, Copy, Tee, opened, read_triples, size_of, write_triples
 from clayonto.stores.generations import now
+from clayonto.stores.lines import load_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -98,7 +100,7 @@ def load(store: ox.Store, source: Source, copies: Path, *, compare: bool = False
     own = ox.Store() if compare else store
     with opened(source) as file:
         if isinstance(source.file, Copy) and source.file.sha256:  # compressed already, and its digest is known
-            put(own, source, file, size=size)
+            put(own, source, file, size=size, progress=progress)
             name, sha256 = source.file.keep(copies), source.file.sha256
         else:
             tee = Tee(file, copies, progress=progress, name=source.name, size=size)
@@ -230,9 +232,18 @@ def reading(layer: Layer, copies: Path) -> Iterator[tuple[Source, BinaryIO]]:
         yield source, file
 
 
-def put(store: ox.Store, source: Source, file: BinaryIO, *, size: int, graph: ox.NamedNode | None = None) -> None:
+def put(
+    store: ox.Store,
+    source: Source,
+    file: BinaryIO,
+    *,
+    size: int,
+    graph: ox.NamedNode | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> None:
     """Put the triples of a file into the default graph, or into a named one; graphs that it names itself are kept in the latter case.
 
+    :param progress: called with how much of a large file of N-Triples was read, now and then.
     :raises DataError: with line and column, if the file is not what its ending says.
     """
     try:
@@ -243,10 +254,17 @@ def put(store: ox.Store, source: Source, file: BinaryIO, *, size: int, graph: ox
             store.load(source.checked(file.read()), format=source.format, base_iri=source.base, to_graph=graph)
         elif size < _BULK:
             store.load(file.read(), format=source.format, base_iri=source.base, to_graph=graph)
+        elif source.format == ox.RdfFormat.N_TRIPLES:
+            read = partial(_say_read, progress, source.name, size)
+            load_lines(store, file, graph=graph, read=read)
         else:
             store.bulk_load(file, format=source.format, base_iri=source.base, to_graph=graph)
     except SyntaxError as error:
         raise source.unreadable(error) from error
+
+
+def _say_read(progress: Callable[[str], None], name: str, size: int, read: int) -> None:
+    progress(f"{name}: {read / 1e6:,.0f} / {size / 1e6:,.0f} MB")
 
 
 def _put_quads(store: ox.Store, quads: Iterable[ox.Quad], graph: ox.NamedNode | None) -> None:

@@ -1,0 +1,89 @@
+"""N-Triples loaded in blocks of lines, two at a time.
+
+Oxigraph's bulk loader takes a million triples at once, and as many again while it writes those, which is 1.5 GB of memory. Told of fewer, it needs less; and
+since each line stands for itself, blocks can be loaded beside each other. What names blank nodes cannot be taken apart: a label is one node in one load only.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+import pyoxigraph as ox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+BLOCK: Final = 48 << 20
+"""Bytes that are loaded at once: some 300,000 triples."""
+_BESIDE: Final = 2
+
+
+def load_lines(
+    store: ox.Store, file: BinaryIO, *, graph: ox.NamedNode | None = None, block: int = BLOCK, read: Callable[[int], None] = lambda _: None
+) -> None:
+    """Put N-Triples into a store. If this fails, some of them may be there already.
+
+    :param graph: the graph to put them in; the default graph if ``None``.
+    :param block: bytes that are loaded at once, up to the end of a line.
+    :param read: called with how many bytes were read so far, now and then.
+    :raises SyntaxError: from the parser, with the line in the whole file.
+    """
+    under_way: deque[tuple[Future[None], int]] = deque()
+    lines = size = 0
+    given: Any = None
+    with ThreadPoolExecutor(_BESIDE) as pool:
+        try:
+            while given := file.read(block):
+                given += file.readline()
+                # In a text or an IRI these signs are no label, and cost no more than memory.
+                named = b"_:" in given
+                size += len(given)
+                read(size)
+                counted = given.count(b"\n")
+                if len(under_way) == _BESIDE or named:
+                    _finish(under_way, left=0 if named else _BESIDE - 1)
+                if named:
+                    given = io.BufferedReader(_Rest(given, file))
+                under_way.append((pool.submit(store.bulk_load, given, format=ox.RdfFormat.N_TRIPLES, to_graph=graph), lines))
+                lines += counted
+                if named:
+                    break
+            # The next would be in memory beside those that are loaded.
+            given = None
+            _finish(under_way, left=0)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _finish(under_way: deque[tuple[Future[None], int]], *, left: int) -> None:
+    """Wait for the first of those under way until some are left."""
+    while len(under_way) > left:
+        future, lines = under_way.popleft()
+        try:
+            future.result()
+        except SyntaxError as error:
+            error.lineno = lines + (error.lineno or 0)
+            raise
+
+
+class _Rest(io.RawIOBase):
+    """What was read of a file, and then the rest of it."""
+
+    def __init__(self, head: bytes, file: BinaryIO) -> None:
+        self._head, self._file = io.BytesIO(head), file
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read on."""
+        if found := self._head.readinto(buffer):
+            return found
+        chunk = self._file.read(len(buffer))
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
