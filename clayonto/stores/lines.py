@@ -9,17 +9,22 @@ from __future__ import annotations
 import io
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import pyoxigraph as ox
 
+from clayonto.stores.copies import CHUNK
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from concurrent.futures import Future
 
 BLOCK: Final = 48 << 20
 """Bytes that are loaded at once: some 300,000 triples."""
 _BESIDE: Final = 2
+_LONGEST: Final = 1 << 20
+"""Bytes of a line that are waited for; what is behind is left to the parser, which says what is wrong with it."""
 
 
 def load_lines(
@@ -34,40 +39,54 @@ def load_lines(
     """
     under_way: deque[tuple[Future[None], int]] = deque()
     lines = size = 0
-    given: Any = None
     with ThreadPoolExecutor(_BESIDE) as pool:
         try:
-            while given := file.read(block):
-                given += file.readline()
-                # In a text or an IRI these signs are no label, and cost no more than memory.
-                named = b"_:" in given
+            while given := _block(file, block):
                 size += len(given)
                 read(size)
-                counted = given.count(b"\n")
-                if len(under_way) == _BESIDE or named:
-                    _finish(under_way, left=0 if named else _BESIDE - 1)
-                if named:
-                    given = io.BufferedReader(_Rest(given, file))
-                under_way.append((pool.submit(store.bulk_load, given, format=ox.RdfFormat.N_TRIPLES, to_graph=graph), lines))
-                lines += counted
-                if named:
-                    break
-            # The next would be in memory beside those that are loaded.
-            given = None
+                # In a text or an IRI these signs are no label, and taking them for one costs no more than memory.
+                apart = given.endswith(b"\n") and b"_:" not in given
+                _finish(under_way, left=_BESIDE - 1 if apart else 0)
+                if apart:
+                    under_way.append((pool.submit(store.bulk_load, given, format=ox.RdfFormat.N_TRIPLES, to_graph=graph), lines))
+                    lines += given.count(b"\n")
+                else:
+                    # By this thread, which can be interrupted while it reads.
+                    with _line_after(lines):
+                        store.bulk_load(io.BufferedReader(_Rest(given, file)), format=ox.RdfFormat.N_TRIPLES, to_graph=graph)
             _finish(under_way, left=0)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _block(file: BinaryIO, size: int) -> bytes:
+    """About so many bytes of a file, up to the end of a line, unless that is far; none at its end."""
+    pieces: list[bytes] = []
+    left = size
+    # Read as others read it: what copies a file meanwhile keeps what is read at a time.
+    while left > 0 and (piece := file.read(min(left, CHUNK))):
+        pieces.append(piece)
+        left -= len(piece)
+    if pieces:
+        pieces.append(file.readline(_LONGEST))
+    return b"".join(pieces)
+
+
+@contextmanager
+def _line_after(lines: int) -> Iterator[None]:
+    try:
+        yield
+    except SyntaxError as error:
+        error.lineno = lines + (error.lineno or 0)
+        raise
 
 
 def _finish(under_way: deque[tuple[Future[None], int]], *, left: int) -> None:
     """Wait for the first of those under way until some are left."""
     while len(under_way) > left:
         future, lines = under_way.popleft()
-        try:
+        with _line_after(lines):
             future.result()
-        except SyntaxError as error:
-            error.lineno = lines + (error.lineno or 0)
-            raise
 
 
 class _Rest(io.RawIOBase):
