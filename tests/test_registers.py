@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import signal
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +16,7 @@ from click.testing import CliRunner
 
 import clayonto
 from clayonto.cli import cli
-from clayonto.errors import DataError, OutputError, UsageError
+from clayonto.errors import DataError, EngineError, OutputError, UsageError
 from clayonto.linking import organisations
 from clayonto.registers import import_register
 
@@ -231,6 +234,14 @@ def test_an_interrupted_import_leaves_the_store_as_it_was(tmp_path: Path) -> Non
         import_register("eura", many, store=store, progress=stop)
     many.unlink()
     assert (sorted(p.name for p in tmp_path.iterdir()), (store / "manifest.json").read_bytes()) == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="files are read in this process elsewhere than on Linux")
+def test_an_import_whose_process_is_ended_says_so_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clayonto.registers.importing._take", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    with pytest.raises(EngineError, match=r"ended from outside \(code -9\).* is as it was"):
+        import_register("eura", EURA, store=tmp_path / "graph.db")
+    assert not list(tmp_path.iterdir())
 
 
 # ------------------------------------------------------------------- the command

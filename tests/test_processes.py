@@ -1,0 +1,72 @@
+"""A call in a process of its own that this one waits for."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from clayonto import processes
+from clayonto.errors import DataError
+from clayonto.processes import EndedError, alone
+
+Say = Callable[[str], None]
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="calls are made in this process elsewhere than on Linux")
+
+
+def wrong(_: Say) -> None:
+    raise DataError("it is wrong.", path="a.csv", line=3)
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_it_says_how_far_it_is_and_gives_its_result_or_its_error(monkeypatch: pytest.MonkeyPatch, *, apart: bool) -> None:
+    monkeypatch.setattr(processes, "_CAN", processes._CAN and apart)
+    said: list[str] = []
+
+    def work(say: Say) -> dict[str, list[int]]:
+        for number in range(3):
+            say(f"row {number}")
+        return {"a": [1]}
+
+    assert alone(work, said.append) == {"a": [1]}
+    assert said == ["row 0", "row 1", "row 2"]
+    with pytest.raises(DataError, match="a.csv:3") as caught:
+        alone(wrong, said.append)
+    assert caught.value.line == 3
+
+
+@on_linux
+def test_it_is_another_process_that_is_gone_with_its_result() -> None:
+    process = alone(lambda _: os.getpid(), lambda _: None)
+    assert process != os.getpid()
+    assert not Path(f"/proc/{process}").exists()
+
+
+@on_linux
+def test_one_that_is_ended_from_outside_says_so() -> None:
+    with pytest.raises(EndedError, match=r"ended from outside \(code -9\)"):
+        alone(lambda _: os.kill(os.getpid(), signal.SIGKILL), lambda _: None)
+
+
+@on_linux
+def test_an_interruption_ends_it() -> None:
+    said: list[str] = []
+
+    def work(say: Say) -> None:
+        # As a terminal does, it is told as well.
+        os.kill(os.getpid(), signal.SIGINT)
+        say(str(os.getpid()))
+        time.sleep(60)
+
+    def stop(text: str) -> None:
+        said.append(text)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        alone(work, stop)
+    assert not Path(f"/proc/{said[0]}").exists()
