@@ -34,7 +34,7 @@ class _Said(NamedTuple):
 def alone(call: Callable[[Callable[[str], None]], T], say: Callable[[str], None]) -> T:
     """Make a call in a process of its own and wait for it, so that what it held in memory is given back.
 
-    Where the system has no cheap copy of a process, the call is made in this one.
+    Where the system has no cheap copy of a process, or this one may have none, the call is made in this one.
     The process ends with this call, also when this is interrupted or ``say`` raises.
 
     :param call: is given what takes its sentences on how far it is. It must leave what this process holds as it is.
@@ -43,7 +43,7 @@ def alone(call: Callable[[Callable[[str], None]], T], say: Callable[[str], None]
     :raises EndedError: if the process was ended from outside.
     :raises Exception: whatever the call raises.
     """
-    if not _CAN:
+    if not _CAN or multiprocessing.current_process().daemon:
         return call(say)
     context = multiprocessing.get_context("fork")
     pipe, theirs = context.Pipe(duplex=False)

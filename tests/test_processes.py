@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import sys
@@ -45,6 +46,16 @@ def test_it_is_another_process_that_is_gone_with_its_result() -> None:
     process = alone(lambda _: os.getpid(), lambda _: None)
     assert process != os.getpid()
     assert not Path(f"/proc/{process}").exists()
+
+
+@on_linux
+def test_a_process_that_may_have_none_of_its_own_makes_the_call_itself() -> None:
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        assert pool.apply(_of_another) is True
+
+
+def _of_another() -> bool:
+    return alone(lambda _: os.getpid(), lambda _: None) == os.getpid()
 
 
 @on_linux

@@ -1,7 +1,8 @@
 """N-Triples loaded in blocks of lines, two at a time.
 
-Oxigraph's bulk loader takes a million triples at once, and as many again while it writes those, which is 1.5 GB of memory. Told of fewer, it needs less; and
-since each line stands for itself, blocks can be loaded beside each other. What names blank nodes cannot be taken apart: a label is one node in one load only.
+Oxigraph's bulk loader gathers a million triples while it writes the million before, which takes 1.7 GB of memory (``benchmarks/load.py``). Given fewer, it needs
+less; and since each line stands for itself, blocks can be loaded beside each other. What names blank nodes cannot be taken apart: a label is one node in one
+load only.
 """
 
 from __future__ import annotations
