@@ -213,16 +213,17 @@ class Staging:
         :param releases: the versions of the dataset that the old site has.
         :raises ConfigError: if a file of the site is to lie where one of others lies.
         """
-        versioned = earlier(self.files, (path for path in old if path in self._there), releases)
+        before, there = set(old), self._there.keys()
+        versioned = earlier(self.files, (path for path in old if path in there), releases)
         for path in versioned:
             self.keep(path)
-        others = [path for path in self._there if path not in old and path != MANIFEST]
-        for path in others:
-            if path in self.files:
-                raise ConfigError(
-                    f"“{path}” is in the folder and not the site's own, and the site has a file there too; move it out of the way."
-                )
-        self._clear(path for path in old if path in self._there and path not in self.files)
+        others = there - before - {MANIFEST}
+        in_the_way = others & self.files.keys()
+        if in_the_way:
+            raise ConfigError(
+                f"“{min(in_the_way)}” is in the folder and not the site's own, and the site has a file there too; move it out of the way."
+            )
+        self._clear((before & there) - self.files.keys())
         states = dict.fromkeys(withdrawn, "w") | dict.fromkeys(versioned, "k")
         self._list(old, dict.fromkeys(self.files, "f") | {path: state for path, state in states.items() if path in self.files})
         return Taken(len(others), len(versioned))

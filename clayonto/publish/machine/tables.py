@@ -198,7 +198,8 @@ def _with_other_rows(content: bytes, described: Mapping[str, Any], index: Index,
     if len(things) > _MOST_ROWS or any(p == TYPE for _, p, _ in (*changed.added, *changed.removed)):
         return None
     columns = [
-        ((column["propertyUrl"], column.get("lang", "")), column.get("separator", "")) for column in described["tableSchema"]["columns"][1:-1]
+        ((column["propertyUrl"], column.get("lang", "")), column.get("separator", ""))
+        for column in described["tableSchema"]["columns"][1:-1]
     ]
     for thing in things:
         was, is_ = (_cells(said) for said in (_before(index, thing, changed), index.out[thing]))
@@ -233,9 +234,7 @@ def _met(cells: Mapping[tuple[str, str], Sequence[tuple[str, str]]]) -> dict[tup
     return told
 
 
-def _row(
-    thing: str, cells: Mapping[tuple[str, str], Sequence[tuple[str, str]]], columns: Iterable[tuple[tuple[str, str], str]]
-) -> bytes:
+def _row(thing: str, cells: Mapping[tuple[str, str], Sequence[tuple[str, str]]], columns: Iterable[tuple[tuple[str, str], str]]) -> bytes:
     out = io.StringIO(newline="")
     row = (separator.join(text for text, _ in cells.get(key, ())) for key, separator in columns)
     csv.writer(out, lineterminator="\r\n").writerow([_name_of(thing), *row])
