@@ -118,6 +118,8 @@ class KnowledgeGraph:
         self.base = base
         self._services = tuple(services)
         self._engine: Engine = engines.make(engine) if engine is None or isinstance(engine, str) else engine
+        # To tell takes as long as a lookup does.
+        self._columns = self._engine if isinstance(self._engine, ColumnEngine) else None
         self._sources: list[Source] = []
         for source in sources:
             self._engine.load(source)
@@ -604,11 +606,11 @@ class KnowledgeGraph:
 
     def _selected(self, text: str, types: Any) -> Rows:
         engine, name = self._engine, self.engine
-        if isinstance(engine, ColumnEngine):
-            table = engine.table(text, base=self.base)
+        if self._columns is not None:
+            table = self._columns.table(text, base=self.base)
             if table is not None:
                 return Rows.from_columns(table, engine="columnar", types=types)
-            name = engine.behind
+            name = self._columns.behind
         return Rows.from_tsv(self._with_booleans(engine.select(text, base=self.base), types or {}), engine=name, types=types)
 
     def _check_things(self, named: NamedQuery, params: dict[str, object]) -> None:

@@ -304,8 +304,12 @@ class _Estimate:
                 return _Fan(fan.rows * _OFTEN, max(fan.on, 1.0) * _OFTEN, max(fan.back, 1.0) * _OFTEN)
             case Var(name):
                 terms = None if state.known is None else {str(each[name]) for each in state.known if name in each}
-                fans = [self._fan(Link(each), state) for each in (terms or self._extents)]
-                return _Fan(*(sum(each) for each in zip(*fans, strict=True))) if fans else _Fan(0.0, 0.0, 0.0)
+                all_of = self._extents.values() if not terms else [self._extents[each] for each in terms if each in self._extents]
+                return _Fan(
+                    float(sum(each.rows for each in all_of)),
+                    sum(each.rows / max(each.subjects, 1) for each in all_of),
+                    sum(each.rows / max(each.objects, 1) for each in all_of),
+                )
 
 
 def _together(parts: list[_State]) -> _State:
