@@ -15,9 +15,10 @@ _OFF: Final = frozenset({"", "0", "off", "no", "false"})
 
 
 @contextmanager
-def replacing(file: Path) -> Iterator[BinaryIO]:
+def replacing(file: Path, *, settled: bool = True) -> Iterator[BinaryIO]:
     """A file to write to that takes the place of another when the block ends, and is gone when the block fails.
 
+    :param settled: whether to wait until the disk has it; false for what may be damaged by a loss of power, because who reads it can tell.
     :raises OSError: if the folder cannot be written to; the file is as it was then.
     """
     mask = os.umask(0)
@@ -27,7 +28,8 @@ def replacing(file: Path) -> Iterator[BinaryIO]:
         with os.fdopen(handle, "wb") as out:
             yield out
             out.flush()
-            os.fsync(out.fileno())
+            if settled:
+                os.fsync(out.fileno())
         Path(name).chmod(0o666 & ~mask)
         Path(name).replace(file)
     except BaseException:

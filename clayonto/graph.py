@@ -339,7 +339,7 @@ class KnowledgeGraph:
         from clayonto.validation.continuing import still_conforms
 
         try:
-            return still_conforms(triples, changed, engine=engine or self._engine, base=self.base)
+            return still_conforms(triples, changed, engine=self._engine if engine is None else engine, base=self.base)
         except EngineError:
             # A blank node has another name in the engine.
             return self.validate().conforms

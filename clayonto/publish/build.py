@@ -7,6 +7,7 @@ again that read something that has changed. All files are made in a folder besid
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
@@ -123,8 +124,11 @@ def _notes(summary: Summary, config: Config) -> Iterator[dict[str, str]]:
 def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[str, str], say: Callable[[str], None]) -> Summary:
     keeper = Keeper(target, config, graph.base)
     from_files = bool(graph.sources) and not graph.is_edited and graph.closure is None
-    sources = digests(graph.sources) if from_files and keeper.keeps else {}
-    before = keeper.load()
+    # Both are read and hashed, mostly outside Python's lock.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        loading = pool.submit(keeper.load)
+        sources = digests(graph.sources) if from_files and keeper.keeps else {}
+        before = loading.result()
     if before is not None and sources and before.sources == sources:
         as_it_was = _as_it_was(target, old, before)
         if as_it_was is not None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from clayonto.files import cache_folder, replace
+from clayonto.files import cache_folder, replacing
 from clayonto.resources import FOLDERS, walk
 
 if TYPE_CHECKING:
@@ -103,7 +103,9 @@ class Keeper:
             digest.update(piece)
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            replace(self._file, b"".join((_MAGIC, self._key, digest.digest(), *pieces)))
+            # What a loss of power leaves of it is found out by the digest.
+            with replacing(self._file, settled=False) as out:
+                out.writelines((_MAGIC, self._key, digest.digest(), *pieces))
         except OSError:
             return
 

@@ -107,7 +107,8 @@ class Site:
     under a name of its own, and ``changed`` what has changed in between (``None`` if that is not known); ``catalogued`` says whether there is a
     catalogue of the data set, ``catalog.ttl``, and ``queryable`` whether there is a page that takes queries; ``endpoint`` is the path of the
     SPARQL endpoint on its host, if a server has one, which that page asks then; ``published`` has the versions that earlier builds left;
-    ``once_read`` what :meth:`once` read, forwards and backwards; ``data_base`` is the namespace that the data gives its things.
+    ``once_read`` what :meth:`once` read, forwards and backwards, and ``once_used`` the keys that it was asked for, until who notes them clears them;
+    ``data_base`` is the namespace that the data gives its things.
     """
 
     def __init__(self, index: Index, config: Config, *, base: str, placed: Placed | None = None) -> None:
@@ -133,6 +134,7 @@ class Site:
         self._backwards: set[str] = set()
         self._once: dict[str, Any] = {}
         self.once_read: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self.once_used: set[str] = set()
         self._labels: dict[str, dict[str, Label]] = {lang: {} for lang in self.languages}
         if placed is None:
             index, placed = self._place(index)
@@ -199,7 +201,7 @@ class Site:
         view.index = self.index.noting(asked, backwards)
         view._asked = asked  # noqa: SLF001 (its own copy)
         view._backwards, view._labels, view._once = backwards, {}, {}  # noqa: SLF001
-        view.once_read = {}
+        view.once_read, view.once_used = {}, set()
         view.__dict__["survey"] = Survey(view, whole=self.survey)
         if not whole:
             view._kinds = view.index  # noqa: SLF001
@@ -211,6 +213,7 @@ class Site:
         """Forget what :meth:`once` made: another unit is next."""
         self._once.clear()
         self.once_read.clear()
+        self.once_used.clear()
 
     def asks(self, term: str) -> None:
         """Note that a term is read, for who keeps what was once read of it; see :meth:`noting`."""
@@ -226,15 +229,18 @@ class Site:
             return make()
         if key not in self._once:
             before = (set(self._asked), set(self._backwards))
+            # A file can use tens of thousands of these, so they are not copied each time.
+            used, self.once_used = self.once_used, set()
             self._asked.clear()
             self._backwards.clear()
             self._once[key] = make()
-            self.once_read[key] = (tuple(self._asked), tuple(self._backwards))
+            self.once_read[key] = (tuple(self._asked | self.once_used), tuple(self._backwards))
             self._asked.clear()
             self._backwards.clear()
             self._asked |= before[0]
             self._backwards |= before[1]
-        self._asked.add(key)
+            self.once_used = used
+        self.once_used.add(key)
         made: V = self._once[key]
         return made
 

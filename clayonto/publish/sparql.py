@@ -108,8 +108,27 @@ def assets() -> Iterator[tuple[str, bytes]]:
 
 def settings(site: Site) -> Iterator[tuple[str, bytes]]:
     """What the page's script has to know, the named queries among it, in each language; nothing where there is no page."""
-    for lang in site.languages if site.queryable else ():
-        yield f"assets/sparql.{lang}.json", _settings(site, lang, _places(site, lang))
+    if not site.queryable:
+        return
+    kept = site.memory.get("sparql")
+    if kept is None or not _are_as_they_were(site):
+        kept = site.memory["sparql"] = {lang: _places(site, lang) for lang in site.languages}
+    for lang in site.languages:
+        yield f"assets/sparql.{lang}.json", _settings(site, lang, kept[lang])
+
+
+def _are_as_they_were(site: Site) -> bool:
+    """Whether what is spoken of, and where it is shown, has stayed since the last build: other texts of properties that other things have as well."""
+    changed = site.changed
+    if changed is None or not changed.only_texts:
+        return False
+    sought = {p for _, p, _ in (*changed.added, *changed.removed)}
+    for subject, said in site.index.out.items():
+        if not sought:
+            break
+        if subject not in changed.terms:
+            sought -= said.keys()
+    return not sought
 
 
 def _settings(site: Site, lang: Language, places: dict[str, Any]) -> bytes:

@@ -175,6 +175,20 @@ class Staging:
         self.files[path] = self._there[path]
         self.size += self._there[path][0]
 
+    def keep_known(self, paths: Sequence[str]) -> bool:
+        """Take over some files, if all of them are as the last build left them; else none."""
+        known, there, files = self._known, self._there, self.files
+        stamps = [known.get(path) for path in paths]
+        if None in stamps or [there.get(path) for path in paths] != stamps:
+            return False
+        for path, stamp in zip(paths, stamps, strict=True):
+            if path in files:
+                self.keep(path)
+            assert stamp is not None
+            files[path] = stamp
+            self.size += stamp[0]
+        return True
+
     def made(self) -> Made:
         """What this process has made."""
         return Made(self.files, self.written, self.size, self.replaced)
@@ -195,27 +209,34 @@ class Staging:
     def finish(self, old: Collection[str], withdrawn: Collection[str], releases: Sequence[Release]) -> Taken:
         """Keep earlier versions and what is not the site's own, and write down what is.
 
+        :param old: the manifest of the site that is there.
         :param releases: the versions of the dataset that the old site has.
         :raises ConfigError: if a file of the site is to lie where one of others lies.
         """
-        versioned = earlier(self.files, (path for path in old if path in self._there), releases)
+        before, there = set(old), self._there.keys()
+        versioned = earlier(self.files, (path for path in old if path in there), releases)
         for path in versioned:
             self.keep(path)
-        others = [path for path in self._there if path not in old and path != MANIFEST]
-        for path in others:
-            if path in self.files:
-                raise ConfigError(
-                    f"“{path}” is in the folder and not the site's own, and the site has a file there too; move it out of the way."
-                )
-        self._clear(path for path in old if path in self._there and path not in self.files)
+        others = there - before - {MANIFEST}
+        in_the_way = others & self.files.keys()
+        if in_the_way:
+            raise ConfigError(
+                f"“{min(in_the_way)}” is in the folder and not the site's own, and the site has a file there too; move it out of the way."
+            )
+        self._clear((before & there) - self.files.keys())
         states = dict.fromkeys(withdrawn, "w") | dict.fromkeys(versioned, "k")
-        lines = "".join(f"{states.get(path, 'f')} {path}\n" for path in sorted(self.files))
-        content = gzip.compress(lines.encode(), mtime=0)
+        self._list(old, dict.fromkeys(self.files, "f") | {path: state for path, state in states.items() if path in self.files})
+        return Taken(len(others), len(versioned))
+
+    def _list(self, old: Collection[str], files: Mapping[str, str]) -> None:
+        """Write down which files are the site's."""
         listed = Path(self._folder, MANIFEST)
+        if files == old and listed.is_file():
+            return
+        content = gzip.compress("".join(f"{files[path]} {path}\n" for path in sorted(files)).encode(), mtime=0)
         if not _holds(str(listed), content):
             listed.unlink(missing_ok=True)
             listed.write_bytes(content)
-        return Taken(len(others), len(versioned))
 
     def _clear(self, paths: Iterable[str]) -> None:
         """Take files away, and the folders that they leave empty."""

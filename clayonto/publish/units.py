@@ -111,6 +111,11 @@ class Changes(NamedTuple):
     moved: bool = False
     """Whether anything has another place or another class, or has come or gone."""
 
+    @property
+    def only_texts(self) -> bool:
+        """Whether things that were there, and are, have got other texts and nothing else: no thing, class or link has come or gone."""
+        return not self.moved and all(s[0] == "<" and p != TYPE and o[0] == '"' for s, p, o in (*self.added, *self.removed))
+
     def touch(self, unit: Unit) -> bool:
         """Whether a unit read anything that has changed, for any of its files."""
         return self.among(unit.asked, unit.backwards) or any(self.among(asked, backwards) for _, asked, backwards in unit.later.values())
@@ -198,7 +203,7 @@ def make(
         if maker is None:
             maker = each.maker(view)
             # What a maker reads beforehand, every unit of it may use.
-            work.common = (frozenset(asked), frozenset(backwards))
+            work.common = (frozenset(asked | view.once_used), frozenset(backwards))
         done[name] = work.made(partial(maker, item), given, unit, since)
     return done
 
@@ -229,11 +234,7 @@ class _Work:
 
     def stays(self, unit: Unit, given: Any, changed: Changes) -> bool:
         """Whether a unit is as it was; its files are taken over then."""
-        if unit.given != given or changed.touch(unit) or not all(map(self._staging.is_known, unit.paths)):
-            return False
-        for path in unit.paths:
-            self._staging.keep(path)
-        return True
+        return unit.given == given and not changed.touch(unit) and self._staging.keep_known(tuple(unit.paths))
 
     def made(self, files: Callable[[], Iterator[File]], given: Any, before: Unit | None, changed: Changes | None) -> Unit:
         """Make a unit, but for what can be taken over of it.
@@ -263,7 +264,7 @@ class _Work:
                 later[file.path] = known
             else:
                 later[file.path] = self._made_later(file)
-        asked, backwards = tuple(self._asked | self.common[0]), tuple(self._backwards | self.common[1])
+        asked, backwards = self._read()
         again = (
             {key: read for key, read in before.once.items() if key not in changed.terms}
             if before is not None and changed is not None
@@ -274,13 +275,21 @@ class _Work:
         )
 
     def _made_later(self, file: Later) -> Read:
-        own = (set(self._asked), set(self._backwards))
-        self._asked.clear()
-        self._backwards.clear()
+        own = (set(self._asked), set(self._backwards), set(self._view.once_used))
+        self._clear()
         self._staging.put(file.path, file.content())
-        read = Read(file.given, tuple(self._asked | self.common[0]), tuple(self._backwards | self.common[1]))
-        self._asked.clear()
-        self._backwards.clear()
+        read = Read(file.given, *self._read())
+        self._clear()
         self._asked |= own[0]
         self._backwards |= own[1]
+        self._view.once_used |= own[2]
         return read
+
+    def _read(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What has been read, forwards and backwards."""
+        return tuple(self._asked | self._view.once_used | self.common[0]), tuple(self._backwards | self.common[1])
+
+    def _clear(self) -> None:
+        self._asked.clear()
+        self._backwards.clear()
+        self._view.once_used.clear()

@@ -15,7 +15,7 @@ from clayonto.namespaces import PREFIXES
 from clayonto.publish.config import VERSION
 from clayonto.publish.index import curie, literal
 from clayonto.publish.machine.dumps import Block, blocks
-from clayonto.publish.machine.statistics import Statistics, count
+from clayonto.publish.machine.statistics import Statistics, count, recount
 from clayonto.publish.versions import Release, staying
 
 if TYPE_CHECKING:
@@ -87,8 +87,12 @@ class Facts:
 
     @cached_property
     def statistics(self) -> Statistics:
-        """What the dataset counts."""
-        return count(self.site.index, uri_space=self.site.namespace)
+        """What the dataset counts, gone on with from what an earlier build counted where that is sooner."""
+        site, kept = self.site, self.site.memory.get("statistics")
+        again = recount(Statistics(*kept), site.index, site.changed) if kept is not None and site.changed is not None else None
+        counted = again or count(site.index, uri_space=site.namespace)
+        site.memory["statistics"] = tuple(counted)
+        return counted
 
     @cached_property
     def blocks(self) -> list[Block]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from clayonto.publish.index import Index
+    from clayonto.publish.units import Changes
 
 _DAY = re.compile(r"-?\d{4}(-\d\d(-\d\d)?)?")
 _STARTS, _ENDS = f"<{PREFIXES['dcat']}startDate>", f"<{PREFIXES['dcat']}endDate>"
@@ -98,3 +99,39 @@ def count(index: Index, *, uri_space: str) -> Statistics:
         last=max(days[_ENDS], default=""),
         countries=tuple(sorted(countries)),
     )
+
+
+def recount(before: Statistics, index: Index, changed: Changes) -> Statistics | None:
+    """The counts of an index gone on with from those before some triples changed; ``None`` where more has changed than texts that no period has.
+
+    >>> from clayonto.publish.index import Index
+    >>> from clayonto.publish.units import changes
+    >>> old, new = ("<urn:a>", "<urn:p>", '"1"'), ("<urn:a>", "<urn:p>", '"2"')
+    >>> index = Index([" ".join(new) + " ."])
+    >>> recount(count(Index([" ".join(old) + " ."]), uri_space=""), index, changes([new], [old], {}, {})) == count(index, uri_space="")
+    True
+    """
+    if not changed.only_texts or any(p in (_STARTS, _ENDS) for _, p, _ in (*changed.added, *changed.removed)):
+        return None
+    properties = Counter(before.properties)
+    properties.update(p[1:-1] for _, p, _ in changed.added)
+    properties.subtract(p[1:-1] for _, p, _ in changed.removed)
+    now = _times({o for _, _, o in (*changed.added, *changed.removed)}, index)
+    was = Counter(now)
+    was.subtract(o for _, _, o in changed.added)
+    was.update(o for _, _, o in changed.removed)
+    return before._replace(
+        triples=index.size,
+        objects=before.objects + sum(n > 0 for n in now.values()) - sum(n > 0 for n in was.values()),
+        properties={name: n for name, n in sorted(properties.items()) if n},
+    )
+
+
+def _times(sought: set[str], index: Index) -> Counter[str]:
+    """How many triples have each of some objects."""
+    found: Counter[str] = Counter()
+    for said in index.out.values():
+        for values in said.values():
+            if not sought.isdisjoint(values):
+                found.update(sought.intersection(values))
+    return found

@@ -15,7 +15,7 @@ from clayonto.publish.index import TYPE, literal
 from clayonto.publish.paths import segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from clayonto.publish.index import Index
@@ -33,6 +33,8 @@ _BUILT_IN: Final = frozenset((
     "unsignedInt", "unsignedLong", "unsignedShort", "yearMonthDuration",
 ))  # fmt: skip
 _SEPARATORS: Final = ("|", "¦", "␟", "\x1f")
+_MOST_ROWS: Final = 50
+"""How many rows of a table are exchanged one by one."""
 
 
 class _Column:
@@ -100,16 +102,24 @@ def tables(
     if changed is None or list(kept) != classes:
         kept = {}
     touched = _touched(index, changed) if changed is not None else set()
-    wanted = {klass for klass in classes if klass not in kept or klass in touched}
-    found = _find(index, wanted)
-    written = _write(found, index)
+    again = {
+        klass: content
+        for klass in classes
+        if changed is not None
+        and klass in kept
+        and klass in touched
+        and (content := _with_other_rows(zlib.decompress(kept[klass][0]), kept[klass][1], index, klass, changed)) is not None
+    }
+    wanted = {klass for klass in classes if klass not in kept or (klass in touched and klass not in again)}
+    found = _find(index, wanted) if wanted else {}
+    written = again | (_write(found, index) if found else {})
     made: dict[str, tuple[bytes, dict[str, Any]]] = {}
     taken: set[str] = {METADATA}
     for klass in classes:
         file = _name(klass, taken, ending=".csv", hyphens=True)
-        content = written[klass] if klass in wanted else zlib.decompress(kept[klass][0])
+        content = written[klass] if klass in written else zlib.decompress(kept[klass][0])
         described = _describe(found[klass], file, klass) if klass in wanted else kept[klass][1]
-        made[klass] = (zlib.compress(content, 1) if klass in wanted else kept[klass][0], described)
+        made[klass] = (zlib.compress(content, 1) if klass in written else kept[klass][0], described)
         yield Table(file, content, f"<{klass}>")
     memory["tables"] = made
     metadata = {
@@ -177,6 +187,58 @@ def _name(iri: str, taken: set[str], *, ending: str, hyphens: bool = False) -> s
             taken.add(name)
             return name
     raise AssertionError
+
+
+def _with_other_rows(content: bytes, described: Mapping[str, Any], index: Index, klass: str, changed: Changes) -> bytes | None:
+    """A table with the rows of changed things written anew; ``None`` where the class has got other things, columns of another kind, or much has changed.
+
+    :param content: of the table as it was, and ``described`` its description.
+    """
+    things = sorted(term for term in changed.terms if any(_name_of(one) == klass for one in index.objects(term, TYPE)))
+    if len(things) > _MOST_ROWS or any(p == TYPE for _, p, _ in (*changed.added, *changed.removed)):
+        return None
+    columns = [
+        ((column["propertyUrl"], column.get("lang", "")), column.get("separator", ""))
+        for column in described["tableSchema"]["columns"][1:-1]
+    ]
+    for thing in things:
+        was, is_ = (_cells(said) for said in (_before(index, thing, changed), index.out[thing]))
+        if _met(was) != _met(is_):
+            return None
+        old, new = (b"\r\n" + _row(thing, cells, columns) for cells in (was, is_))
+        if content.count(old) != 1:
+            return None
+        content = content.replace(old, new)
+    return content
+
+
+def _before(index: Index, thing: str, changed: Changes) -> dict[str, list[str]]:
+    """What was said of a thing."""
+    said = {predicate: set(values) for predicate, values in index.out[thing].items()}
+    for s, p, o in changed.added:
+        if s == thing:
+            said[p].discard(o)
+    for s, p, o in changed.removed:
+        if s == thing:
+            said.setdefault(p, set()).add(o)
+    return {predicate: sorted(values) for predicate, values in said.items()}
+
+
+def _met(cells: Mapping[tuple[str, str], Sequence[tuple[str, str]]]) -> dict[tuple[str, str], tuple[object, ...]]:
+    """What a thing's values say of the columns they are in."""
+    told: dict[tuple[str, str], tuple[object, ...]] = {}
+    for key, values in cells.items():
+        column = _Column(*key)
+        column.meet(values)
+        told[key] = (column.several, column.kinds, column.taken)
+    return told
+
+
+def _row(thing: str, cells: Mapping[tuple[str, str], Sequence[tuple[str, str]]], columns: Iterable[tuple[tuple[str, str], str]]) -> bytes:
+    out = io.StringIO(newline="")
+    row = (separator.join(text for text, _ in cells.get(key, ())) for key, separator in columns)
+    csv.writer(out, lineterminator="\r\n").writerow([_name_of(thing), *row])
+    return out.getvalue().encode()
 
 
 def _write(tables: Mapping[str, Mapping[tuple[str, str], _Column]], index: Index) -> dict[str, bytes]:
