@@ -48,11 +48,6 @@ _IN_USE_SHARE: Final = 0.1
 """How many organisations have to spell a word in a way for that to be no slip: so many, and that share of those who spell it in the other way."""
 
 
-class _Step(NamedTuple):
-    code: str
-    weight: float
-
-
 _START: Final = -9.0
 _PER_LIKENESS: Final = 12.0
 _STEPS: Final[Mapping[str, float]] = {

@@ -269,7 +269,10 @@ class Crew:
     async def _new(self, state: State) -> Process:
         self._started += 1
         spool = self._spool / f"answer-{os.getpid()}-{self._started}"
-        worker = await Process.start(state, spool, self._settings, replied=self._replied, lost=self._lost)
+        try:
+            worker = await Process.start(state, spool, self._settings, replied=self._replied, lost=self._lost)
+        except (TimeoutError, OSError) as error:
+            raise Failed("A process that answers queries did not start.") from error
         self._all.add(worker)
         return worker
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from clayonto.server import messages
-from clayonto.server.problems import Failed
 from clayonto.server.progress import Progress, shared
 
 if TYPE_CHECKING:
@@ -66,22 +65,9 @@ class Process:
 
         :param spool: the beginning of the names of the files for its answers.
         :param replied: called with replies as they come, ``lost`` when it ends and nobody has ended it.
-        :raises Failed: if it does not start.
+        :raises TimeoutError: if it does not get ready.
+        :raises OSError: if it does not start.
         """
-        try:
-            return await cls._start(state, spool, settings, replied, lost)
-        except (TimeoutError, OSError) as error:
-            raise Failed("A process that answers queries did not start.") from error
-
-    @classmethod
-    async def _start(
-        cls,
-        state: State,
-        spool: Path,
-        settings: Settings,
-        replied: Callable[[Process, Sequence[messages.Reply]], None],
-        lost: Callable[[Process], None],
-    ) -> Process:
         ours, theirs = socket.socketpair()
         with theirs, shared(spool.parent) as file:
             worker = cls(state, spool, Progress(file.fileno()))
