@@ -99,14 +99,18 @@ def _template(text: str) -> _Template | None:
 
 
 @lru_cache(_MOST)
-def _kept(split: tuple[str | None, ...]) -> _Template:
-    """The template of a text that was split at its pieces: after what is before the first, for each whether it is an IRI, what it has of a string, what follows."""
+def _kept(split: tuple[str | None, ...]) -> _Template | None:
+    """The template of a text that was split at its pieces: after what is before the first, for each whether it is an IRI, what it has of a string, what follows.
+
+    A text with a string that does not end has none: what is added to it could end the string.
+    """
     parts = [split[0] or ""]
     for number, at in enumerate(range(1, len(split), 4)):
         is_iri, double, single, after = split[at : at + 4]
         parts.append(f"<{number}>" if is_iri else f'"{double}' if double else f"'{single}" if single else "#")
         parts.append(after or "")
-    return _Template("".join(parts))
+    text = "".join(parts)
+    return None if any(token.text in "\"'" for token in tokens(text)) else _Template(text)
 
 
 def _filler(text: str, made: str) -> Callable[[str], str]:

@@ -30,6 +30,8 @@ _LOOK: Final = 0.02
 _TOGETHER: Final = 0.02
 """How long queries that are sent together may be expected to take."""
 _MOST: Final = 16
+_LOW: Final = 4
+"""How many a worker may have left when it is given more."""
 _LIVES: Final = 3
 
 
@@ -163,15 +165,26 @@ class Crew:
     def _hand_out(self) -> None:
         self._is_called = False
         now = asyncio.get_running_loop().time()
-        while self._idle and self.turns.waiting:
-            fair = -(-self.turns.waiting // len(self._idle))
-            worker = self._idle.pop()
-            if not worker.is_alive:
-                continue  # it has just ended, which is told in a moment
-            self._busy.add(worker)
-            worker.ask(self.turns.take(min(fair, _MOST, max(1, int(_TOGETHER / self._pace)))), now)
+        able = [worker for worker in self._busy if self._is_soon_done(worker, now)] + self._idle
+        able.sort(key=lambda worker: -len(worker.sent))
+        most = min(_MOST, max(1, int(_TOGETHER / self._pace)))
+        while able and self.turns.waiting:
+            # As many as make what each has as even as can be.
+            fair = -(-(self.turns.waiting + sum(len(worker.sent) for worker in able)) // len(able))
+            worker = able.pop()
+            share = min(fair, most) - len(worker.sent)
+            if share <= 0 or not worker.is_alive:
+                continue  # it has enough, or has just ended, which is told in a moment
+            if not worker.sent:
+                self._idle.remove(worker)
+                self._busy.add(worker)
+            worker.ask(self.turns.take(share), now)
         self._fill()  # if one could not be started before
         self._watch()
+
+    def _is_soon_done(self, worker: Process, now: float) -> bool:
+        """Whether a worker is given more while it has something to do, so that it does not wait for the server in between."""
+        return len(worker.sent) <= _LOW and now - worker.heard_at < _LOOK and worker.state is self.state and not worker.is_tired
 
     def _replied(self, worker: Process, replies: Sequence[Reply]) -> None:
         for number, head, body in replies:
@@ -191,10 +204,13 @@ class Crew:
             if asked.worker is None:
                 self.turns.remove(asked)
             self._finish(asked, told)
+        now = asyncio.get_running_loop().time()
+        self._pace += (min((now - worker.heard_at) / len(replies), _TOGETHER) - self._pace) / 8
+        worker.heard_at = now
         if not worker.sent:
-            took = (asyncio.get_running_loop().time() - worker.sent_at) / worker.count
-            self._pace += (min(took, _TOGETHER) - self._pace) / 8
             self._rest(worker)
+        elif self.turns.waiting:
+            self._call()
 
     def _rest(self, worker: Process) -> None:
         """A worker has nothing to do."""
