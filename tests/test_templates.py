@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from clayonto import sparql
 from clayonto.engines.oxigraph import as_asked, prefixes
 from clayonto.engines.sorting import apart
-from clayonto.errors import ClayontoError
+from clayonto.errors import ClayontoError, QuerySyntaxError
 from clayonto.namespaces import PREFIXES
 from clayonto.server.bounding import bounded
 from clayonto.templates import Query
@@ -20,14 +21,98 @@ from clayonto.templates import Query
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_IRIS = ["urn:a", "0", "", "urn:service", "urn:x?a=b&c", "x'(y)", "file:///etc", "?b&&?c", "skos:b,?c", "urn:#LIMIT", "{0}".replace("{", "%7B"), "urn:from"]
+_IRIS = [
+    "urn:a",
+    "0",
+    "",
+    "urn:service",
+    "urn:x?a=b&c",
+    "x'(y)",
+    "file:///etc",
+    "?b&&?c",
+    "skos:b,?c",
+    "urn:#LIMIT",
+    "{0}".replace("{", "%7B"),
+    "urn:from",
+]
 _HOSTILE = st.sampled_from(
     [
         *(f"<{iri}>" for iri in _IRIS),
-        *('"<urn:a>"', "'#'", '"a\'b"', "'\"'", '"', "'", '""', "''", '"""', "'''", "\\", "\\u0053ERVICE", '"\\""', "# <urn:a> SERVICE\n", "#", "# '", "\n"),
-        *("<", ">", "<=", "{", "}", "{0}", "(", ")", " ", "  ", ".", "?a", "?a<?b&&?c>?d", "$s", "_:b", "skos:a", "aclay:b", "x:skos:", "12", "1.5e3", "@en", "^^"),
-        *("SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "INSERT", "PREFIX", "PREFIX skos:", "BASE", "FROM", "FROM NAMED", "SERVICE", "GRAPH", "OPTIONAL {", "FILTER("),
-        *("ORDER BY", "DESC(", "ASC(?a)", "STR(?s)", "LIMIT", "LIMIT 5", "LIMIT 50", "OFFSET 3", "VALUES ?a {", "(COUNT(?s) AS ?n)", "AS", "WHERE {", "UNION", "*"),
+        *(
+            '"<urn:a>"',
+            "'#'",
+            '"a\'b"',
+            "'\"'",
+            '"',
+            "'",
+            '""',
+            "''",
+            '"""',
+            "'''",
+            "\\",
+            "\\u0053ERVICE",
+            '"\\""',
+            "# <urn:a> SERVICE\n",
+            "#",
+            "# '",
+            "\n",
+        ),
+        *(
+            "<",
+            ">",
+            "<=",
+            "{",
+            "}",
+            "{0}",
+            "(",
+            ")",
+            " ",
+            "  ",
+            ".",
+            "?a",
+            "?a<?b&&?c>?d",
+            "$s",
+            "_:b",
+            "skos:a",
+            "aclay:b",
+            "x:skos:",
+            "12",
+            "1.5e3",
+            "@en",
+            "^^",
+        ),
+        *(
+            "SELECT",
+            "ASK",
+            "CONSTRUCT",
+            "DESCRIBE",
+            "INSERT",
+            "PREFIX",
+            "PREFIX skos:",
+            "BASE",
+            "FROM",
+            "FROM NAMED",
+            "SERVICE",
+            "GRAPH",
+            "OPTIONAL {",
+            "FILTER(",
+        ),
+        *(
+            "ORDER BY",
+            "DESC(",
+            "ASC(?a)",
+            "STR(?s)",
+            "LIMIT",
+            "LIMIT 5",
+            "LIMIT 50",
+            "OFFSET 3",
+            "VALUES ?a {",
+            "(COUNT(?s) AS ?n)",
+            "AS",
+            "WHERE {",
+            "UNION",
+            "*",
+        ),
     ]
 )
 _TEXTS = st.lists(_HOSTILE, max_size=25).flatmap(lambda parts: st.sampled_from([" ".join(parts), "".join(parts)]))
@@ -91,9 +176,11 @@ def test_what_is_to_be_refused_is_not_let_through_for_being_like_what_is_not(tex
     for one in (text, like(text, iri)):
         query = Query(one)
         if not query.of(sparql.is_guarded) and not sparql.may_have(one, "service", "from"):
-            sparql.refuse_unsafe(one)
+            with suppress(QuerySyntaxError):  # is told of before
+                sparql.refuse_unsafe(one)
         if not query.of(sparql.is_guarded) and not sparql.may_have(one, "service"):
-            sparql.refuse_leaving(one)
+            with suppress(QuerySyntaxError):
+                sparql.refuse_leaving(one)
 
 
 def parses(text: str, names: dict[str, str]) -> bool:

@@ -109,7 +109,8 @@ class Server:
             ],
             lifespan=self._lifespan,
         )
-        self.app: ASGIApp = Outer(self._dispatch, self._metrics, kind=self._kind_of, log=AccessLog(settings.log))
+        direct = {path: self.endpoint.begin for path, own in self._own.items() if own is self.endpoint}
+        self.app: ASGIApp = Outer(self._dispatch, self._metrics, kind=self._kind_of, log=AccessLog(settings.log), direct=direct)
 
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
         own = self._own.get(scope.get("path", ""))

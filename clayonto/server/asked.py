@@ -9,7 +9,7 @@ from clayonto.server.formats import FORMATS
 from clayonto.server.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from clayonto.server.messages import Question
     from clayonto.server.process import Process
@@ -38,14 +38,14 @@ class Asked:
     ``named`` are the folders with the named graphs of the states that it was found to need them of.
     """
 
-    __slots__ = ("_news", "_outcome", "began", "client", "is_long", "is_slow", "lost", "named", "question", "since", "worker")
+    __slots__ = ("_news", "_outcome", "_tell", "began", "client", "is_long", "is_slow", "lost", "named", "question", "since", "worker")
 
-    def __init__(self, question: Question, client: str, named: dict[State, str]) -> None:
-        loop = asyncio.get_running_loop()
+    def __init__(self, question: Question, client: str, named: dict[State, str], *, tell: Callable[[Asked], None] | None = None) -> None:
+        """:param tell: called at the first news, which are as for :meth:`news`; must not fail."""
         self.question = question
         self.client = client
         self.named = named
-        self.since = loop.time()
+        self.since = asyncio.get_running_loop().time()
         self.began = 0.0
         """When its worker was first seen at it, if it is slow."""
         self.worker: Process | None = None
@@ -54,12 +54,15 @@ class Asked:
         self.is_slow = False
         self.is_long = False
         self._outcome: Told | Problem | None = None
-        self._news: asyncio.Future[None] = loop.create_future()
+        self._news: asyncio.Future[None] | None = None
+        self._tell = tell
 
     def news(self) -> asyncio.Future[None]:
         """Done when there is an outcome, or, the first time, when it takes more than a moment."""
-        if self.is_slow and self._outcome is None and self._news.done():
+        if self._news is None or (self._news.done() and self._outcome is None):
             self._news = asyncio.get_running_loop().create_future()
+            if self._outcome is not None:
+                self._news.set_result(None)
         return self._news
 
     def slow_down(self, began: float) -> None:
@@ -81,6 +84,12 @@ class Asked:
         """Whether there is an outcome."""
         return self._outcome is not None
 
+    @property
+    def small(self) -> Told | None:
+        """An outcome that is an answer in memory."""
+        outcome = self._outcome
+        return outcome if isinstance(outcome, Told) and outcome.file is None and "error" not in outcome.head else None
+
     def outcome(self) -> Told:
         """How it ended.
 
@@ -97,7 +106,10 @@ class Asked:
             self._outcome.close()
 
     def _wake(self) -> None:
-        if not self._news.done():
+        if self._tell is not None:
+            tell, self._tell = self._tell, None
+            tell(self)
+        elif self._news is not None and not self._news.done():
             self._news.set_result(None)
 
 

@@ -22,16 +22,16 @@ from clayonto.server.formats import FORMATS
 from clayonto.server.messages import Question
 from clayonto.server.negotiation import NoFormat
 from clayonto.server.problems import BadQuery, Busy, Failed, NotAcceptable, Refused
-from clayonto.server.protocol import UPDATE, read
+from clayonto.server.protocol import UPDATE, read, unquoted
 from clayonto.sparql import may_have
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from clayonto.server.asked import Answer
+    from clayonto.server.asked import Answer, Asked
     from clayonto.server.pool import Pool
     from clayonto.server.settings import Settings
     from clayonto.server.writing import Writer
@@ -40,6 +40,9 @@ _OWN_VALUES: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IG
 _OF_THESE: Final = ("now", "rand", "uuid", "bnode")
 _SERVICE: Final = re.compile(r"\bservice\b", re.IGNORECASE)
 _KEPT: Final = 1 << 16
+_BEGUN: Final = "clayonto.begun"
+"""In the scope of a request, the query that was asked for it before."""
+Headers = list[tuple[bytes, bytes]]
 
 
 class Endpoint(Application):
@@ -56,6 +59,44 @@ class Endpoint(Application):
         self._languages = languages
         self._services = Services(settings.services, timeout=settings.timeout) if settings.services else None
         self._kept: Cache[Answer] = Cache(settings.cache)
+
+    def begin(self, scope: Scope, respond: Callable[[int, Headers, bytes], None], otherwise: Callable[[], None]) -> bool:
+        """Have a plain query answered without a task for it; whether it is one.
+
+        A plain query comes by GET, and has a small answer within a moment. All else is for the application itself, also what is wrong.
+
+        :param respond: called with status, headers and body of the response.
+        :param otherwise: called if the answer is to be waited for, or is to be sent in pieces: the application goes on with the same scope then.
+        """
+        encoded: bytes = scope["query_string"]
+        headers = _first_of_each(scope["headers"])
+        accept = headers.get("accept", "")
+        # As many characters as may be, each escaped, are too many at any rate, and looked at once.
+        if scope["method"] != "GET" or not encoded.startswith(b"query=") or b"&" in encoded or len(encoded) > self._settings.max_query:
+            return False
+        if "text/html" in accept.lower() or "authorization" in headers or self._services is not None:
+            return False
+        try:
+            query = unquoted(encoded[6:]).decode()
+        except UnicodeDecodeError:
+            return False
+        question = Question(query, accept=accept, gzip=takes_gzip(headers))
+        key, constant, kept = self._known(question)
+
+        def answered(answer: Answer) -> None:
+            self._keep(key, answer, constant=constant)
+            status, told, body = response(answer, headers, "GET")
+            respond(status, told, body)
+
+        def waited(asked: Asked) -> None:
+            scope[_BEGUN] = asked
+            otherwise()
+
+        if kept is None:
+            client = scope["client"][0] if scope["client"] else ""
+            return self._pool.begin(question, client=client, answered=answered, otherwise=waited)
+        respond(*response(kept, headers, "GET"))
+        return True
 
     async def answer_request(self, request: Request) -> ASGIApp:
         """The response to a request of the protocol."""
@@ -99,16 +140,23 @@ class Endpoint(Application):
         client = request.client.host if request.client else ""
         if self._services is not None and _SERVICE.search(question.query):
             question = question._replace(query=await self._with_services(self._services, question.query, client))
+        key, constant, kept = self._known(question)
+        begun = request.scope.pop(_BEGUN, None)
+        if kept is None or begun is not None:
+            kept = await self._pool.answer(question, client=client, gone=partial(_gone, request), begun=begun)
+            self._keep(key, kept, constant=constant)
+        return kept
+
+    def _known(self, question: Question) -> tuple[tuple[str, Question], bool, Answer | None]:
+        """What a query's answer is kept by, whether it will be the same next time, and the answer, if it is kept."""
         constant = not (may_have(question.query, *_OF_THESE) and _OWN_VALUES.search(question.query))
         key = (self._pool.state.name, question)
-        kept = self._kept.get(key) if constant else None
-        if kept is not None:
-            return kept
-        answer = await self._pool.answer(question, client=client, gone=partial(_gone, request))
+        return key, constant, self._kept.get(key) if constant else None
+
+    def _keep(self, key: tuple[str, Question], answer: Answer, *, constant: bool) -> None:
         answer.constant = constant
         if constant and answer.body and answer.size <= _KEPT and answer.state == key[0]:
-            self._kept.put(key, answer, size=answer.size + len(question.query) + 500)
-        return answer
+            self._kept.put(key, answer, size=answer.size + len(key[1].query) + 500)
 
     async def _with_services(self, services: Services, query: str, client: str) -> str:
         """The query with the answers of other endpoints in it."""
@@ -169,33 +217,37 @@ class Answered:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Send it."""
-        answer = self._answer
         try:
-            headers = [
-                (b"content-type", answer.content_type.encode()),
-                (b"vary", b"Accept, Accept-Encoding"),
-                (b"cache-control", b"no-cache" if answer.constant else b"no-store"),
-            ]
-            if answer.digest:
-                tag = f'"{answer.digest}-gz"' if answer.gzip else f'"{answer.digest}"'
-                headers.append((b"etag", tag.encode()))
-                wanted = self._asked.get("if-none-match", "")
-                if wanted and matches(wanted, tag) and scope["method"] in ("GET", "HEAD"):
-                    await send({"type": "http.response.start", "status": 304, "headers": headers})
-                    await send({"type": "http.response.body"})
-                    return
-            headers.append((b"content-length", b"%d" % answer.size))
-            if answer.gzip:
-                headers.append((b"content-encoding", b"gzip"))
-            await send({"type": "http.response.start", "status": 200, "headers": headers})
-            if scope["method"] == "HEAD" or answer.body:
-                await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
-                return
-            async for piece in answer.chunks():
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-            await send({"type": "http.response.body"})
+            status, headers, body = response(self._answer, self._asked, scope["method"])
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            if status == 200 and scope["method"] != "HEAD" and not body:
+                async for piece in self._answer.chunks():
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": body})
         finally:
-            answer.close()
+            self._answer.close()
+
+
+def response(answer: Answer, asked: Mapping[str, str], method: str) -> tuple[int, Headers, bytes]:
+    """Status, headers and, if it is in memory, body of the response that has an answer.
+
+    :param asked: the headers of the request.
+    """
+    headers = [
+        (b"content-type", answer.content_type.encode()),
+        (b"vary", b"Accept, Accept-Encoding"),
+        (b"cache-control", b"no-cache" if answer.constant else b"no-store"),
+    ]
+    if answer.digest:
+        tag = f'"{answer.digest}-gz"' if answer.gzip else f'"{answer.digest}"'
+        headers.append((b"etag", tag.encode()))
+        wanted = asked.get("if-none-match", "")
+        if wanted and matches(wanted, tag) and method in ("GET", "HEAD"):
+            return 304, headers, b""
+    headers.append((b"content-length", b"%d" % answer.size))
+    if answer.gzip:
+        headers.append((b"content-encoding", b"gzip"))
+    return 200, headers, b"" if method == "HEAD" else answer.body
 
 
 def _first_of_each(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -16,15 +16,19 @@ from typing import TYPE_CHECKING, Any, Final
 from clayonto.server.problems import AddressTooLong, Failed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from clayonto.server.metrics import Metrics
 
+    Begin = Callable[[Scope, Callable[[int, list[tuple[bytes, bytes]], bytes], None], Callable[[], None]], bool]
+
 LOG: Final = logging.getLogger("clayonto.server")
 _LONGEST_PATH: Final = 8_000
 _LOGGED_PATH: Final = 500
+_SINCE: Final = "clayonto.since"
+"""In the scope of a request, when it came, if it was begun before."""
 _POLICY: Final = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -36,6 +40,7 @@ _HEADERS: Final = [
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"cross-origin"),
 ]
+_LINES: Final = b"".join([b"%b: %b\r\n" % header for header in _HEADERS])
 _OF_PAGES: Final = [
     (b"content-security-policy", _POLICY.encode()),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
@@ -50,19 +55,41 @@ _PREFLIGHT: Final = [
 class Outer:
     """An ASGI application around another."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, *, kind: Callable[[str], str], log: AccessLog) -> None:
-        """:param kind: tells from a path what a request is for."""
+    def __init__(
+        self, app: ASGIApp, metrics: Metrics, *, kind: Callable[[str], str], log: AccessLog, direct: Mapping[str, Begin] | None = None
+    ) -> None:
+        """:param kind: tells from a path what a request is for; ``direct`` has, by path, what may answer one without a task for it."""
         self._app = app
+        self._direct = direct or {}
         self._metrics = metrics
         self._kind = kind
         self._log = log
+
+    def begin(self, scope: Scope, respond: Callable[[int, bytes, bytes], None], otherwise: Callable[[], None]) -> bool:
+        """Have a request answered without a task for it, which takes as long as all else that is done for a short query here; whether that can be.
+
+        :param respond: called with the status, the lines of the headers and the body of the response.
+        :param otherwise: called if the application has to be called with the same scope after all.
+        """
+        begin = self._direct.get(scope["path"])
+        if begin is None:
+            return False
+        began = scope[_SINCE] = time.perf_counter()
+
+        def told(status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+            respond(status, b"".join([b"%b: %b\r\n" % header for header in headers]) + _LINES, body)
+            self._note(
+                scope, status, seconds=time.perf_counter() - began, size=len(body), media=dict(headers)[b"content-type"].decode("latin-1")
+            )
+
+        return begin(scope, told, otherwise)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began = time.perf_counter()
+        began = scope.get(_SINCE) or time.perf_counter()
         status, size, media = 0, 0, ""
 
         async def sending(message: Message) -> None:
@@ -96,19 +123,21 @@ class Outer:
             status = 500
             await Failed("Something is wrong with this server; its operator has it in the log.").response()(scope, receive, sending)
         finally:
-            seconds = time.perf_counter() - began
-            kind = self._kind(scope["path"])
-            self._metrics.note(kind, status or 499, seconds=seconds, size=size)
-            if self._log.is_kept:
-                self._log.write(
-                    method=scope["method"],
-                    path=scope["path"][:_LOGGED_PATH],
-                    kind=kind,
-                    status=status or 499,
-                    bytes=size,
-                    ms=round(seconds * 1000, 1),
-                    media=media.partition(";")[0],
-                )
+            self._note(scope, status or 499, seconds=time.perf_counter() - began, size=size, media=media)
+
+    def _note(self, scope: Scope, status: int, *, seconds: float, size: int, media: str) -> None:
+        kind = self._kind(scope["path"])
+        self._metrics.note(kind, status, seconds=seconds, size=size)
+        if self._log.is_kept:
+            self._log.write(
+                method=scope["method"],
+                path=scope["path"][:_LOGGED_PATH],
+                kind=kind,
+                status=status,
+                bytes=size,
+                ms=round(seconds * 1000, 1),
+                media=media.partition(";")[0],
+            )
 
 
 class AccessLog:

@@ -59,21 +59,53 @@ class Pool:
         """Whether the workers have no network."""
         return self._crew.is_alone
 
-    async def answer(self, question: Question, *, client: str, gone: Callable[[], Awaitable[None]] | None = None) -> Answer:
+    def begin(self, question: Question, *, client: str, answered: Callable[[Answer], None], otherwise: Callable[[Asked], None]) -> bool:
+        """Ask a query without a task to wait for its answer; whether there is room for it.
+
+        :param client: as for :meth:`answer`.
+        :param answered: called with a small answer, if it comes within a moment.
+        :param otherwise: called if not; :meth:`answer` goes on with it then, and has to.
+        """
+        turns = self._crew.turns
+
+        def tell(asked: Asked) -> None:
+            told = asked.small
+            if told is None:
+                otherwise(asked)
+            else:
+                turns.leave(client)
+                answered(Answer(told))
+
+        try:
+            turns.enter(client)
+        except Problem:
+            return False
+        try:
+            self._crew.ask(Asked(question, client, {}, tell=tell))
+        except Problem:
+            turns.leave(client)
+            return False
+        return True
+
+    async def answer(
+        self, question: Question, *, client: str, gone: Callable[[], Awaitable[None]] | None = None, begun: Asked | None = None
+    ) -> Answer:
         """The answer to a query.
 
         :param client: who asks, for fairness.
         :param gone: waits until the client has gone; a query that takes more than a moment is ended then.
+        :param begun: the query, if it was asked by :meth:`begin`.
         :raises Problem: of the kind that says why there is none.
         :raises ClientGone: if nobody waits for it any more.
         """
-        named: dict[State, str] = {}
         turns = self._crew.turns
-        turns.enter(client)
+        if begun is None:
+            turns.enter(client)
+        named: dict[State, str] = {} if begun is None else begun.named
         try:
             while True:
-                asked = Asked(question, client, named)
-                told = await self._told(asked, gone, again=bool(named))
+                asked, begun = begun or self._ask(question, client, named), None
+                told = await self._told(asked, gone)
                 error = told.head.get("error")
                 if error is None:
                     return Answer(told)
@@ -84,10 +116,15 @@ class Pool:
         finally:
             turns.leave(client)
 
-    async def _told(self, asked: Asked, gone: Callable[[], Awaitable[None]] | None, *, again: bool) -> Told:
-        self._crew.ask(asked, again=again)
+    def _ask(self, question: Question, client: str, named: dict[State, str]) -> Asked:
+        asked = Asked(question, client, named)
+        self._crew.ask(asked, again=bool(named))
+        return asked
+
+    async def _told(self, asked: Asked, gone: Callable[[], Awaitable[None]] | None) -> Told:
         try:
-            await asked.news()
+            if not asked.is_slow:
+                await asked.news()
             if not asked.is_done:
                 await self._go_on(asked, gone)
         except BaseException:

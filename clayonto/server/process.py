@@ -108,16 +108,15 @@ class Process:
 
         :param now: the time of the loop.
         """
-        number = self._asked + 1
         if not self.sent:
-            self.seen, self.since, self.heard_at = number, now, now
+            self.seen, self.since, self.heard_at = self._asked + 1, now, now
         self.sent_at = now
         told = []
-        for number, asked in enumerate(queries, number):
+        for asked in queries:
+            self._asked += 1
+            self.sent[self._asked] = asked
             asked.worker = self
-            self.sent[number] = asked
-            told.append((number, asked.named.get(self.state), *asked.question))
-        self._asked = number
+            told.append((self._asked, asked.named.get(self.state), *asked.question))
         self._wire.transport.write(messages.frame(told))
 
     @property
@@ -184,9 +183,7 @@ class Process:
 
 
 def environment() -> dict[str, str]:
-    """The environment of a worker: nothing secret, no heap for each thread, which would count as memory that a query takes, and more room for small
-    pieces of memory that were just given back: the engine takes and gives hundreds for a lookup, and with the C library's own seven of a size, one in ten
-    microseconds went into finding them.
-    """
+    """The environment of a worker: nothing secret, and no heap for each thread, which would count as memory that a query takes."""
+    # The engine takes and gives back hundreds of small pieces of memory for a lookup. By itself the C library has seven of a size at hand, and looks for the others.
     kept = {name: value for name, value in os.environ.items() if not any(word in name.upper() for word in _SECRET)}
     return {"GLIBC_TUNABLES": "glibc.malloc.tcache_count=250"} | kept | {"MALLOC_ARENA_MAX": "1"}

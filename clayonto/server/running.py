@@ -6,10 +6,11 @@ import logging
 import signal
 import socket
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from clayonto.errors import UsageError
 
@@ -65,6 +66,31 @@ class Connection(HttpToolsProtocol):
         self._until = None
         super().on_headers_complete()
 
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        """Have a request answered, without a task for it if the application can do so (:meth:`clayonto.server.outer.Outer.begin`)."""
+        begin: Callable[..., bool] | None = getattr(app, "begin", None)
+        go_on = partial(super()._start_asgi_task, cycle, app)
+        # Who reads slower than is written, and who waits to be told to go on, is waited for.
+        if (
+            begin is None
+            or self.flow.write_paused
+            or cycle.waiting_for_100_continue
+            or not begin(cycle.scope, partial(self._respond, cycle), go_on)
+        ):
+            go_on()
+
+    def _respond(self, cycle: Any, status: int, lines: bytes, body: bytes) -> None:
+        """Send a whole response."""
+        if cycle.disconnected:
+            return
+        cycle.response_started = cycle.response_complete = True
+        own = b"".join([b"%b: %b\r\n" % header for header in cycle.default_headers])
+        end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
+        cast("_Together", self.transport).send(b"".join([STATUS_LINE[status], own, lines, end, body]))
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+
     def _wait_for_head(self) -> None:
         self._head = 0
         self._until = self.loop.time() + _TO_SEND
@@ -107,6 +133,11 @@ class _Together:
             self._send()
         elif len(self._parts) == 1:
             self._loop.call_soon(self._send)
+
+    def send(self, data: bytes) -> None:
+        """Send some bytes, which are no piece of anything, at once."""
+        self._parts.append(data)
+        self._send()
 
     def close(self) -> None:
         """Close when all has been sent."""
