@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from bisect import bisect_left
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+from prometheus_client.registry import Collector
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from prometheus_client.core import Metric
 
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+_BOUNDS: Final = (*map(str, _SECONDS), "+Inf")
 MEDIA: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -19,19 +25,9 @@ class Metrics:
 
     def __init__(self, gauges: Mapping[str, tuple[str, Callable[[], float]]]) -> None:
         """:param gauges: by name, what each says and what gives its value."""
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # the start of each counter, which nobody asks for
+        self._requests = _Requests()
         self._registry = CollectorRegistry()
-        self._requests = Counter(
-            "clayonto_requests", "Requests by what they were for and status.", ("kind", "status"), registry=self._registry
-        )
-        self._seconds = Histogram(
-            "clayonto_request_seconds",
-            "Seconds from the request to the end of the response.",
-            ("kind",),
-            buckets=_SECONDS,
-            registry=self._registry,
-        )
-        self._bytes = Counter("clayonto_response_bytes", "Bytes of response bodies.", ("kind",), registry=self._registry)
+        self._registry.register(self._requests)
         for name, (text, value) in gauges.items():
             Gauge(f"clayonto_{name}", text, registry=self._registry).set_function(value)
 
@@ -40,15 +36,48 @@ class Metrics:
 
         :param kind: what it was for: ``sparql``, ``graphs``, ``queries``, ``pages``, ``service``.
         """
-        requests, took, sent = self._of(kind, status)
-        requests.inc()
-        took.observe(seconds)
-        sent.inc(size)
-
-    @lru_cache(1000)  # noqa: B019 (there is one for as long as the server runs)
-    def _of(self, kind: str, status: int) -> tuple[Counter, Histogram, Counter]:
-        return self._requests.labels(kind, str(status)), self._seconds.labels(kind), self._bytes.labels(kind)
+        self._requests.note(kind, status, seconds, size)
 
     def text(self) -> bytes:
         """All of it as Prometheus reads it."""
         return generate_latest(self._registry)
+
+
+class _Requests(Collector):
+    """Counts requests in plain numbers, since all are counted by one thread, and makes metrics of them when these are read, which is seldom."""
+
+    def __init__(self) -> None:
+        self._statuses: dict[tuple[str, int], int] = {}
+        self._kinds: dict[str, _Kind] = {}
+
+    def note(self, kind: str, status: int, seconds: float, size: int) -> None:
+        key = kind, status
+        self._statuses[key] = self._statuses.get(key, 0) + 1
+        of = self._kinds.get(kind) or self._kinds.setdefault(kind, _Kind())
+        of.bytes += size
+        of.seconds += seconds
+        of.took[bisect_left(_SECONDS, seconds)] += 1
+
+    def collect(self) -> Iterator[Metric]:
+        requests = CounterMetricFamily("clayonto_requests", "Requests by what they were for and status.", labels=("kind", "status"))
+        seconds = HistogramMetricFamily(
+            "clayonto_request_seconds", "Seconds from the request to the end of the response.", labels=("kind",)
+        )
+        size = CounterMetricFamily("clayonto_response_bytes", "Bytes of response bodies.", labels=("kind",))
+        for (kind, status), count in self._statuses.items():
+            requests.add_metric((kind, str(status)), count)
+        for kind, of in self._kinds.items():
+            seconds.add_metric((kind,), list(zip(_BOUNDS, accumulate(of.took), strict=True)), of.seconds)
+            size.add_metric((kind,), of.bytes)
+        return iter((requests, seconds, size))
+
+
+class _Kind:
+    """What was counted of a kind of request: bytes, seconds, and how many took up to each bound."""
+
+    __slots__ = ("bytes", "seconds", "took")
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self.seconds = 0.0
+        self.took = [0] * len(_BOUNDS)

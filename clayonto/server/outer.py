@@ -68,7 +68,7 @@ class Outer:
     def begin(self, scope: Scope, respond: Callable[[int, bytes, bytes], None], otherwise: Callable[[], None]) -> bool:
         """Have a request answered without a task for it, which takes as long as all else that is done for a short query here; whether that can be.
 
-        :param respond: called with the status, the lines of the headers and the body of the response.
+        :param respond: called with the status, the lines of the headers, ``Content-Type`` first, and the body of the response.
         :param otherwise: called if the application has to be called with the same scope after all.
         """
         begin = self._direct.get(scope["path"])
@@ -78,9 +78,7 @@ class Outer:
 
         def told(status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
             respond(status, b"".join([b"%b: %b\r\n" % header for header in headers]) + _LINES, body)
-            self._note(
-                scope, status, seconds=time.perf_counter() - began, size=len(body), media=dict(headers)[b"content-type"].decode("latin-1")
-            )
+            self._note(scope, status, seconds=time.perf_counter() - began, size=len(body), media=headers[0][1].decode("latin-1"))
 
         return begin(scope, told, otherwise)
 

@@ -5,6 +5,7 @@ A query comes by GET, as a form, or as the body itself; an update in the latter 
 
 from __future__ import annotations
 
+from binascii import a2b_qp
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote_to_bytes
 
@@ -21,7 +22,6 @@ FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 _GRAPHS: Final = ("default-graph-uri", "named-graph-uri", "using-graph-uri", "using-named-graph-uri")
-_ESCAPES: Final = tuple((b"%%%02X" % ord(character), character.encode()) for character in " /:?<>{}#.;,()\"'=\n")
 _KNOWN: Final = frozenset({"query", "update", "format", *_GRAPHS})
 
 
@@ -105,16 +105,15 @@ def _pairs(encoded: bytes) -> list[tuple[str, str]]:
 def unquoted(value: bytes) -> bytes:
     """The value of a parameter, decoded.
 
-    The characters that queries have most are put in first, each in one go; none of them could be taken for a part of an escape.
-
     >>> unquoted(b"ASK+%7B%7D+%23+%c3%a4").decode()
     'ASK {} # ä'
     """
     value = value.replace(b"+", b" ")
-    for escape, character in _ESCAPES:
-        if b"%" not in value:
-            return value
-        value = value.replace(escape, character)
+    if b"\n" not in value and b"\r" not in value:
+        # Quoted-printable is the same with another sign, and is decoded in one go. What is no escape stays longer there, and a line may not break.
+        found = a2b_qp(value.replace(b"=", b"%3D").replace(b"%", b"="))
+        if len(found) == len(value) - 2 * value.count(b"%"):
+            return found
     return unquote_to_bytes(value)
 
 
