@@ -16,7 +16,7 @@ from clayonto.engines.sorting import apart, in_order
 from clayonto.errors import EngineError, QuerySyntaxError
 from clayonto.namespaces import PREFIXES
 from clayonto.sources import QUADS
-from clayonto.sparql import asks_for_graphs
+from clayonto.sparql import asks_for_graphs, undeclared
 from clayonto.terms import IRI, BlankNode, Value, lexical, literal
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from clayonto.engines.base import Triple
     from clayonto.sources import Source
+    from clayonto.templates import Query
 
 _PREFIXES: Final = dict(PREFIXES)
 _WHERE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
@@ -150,6 +151,19 @@ class OxigraphEngine:
 def as_asked(query: str) -> str:
     """The query in the form in which Oxigraph is asked it: it means the same, can be sorted, and takes no detour over the whole graph."""
     return sortable(by_row(query))  # what is put in to sort by is long, and need not be looked through
+
+
+def prefixes(query: Query) -> dict[str, str]:
+    """The prefixes that a query may use without declaring them: of those that every query may use, since Oxigraph looks at each that it is given, every time."""
+    used = query.of(_undeclared)
+    if used is None:
+        return {name: iri for name, iri in _PREFIXES.items() if f"{name}:" in query.text} if "\\" not in query.text else _PREFIXES
+    return used
+
+
+def _undeclared(query: str) -> dict[str, str] | None:
+    names = undeclared(query, _PREFIXES) if "\\" not in query else None
+    return None if names is None else {name: _PREFIXES[name] for name in names}
 
 
 def syntax_error(error: SyntaxError, query: str) -> QuerySyntaxError:
