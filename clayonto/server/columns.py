@@ -53,20 +53,22 @@ class WithColumns(RowsAndColumns):
         """How many bytes of address space the columns take, and what reads them, before any query does."""
         return sum(file.stat().st_size for file in self._folder.iterdir()) + _POLARS
 
-    def solutions(self, query: Query, text: str, *, base: str) -> Any:
-        """The solutions of a query, as pyoxigraph has them; ``None`` if the store is to answer it.
+    def solutions(self, query: Query, text: str, *, base: str) -> tuple[Any, int | None]:
+        """The solutions of a query, as pyoxigraph has them, and how many; ``None`` for both if the store is to answer it.
 
         :param text: the query as it is to be asked.
         """
         # What starts from one thing is the store's, and is to be told from the rest at once.
         if query.of(sparql.form) != "select" or query.of(_is_about_things):
-            return None
+            return None, None
         try:
             table = self.table(text, base=base)
         except (EngineError, OSError):
             self._are_gone = True
-            return None
-        return None if table is None else ox.parse_query_results(tsv.of_cells(table.cells()), ox.QueryResultsFormat.TSV)
+            return None, None
+        if table is None:
+            return None, None
+        return ox.parse_query_results(tsv.of_cells(table.cells()), ox.QueryResultsFormat.TSV), table.height
 
     def without_columns(self) -> str | None:
         """Why there are no columns to ask."""

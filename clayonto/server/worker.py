@@ -104,11 +104,14 @@ class Worker:
         wanted = _dataset(question)
         if graphs is None and (wanted or query.of(_names_graphs)):
             return {"error": "graphs"}, b""
-        answer = None
+        answer: Any = None
+        count = None
         if self._columns is not None and graphs is None:
-            answer = self._columns.solutions(query, query.rewritten(self._bounded_text), base=self._base)
+            answer, count = self._columns.solutions(query, query.rewritten(self._bounded_text), base=self._base)
         if answer is None:
             answer = self._asked(query, graphs, wanted)
+        elif count is not None and count > self._limits.most_rows:
+            return {"error": "rows"}, b""
         sink = Sink(messages.file_of(self._spool, number), most=self._limits.most_bytes, packed=question.gzip)
         done = False
         try:
@@ -116,7 +119,12 @@ class Worker:
             write(output=sink, format=FORMATS[name].engine)
             digest = sink.finish()
             # No answer of so many solutions has fewer bytes.
-            if sink.written > self._limits.most_rows and query.of(self._may_be_more) and _rows(sink, name) > self._limits.most_rows:
+            if (
+                count is None
+                and sink.written > self._limits.most_rows
+                and query.of(self._may_be_more)
+                and _rows(sink, name) > self._limits.most_rows
+            ):
                 return {"error": "rows"}, b""
             done = True
         finally:
