@@ -17,6 +17,7 @@ from clayonto.errors import EngineError, QuerySyntaxError
 from clayonto.namespaces import PREFIXES
 from clayonto.sources import QUADS
 from clayonto.sparql import asks_for_graphs, undeclared
+from clayonto.templates import Query
 from clayonto.terms import IRI, BlankNode, Value, lexical, literal
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from clayonto.engines.base import Triple
     from clayonto.sources import Source
-    from clayonto.templates import Query
 
 _PREFIXES: Final = dict(PREFIXES)
 _WHERE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
@@ -137,8 +137,9 @@ class OxigraphEngine:
     def _answering(self, query: str, base: str, *, given: str | None = None) -> Iterator[Any]:
         """The answer of a query; ``given`` is the text that it was made from, of which what is wrong is told."""
         with self._reading(graphs=asks_for_graphs(query)) as store:
+            known = Query(query)
             try:
-                answer = store.query(as_asked(query), base_iri=base, prefixes=_PREFIXES)
+                answer = store.query(known.rewritten(as_asked), base_iri=base, prefixes=prefixes(known))
             except SyntaxError as error:
                 # What is wrong is to be told of the text as it was given.
                 check_syntax(given or query, base=base)
