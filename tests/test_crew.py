@@ -21,7 +21,7 @@ from clayonto.namespaces import ID
 from clayonto.server import messages
 from clayonto.server.messages import Frames, Question, frame
 from clayonto.server.pool import Pool
-from clayonto.server.problems import OverLimit, TimedOut, TooMany
+from clayonto.server.problems import BadQuery, OverLimit, TimedOut, TooMany
 from clayonto.server.process import Process
 from clayonto.server.progress import Progress, shared
 from clayonto.server.protocol import unquoted
@@ -189,6 +189,55 @@ def test_who_gives_up_takes_nobody_along(store: Path, tmp_path: Path, sent: list
             return answers
 
     assert asyncio.run(ask()) == ["1", "3"]
+
+
+def test_a_worker_is_given_more_before_it_has_nothing_left_and_none_of_it_waits_for_what_it_is_at(
+    store: Path, tmp_path: Path, sent: list[Sent]
+) -> None:
+    async def ask() -> list[str]:
+        async with pooled(store, tmp_path, workers=1, quick=0.1) as pool:
+            sent.clear()
+            runaway = asyncio.create_task(value(pool, RUNAWAY))
+            while not sent:
+                await asyncio.sleep(0)
+            answers = await asyncio.wait_for(asyncio.gather(value(pool, "1"), value(pool, "2")), PATIENCE)
+            assert not runaway.done()
+            runaway.cancel()
+            return answers
+
+    assert asyncio.run(ask()) == ["1", "2"]
+    assert sent[1].worker is sent[0].worker, "it was given nothing ahead, so nothing was shown"
+    assert sent[-1].worker is not sent[0].worker
+
+
+def test_a_query_without_a_task_is_answered_or_handed_over(store: Path, tmp_path: Path) -> None:
+    async def ask() -> list[object]:
+        async with pooled(store, tmp_path, workers=1, quick=0.1, timeout=0.4, per_client=2) as pool:
+            told: asyncio.Queue[object] = asyncio.Queue()
+
+            def begin(query: str) -> bool:
+                return pool.begin(Question(query, named="csv"), client="", answered=told.put_nowait, otherwise=told.put_nowait)
+
+            assert begin("SELECT (1 AS ?n) {}")
+            assert begin("SELECT (2 AS ?n) {}")
+            assert not begin("SELECT (3 AS ?n) {}"), "the client has too many"
+            bodies: list[object] = [(await told.get()).body for _ in range(2)]  # type: ignore[attr-defined]
+            assert begin(RUNAWAY)
+            slow = await told.get()
+            with pytest.raises(TimedOut):
+                await pool.answer(slow.question, client="", begun=slow)  # type: ignore[attr-defined, arg-type]
+            assert begin("SELECT *")
+            wrong = await told.get()
+            with pytest.raises(BadQuery):
+                await pool.answer(wrong.question, client="", begun=wrong)  # type: ignore[attr-defined, arg-type]
+            assert begin("SELECT (COUNT(*) AS ?n) { GRAPH <urn:none> { ?s ?p ?o } }")
+            named = await told.get()
+            answer = await pool.answer(named.question, client="", begun=named)  # type: ignore[attr-defined, arg-type]
+            assert begin("SELECT (4 AS ?n) {}"), "something is counted that has ended"
+            assert begin("SELECT (5 AS ?n) {}"), "something is counted that has ended"
+            return [*bodies, answer.body]
+
+    assert asyncio.run(ask()) == [b"n\r\n1\r\n", b"n\r\n2\r\n", b"n\r\n0\r\n"]
 
 
 def test_large_answers_that_come_together_are_each_whole(store: Path, tmp_path: Path) -> None:

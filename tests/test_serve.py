@@ -6,6 +6,7 @@ import gzip
 import http.server
 import json
 import shutil
+import socket
 import subprocess
 import threading
 import time
@@ -412,3 +413,79 @@ def test_answers_are_packed_as_gzip_readers_expect(server: Served) -> None:
     raw = b"".join(response.iter_raw())
     response.close()
     assert gzip.decompress(raw).startswith(b"?")
+
+
+# ---------------------------------------------------------------------- the short way that plain queries take
+
+
+@pytest.mark.parametrize(
+    ("query", "accept", "status"),
+    [
+        (ACRONYMS, "text/csv", 200),
+        ("DESCRIBE <https://w3id.org/clayonto/id/project/clay>", "text/turtle", 200),
+        ("CONSTRUCT WHERE { <urn:none> ?p ?o }", "application/n-triples", 200),
+        ("SELECT (NOW() AS ?now) {}", "text/html;q=0.1, text/csv", 200),
+        ("SELECT * { ?s ?p ?o } ORDER BY STR(?s) STR(?p) STR(?o)", "text/csv", 200),  # larger than what is sent at once
+        ("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", "text/csv", 200),
+        ("SELECT * {", "text/csv", 400),
+        ("ASK { SERVICE <http://example.org/> {} }", "text/csv", 403),
+        ("ASK FROM <file:///etc/passwd> {}", "text/csv", 403),
+        ("ASK {}", "image/png", 406),
+    ],
+)
+def test_a_query_is_answered_alike_whichever_way_it_comes(query: str, accept: str, status: int, server: Served) -> None:
+    # The same query by GET for the first time, by GET once more, as a parameter beside another, and as a body.
+    fresh = f"{query} # {accept} {time.monotonic_ns()}"
+    headers = {"accept": accept, "accept-encoding": "identity"}
+    ways = [
+        server.client.get("sparql", params={"query": fresh}, headers=headers),
+        server.client.get("sparql", params={"query": fresh}, headers=headers),
+        server.client.get("sparql", params={"query": fresh, "x": ""}, headers=headers),
+        server.ask(fresh, **headers),
+    ]
+    assert [way.status_code for way in ways] == [status] * 4
+    differing = {"date", "etag", "content-length"} if "NOW" in query else {"date"}
+    told = [{name: value for name, value in way.headers.items() if name not in differing} for way in ways]
+    assert told == [told[0]] * 4
+    if "NOW" not in query:
+        assert {way.content for way in ways} == {ways[0].content}
+    assert all(int(way.headers["content-length"]) == len(way.content) for way in ways)
+
+
+def test_a_query_by_get_is_counted_and_logged_once(server: Served) -> None:
+    from prometheus_client.parser import text_string_to_metric_families
+
+    def counted() -> float:
+        families = text_string_to_metric_families(server.client.get("metrics").text)
+        return sum(
+            one.value
+            for family in families
+            for one in family.samples
+            if one.name == "clayonto_requests_total" and one.labels["kind"] == "sparql"
+        )
+
+    before, lines = counted(), len(server.log)
+    assert server.client.get("sparql", params={"query": f"ASK {{}} # {time.monotonic_ns()}"}).status_code == 200
+    assert counted() == before + 1
+    while not (logged := [json.loads(line) for line in server.log[lines:] if '"/sparql"' in line]):
+        time.sleep(0.01)
+    (line,) = logged
+    assert (line["kind"], line["status"], line["media"]) == ("sparql", 200, "application/sparql-results+json")
+
+
+def test_requests_that_are_sent_ahead_are_answered_in_their_order_and_a_last_one_closes(server: Served) -> None:
+    host, port = server.url.split("/")[2].split(":")
+
+    def asked(number: int, *headers: str) -> bytes:
+        return "\r\n".join(
+            [f"GET /sparql?query=SELECT({number}%20AS%20?n){{}} HTTP/1.1", f"host: {host}", "accept: text/csv", *headers, "", ""]
+        ).encode()
+
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
+        connection.sendall(b"".join([*(asked(number) for number in range(1000, 1005)), asked(1005, "connection: close")]))
+        received = b""
+        while piece := connection.recv(1 << 16):
+            received += piece
+    assert [int(line) for line in received.split(b"\r\n") if line.startswith(b"100") and line.isdigit()] == list(range(1000, 1006))
+    assert received.count(b"HTTP/1.1 200 OK") == 6
+    assert received.count(b"connection: close") == 1

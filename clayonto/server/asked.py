@@ -120,6 +120,8 @@ class Answer:
     that it is of.
     """
 
+    __slots__ = ("_file", "body", "constant", "digest", "format", "gzip", "size", "state")
+
     def __init__(self, told: Told) -> None:
         self.format: str = told.head["format"]
         self.size: int = told.head["size"]

@@ -102,7 +102,7 @@ class Worker:
         if query.of(sparql.is_guarded) or sparql.may_have(query.text, "service"):
             sparql.refuse_leaving(query.text)
         wanted = _dataset(question)
-        if graphs is None and (wanted or query.of(_names_graphs)):
+        if graphs is None and (query.of(_names_graphs) or wanted):
             return {"error": "graphs"}, b""
         answer: Any = None
         count = None
