@@ -1,8 +1,9 @@
 """The workers, and which of them answers what.
 
 A frame to a worker and one back cost more than a short query does, so those that wait at the same moment go to one worker together, as many as take some
-milliseconds by what the last ones took. Nobody waits for his neighbours for it: what a worker has not begun when it does not get on, or others have nothing to
-do, is taken back and asked elsewhere. So it is when a worker ends. Reading twice does no harm: the first reply counts.
+milliseconds by what the last ones took; and a worker that has little left is given more before it has nothing to do. Nobody waits for his neighbours for it:
+what a worker has not begun when it does not get on, or others have nothing to do, is taken back and asked elsewhere. So it is when a worker ends. Reading twice
+does no harm: the first reply counts.
 """
 
 from __future__ import annotations

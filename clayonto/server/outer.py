@@ -77,8 +77,13 @@ class Outer:
         began = scope[_SINCE] = time.perf_counter()
 
         def told(status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-            respond(status, b"".join([b"%b: %b\r\n" % header for header in headers]) + _LINES, body)
-            self._note(scope, status, seconds=time.perf_counter() - began, size=len(body), media=headers[0][1].decode("latin-1"))
+            # It is called among the replies to other requests, which are not to fail with this one.
+            try:
+                respond(status, b"".join([b"%b: %b\r\n" % header for header in headers]) + _LINES, body)
+            except Exception:
+                LOG.exception("A request failed.")
+            media = headers[0][1].decode("latin-1")
+            self._note(scope, status, seconds=time.perf_counter() - began, size=len(body), media=media)
 
         return begin(scope, told, otherwise)
 

@@ -36,6 +36,7 @@ class Connection(HttpToolsProtocol):
     """A connection whose client has to send the head of a request within a time and a size."""
 
     _head = 0
+    _is_responding = False
     _until: float | None = None
     _late: asyncio.TimerHandle | None = None
 
@@ -71,13 +72,9 @@ class Connection(HttpToolsProtocol):
         """Have a request answered, without a task for it if the application can do so (:meth:`clayonto.server.outer.Outer.begin`)."""
         begin: Callable[..., bool] | None = getattr(app, "begin", None)
         go_on = partial(super()._start_asgi_task, cycle, app)
-        # Who reads slower than is written, and who waits to be told to go on, is waited for.
-        if (
-            begin is None
-            or self.flow.write_paused
-            or cycle.waiting_for_100_continue
-            or not begin(cycle.scope, partial(self._respond, cycle), go_on)
-        ):
+        # Who reads slower than is written is waited for, who waits to be told to go on is told, and requests that were sent ahead are not begun within each other.
+        waited_for = self._is_responding or self.flow.write_paused or cycle.waiting_for_100_continue
+        if waited_for or begin is None or not begin(cycle.scope, partial(self._respond, cycle), go_on):
             go_on()
 
     def _respond(self, cycle: Any, status: int, lines: bytes, body: bytes) -> None:
@@ -90,7 +87,11 @@ class Connection(HttpToolsProtocol):
         cast("_Together", self.transport).send(b"".join([STATUS_LINE[status], own, lines, end, body]))
         if not cycle.keep_alive:
             self.transport.close()
-        cycle.on_response()
+        self._is_responding = True
+        try:
+            cycle.on_response()  # which begins with the next request, if that has been read
+        finally:
+            self._is_responding = False
 
     def _wait_for_head(self) -> None:
         self._head = 0
