@@ -203,7 +203,7 @@ def test_a_worker_is_given_more_before_it_has_nothing_left_and_none_of_it_waits_
             answers = await asyncio.wait_for(asyncio.gather(value(pool, "1"), value(pool, "2")), PATIENCE)
             assert not runaway.done()
             runaway.cancel()
-            return answers
+            return list(answers)
 
     assert asyncio.run(ask()) == ["1", "2"]
     assert sent[1].worker is sent[0].worker, "it was given nothing ahead, so nothing was shown"

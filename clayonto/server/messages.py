@@ -120,4 +120,15 @@ class Wire(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 (the protocol says it)
         """End."""
-        self._lost()
+        lost = self._lost
+        # Who is told holds this; so nobody has to find out that both are of no use, and a state that a worker had open is let go of at once.
+        self._told, self._lost = _to_nobody, _nobody
+        lost()
+
+
+def _to_nobody(value: Any) -> None:
+    """Nobody is told any more."""
+
+
+def _nobody() -> None:
+    """Nobody is told any more."""

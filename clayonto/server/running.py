@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import signal
 import socket
@@ -162,8 +161,6 @@ class _Uvicorn(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if self.started:
-            # What is here now stays: it is not looked at again when what requests left is collected.
-            gc.freeze()
             listening = self.servers[0].sockets[0].getsockname()
             host = f"[{listening[0]}]" if ":" in listening[0] else listening[0]
             self._told(f"http://{host}:{listening[1]}/")
