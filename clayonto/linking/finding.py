@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from clayonto.errors import UsageError
-from clayonto.linking.bodies import joined
+from clayonto.stores.bodies import joined
 from clayonto.linking.table import PREDICATE, Link, LinkTable, decisions
 from clayonto.linking.wording import REASONS
 
