@@ -56,7 +56,10 @@ class SumReport:
 
 @dataclass
 class FileReport:
-    """A file: its name, encoding, digest, how many rows it has and what became of them, its sums by field, and the columns that are not taken over, each with why (``left``)."""
+    """A file: its name, encoding, digest, how many rows it has and what became of them, its sums by field.
+
+    ``left`` has the columns that are not taken over, each with why that is, by its name in :data:`~clayonto.registers.findings.LEFT`.
+    """
 
     name: str
     encoding: str
