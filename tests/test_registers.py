@@ -413,6 +413,50 @@ def test_a_column_that_is_read_and_said_nowhere_is_told() -> None:
     }
 
 
+def test_what_else_registers_tell_is_said_and_conforms(tmp_path: Path) -> None:
+    """Categories, objectives, rates, types, themes, states and places, each as its publisher writes it."""
+    names = ("kohesio-projects-2024.csv", "keep-projects.csv", "keep-partners.csv", "cordis-project.csv", "cordis-organization.csv",
+             "cordis-topics.csv", "interreg-central-europe.json")  # fmt: skip
+    reports = {name: bring(HERE / name, out=tmp_path / f"{name}.nq") for name in names}
+    assert {name: report.refused for name, report in reports.items() if report.refused} == {"cordis-organization.csv": 1}
+    kg = clayonto.load(*(tmp_path / f"{name}.nq" for name in names))
+    assert kg.validate(bundled=False).conforms
+
+    def told(thing: str, path: str) -> list[str]:
+        return sorted(
+            str(row.v) for row in kg.query(f"SELECT DISTINCT ?v {{ <{thing}> {path} ?v FILTER(!ISLITERAL(?v) || LANG(?v) != 'fi') }}")
+        )
+
+    # A project of Kohesio has a row for each of its categories; its money is said once, and a rate of 1 can be 1 or 100 percent.
+    assert told("project/kohesio-q70001", "clay:interventionCategory/skos:altLabel") == ["Advanced kilns", "SME development, clays"]
+    assert told("project/kohesio-q70001", "clay:underObjective/skos:prefLabel") == ["Thematic objective TO03"]
+    assert told("project/kohesio-q70001", "^clay:amountOf/epo:hasAmountValue") == ["100", "200"]
+    assert told("project/kohesio-q70001", "clay:underProgramme/clay:programmingPeriod") == [f"{ID}period/2014-2020"]
+    assert told("project/kohesio-q70001", "clay:coFinancingRate") == ["50"]
+    assert told("project/kohesio-q70002", "clay:coFinancingRate") == []
+    assert reports["kohesio-projects-2024.csv"].repairs == {"rate": 1}
+    assert told("organisation/kohesio-q60001", "skos:prefLabel") == ["Q60001"]  # the files of 2024 have no names
+    keep = "project/keep-2014-2020-interreg-vb-clay-sea-c9331851-"
+    assert told(f"{keep}kiln", "dct:subject/skos:prefLabel") == ["Clay and pots", "Heat"]
+    assert [told(f"{keep}{name}", "clay:coFinancingRate") for name in ("kiln", "loam")] == [["80"], ["50"]]
+    # The town's county is not in the NUTS 2 unit of its second row, and where a row has no county the larger unit stands for it.
+    town = kg.query("SELECT ?o { ?o skos:prefLabel 'Pottery town'@en }")[0].o
+    assert [place[-4:] for place in told(town, "dct:spatial/clay:nutsUnit")] == ["SE33", "E331"]
+    assert told(town, "org:classification/skos:prefLabel") == ["Local public authority"]
+    assert reports["keep-partners.csv"].repairs == {"outside": 1}
+    assert told("project/cordis-900001", "dct:type/skos:prefLabel") == ["RIA"]
+    assert told("project/cordis-900001", "clay:statusWhenWritten/skos:prefLabel") == ["running"]
+    parts = kg.query("SELECT ?unit ?rate { ?p clay:coFinancingRate ?rate ; prov:agent/dct:spatial/clay:nutsUnit ?unit } ORDER BY ?unit")
+    assert [(row.unit[-5:], row.rate) for row in parts] == [("/HU10", 83), ("SI032", 83)]
+
+
+def test_a_sum_without_its_currency_refuses_the_row(tmp_path: Path) -> None:
+    file = tmp_path / "k.csv"
+    file.write_bytes((HERE / "kohesio-projects-2024.csv").read_bytes().replace(b",200,EUR,", b",200,,", 1))
+    report = bring(file, out=tmp_path / "a.nq")
+    assert outcomes(report)[2] == ("refused", ["missing"])
+
+
 @pytest.mark.parametrize("name", ["kohesio_projects_header_2024.csv", "kohesio_projects_required_columns_2026.csv"])
 def test_each_column_of_kohesio_is_taken_over_or_left_for_a_reason(name: str) -> None:
     with reference(f"data/kohesio/{name}").open(encoding="utf-8-sig", newline="") as file:

@@ -114,6 +114,8 @@ class Register:
         self._words: dict[str, dict[str, str]] = table.get("words", {})
         # Fields of smaller places, each with those of larger ones, which stand in for it.
         self._within: dict[str, list[str]] = table.get("within", {})
+        # Fields that are empty, and what is said in their place.
+        self._instead: dict[str, str] = table.get("instead", {})
         self._names: dict[str, dict[str, dict[str, str]]] = table.get("names", {})
         self._keys = self._templates(table.get("keys", {}))
         # Fields that hold parallel lists, by the name of the list; the first of each is that of names.
@@ -225,6 +227,8 @@ class Register:
         for field in self.needed:
             if field not in found and field not in self.constants and field not in self._in_lists:
                 raise Refused("missing", self.column(field))
+        if "currency" in self.columns and "currency" not in found and any(field in found for field in self.sums):
+            raise Refused("missing", self.column("currency"))
         if "start" in found and "end" in found and found["end"] < found["start"]:
             raise Refused("order", self.column("end"), found["end"], found["start"])
         return found, lists
@@ -261,6 +265,9 @@ class Register:
                     found[field] = read
             else:
                 found[field] = values.text(given, self.column(field), note)
+        for field, other in self._instead.items():
+            if other in found:
+                found.setdefault(field, found[other])
         for field, larger in self._within.items():
             for other in (other for other in larger if other in found):
                 if not found.setdefault(field, found[other]).startswith(found[other]):
@@ -286,8 +293,11 @@ class Register:
                     continue
                 break
         for field, names in self._names.items():
-            for lang, name in names.get(own.get(field, ""), {}).items():
-                made[f"{field}_{lang}"] = escape(name)
+            if field in own:
+                # A code without a name goes by itself.
+                made |= {
+                    f"{field}_{lang}": escape(name) for lang, name in names.get(own[field], dict.fromkeys(("en", "fi"), own[field])).items()
+                }
         for field in self._countries:
             if field in own:
                 one = countries()[own[field].lower()]
@@ -395,7 +405,7 @@ class Renderer:
                     name = one.get(thing.once) or self._constants.get(thing.once)
                     if name is None:
                         continue
-                    said = f"{thing.kind}/{name}"
+                    said = f"{thing.identity(one)}/{name}"
                     if said in self._said:
                         continue
                     self._said.add(said)
