@@ -266,15 +266,10 @@ def _take(
         code = found.get("code", "")
         at = len(report.files) << 40 | row.line
         _hold(known, fields["entry"], _digest(cells), at, code=code)
-        if mapping.same:
-            _hold(
-                known,
-                f"project {fields['project']}",
-                _digest({field: found.get(field, "") for field in mapping.same}),
-                at,
-                code=code,
-                several=True,
-            )
+        for thing, same in mapping.same.items():
+            if thing in fields:
+                told = _digest({field: found.get(field, "") for field in same})
+                _hold(known, f"{thing} {fields[thing]}", told, at, code=code, several=True)
         fields |= {"line": str(row.line), "quote": " ".join(fields["code"].split()[:_QUOTED])}
         text = renderer.render(fields, sub_rows)
     except Refused as refused:

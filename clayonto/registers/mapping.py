@@ -128,7 +128,8 @@ class Register:
         self._in_lists = frozenset(field for one in self._lists.values() for field in one["of"])
         self._countries = tuple(field for field, kind in self._values.items() if kind == "country")
         self._units = tuple(field for field, kind in self._values.items() if kind == "nuts" or kind in _LEVELS)
-        self.same: tuple[str, ...] = tuple(dataset.get("same", ()))
+        # What rows have to agree on that say something of one thing, by the field that has its key.
+        self.same: dict[str, tuple[str, ...]] = {thing: tuple(fields) for thing, fields in dataset.get("same", {}).items()}
         self.sums = tuple(field for field, kind in self._values.items() if kind == "amount" and field in self.columns)
         # Cells that a publisher writes in a way of its own, and what is meant.
         self._meant: dict[str, dict[str, str]] = table.get("meant", {})
@@ -221,8 +222,9 @@ class Register:
                 continue
             rows = apart(parts, one["separator"], {field: self.column(field) for field in parts}, note, before=self._before.get(name))
             lists[name] = [self._values_of(row, note) | {"number": str(n)} for n, row in enumerate(rows, 1)]
-            if any(one["of"][0] not in row for row in lists[name]) or not rows:
-                raise Refused("missing", self.column(one["of"][0]))
+            for field in [one["of"][0], *(field for field in self.needed if field in one["of"])]:
+                if any(field not in row for row in lists[name]) or not rows:
+                    raise Refused("missing", self.column(field))
         found = self._values_of({field: cell for field, cell in cells.items() if field not in self._in_lists}, note)
         for field in self.needed:
             if field not in found and field not in self.constants and field not in self._in_lists:
