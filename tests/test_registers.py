@@ -546,7 +546,7 @@ def test_places_are_found_by_the_names_of_nuts_units(tmp_path: Path) -> None:
     kinds = kg.query(
         "SELECT ?label (COUNT(?o) AS ?n) { ?o org:classification ?k . ?k skos:prefLabel ?label FILTER(LANG(?label) = 'en') } GROUP BY ?label"
     )
-    assert dict(kinds)["Higher education and research institution"] > 10
+    assert {row.label: row.n for row in kinds}["Higher education and research institution"] > 10
     broader = kg.query("SELECT ?code { ?c skos:notation 'RSO1.1' ; skos:broader/skos:notation ?code }")
     assert [row.code for row in broader] == ["PO1"]
 
