@@ -169,8 +169,8 @@ class Register:
 
     def left(self, header: Iterable[str]) -> dict[str, str]:
         """The columns of a header that are not taken over, each with why that is, by its name in :data:`~clayonto.registers.findings.LEFT`."""
-        said = {text for field in self._said() for text in self.columns.get(field, ())}
         names = dict.fromkeys(name for name in header if name)
+        said = {next((text for text in self.columns.get(field, ()) if text in names), "") for field in self._said()}
         why = {name: self._left.get(name) or ("" if name in said else CHECKED if self.knows(name) else UNKNOWN) for name in names}
         return {name: reason for name, reason in why.items() if reason}
 
