@@ -62,7 +62,9 @@ class Trials:
     def operation(self, model: Model) -> tuple[str, Any, Model]:
         """What to try: its name, the call, and the model of the folder afterwards."""
         files = [name for name, _, _ in model if name]
-        kind = self.random.choice(["load", "load", "links", "links", "replace", "replace", "update", "update", "compact", "rebuild", "restore"])
+        kind = self.random.choice(
+            ["load", "load", "links", "links", "replace", "replace", "update", "update", "compact", "rebuild", "restore"]
+        )
         if kind == "load" or (kind == "replace" and not files):
             name = f"file{self.number}.nt"
             lines = self.triples(self.random.choice([50, 2000, 7000])) | frozenset(
