@@ -119,19 +119,13 @@ def search_page(folder: Path, count: int, rounds: int) -> None:
     (folder / "projects.nt").write_text("".join(projects(count)), encoding="utf-8")
     site = Site.of(clayonto.load(folder / "projects.nt"), Config(licence=CC_BY))
     build(site, Parts(others=[front.common, Whole("search", search.files), shards.SHARDS]), folder / "search")
-    sizes = [
-        file.stat().st_size
-        for file in (folder / "search" / "assets").rglob("*")
-        if file.parent.name == "search.fi" or file.name == "search.fi.js"
-    ]
-    print(
-        f"{count} projects, {len(site.pages)} things with pages; the index of a language: {len(sizes)} files, {sum(sizes) / 1e6:.1f} MB, the largest {max(sizes) / 1e3:.0f} kB"
-    )
+    sizes = [file.stat().st_size for file in (folder / "search" / "assets").rglob("*.js") if "search.fi" in (file.parent.name, file.stem)]
+    print(f"{count} projects, {len(site.pages)} things with pages; the index of a language has {len(sizes)} files", end=", ")
+    print(f"{sum(sizes) / 1e6:.1f} MB, the largest {max(sizes) / 1e3:.0f} kB")
     with served(folder / "search") as url:
         for visitor in VISITORS:
-            print(
-                f"{visitor.name}: seconds from following a link with the words to the first results; all that was fetched; the slowest letter when typed, all that was fetched then"
-            )
+            print(f"{visitor.name}: until the first results after following a link with the words, and all that was fetched")
+            print("  and, in brackets, until results after the slowest letter when the words are typed, and all that was fetched then")
             for query in SEARCHED:
                 waits, slowest = [], []
                 for _ in range(rounds):
@@ -143,7 +137,7 @@ def search_page(folder: Path, count: int, rounds: int) -> None:
                         page = visitor.open(chromium, f"{url}fi/search.html")
                         slowest.append(page.run(f"{_TYPED}({json.dumps(query)})") / 1000)
                         typed = _fetched(page, folder, url)
-                print(f"  {query}: {min(waits):.2f} s; {fetched}; {min(slowest):.2f} s, {typed}")
+                print(f"  {query}: {min(waits):.2f} s, {fetched} [{min(slowest):.2f} s, {typed}]")
 
 
 def _fetched(page: Page, folder: Path, url: str) -> str:
