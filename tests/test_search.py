@@ -99,7 +99,7 @@ def test_what_a_browser_finds_in_many_files_is_all_that_there_is(tmp_path: Path)
     site = site_of(called(1, 600))
     assert not build(site, Parts(others=[Whole("search", search.files), shards.SHARDS, _scripts]), tmp_path / "site").removed
     queries = [
-        "e", "k", "etelä", "ETELÄ-POHJANMAAN LIITTO", "liit", "liitto etelä", "ke", "kehit", "hanke", "Hanke ha", "region", "regional region of", "gen", "gen3",
+        "e", "k", "etelä", "ETELÄ-POHJANMAAN LIITTO", "liit", "liitto etelä", "ke", "kehit", "hanke", "Hanke ha", "region region", "region", "regional region of", "gen", "gen3",
         "thing", "thing lii", "oljy", "öl", "s3", "株", "жив", "istan", "a", "a of", "escp-4i", "4i", "2014", "&", "📚", "", "zzz", "keramiikka zzz", "con",
         "constructor", "universitetsförvaltningsmyndigheten", "universitetsförvaltningens", "universitetsförvaltningsmyndigheten of", "o neill", "1", "hanke.",
     ]  # fmt: skip

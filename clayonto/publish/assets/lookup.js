@@ -110,15 +110,15 @@ globalThis.clayontoLookup = ([, things, root], folder) => {
   return async (text) => {
     const words = wordsOf(text), query = { words, pieces: fold(text).split(/\s+/u).filter(Boolean) };
     if (things) return new Found(query).add(things);
-    const places = words.length ? await Promise.all(words.map((word) => place(cut(word)))) : [null];
-    if (places.includes(null)) return new Found(query);
+    const each = [...new Set(words)], places = await Promise.all(each.map((word) => place(cut(word))));
+    if (!each.length || places.includes(null)) return new Found(query);
     const leaf = places.find((one) => one.leaf);
     if (leaf) return new Found(query).add((await load(leaf.key))[0]);
     const branches = await Promise.all(places.map(({ key }) => load(key)));
     const sums = branches.map(([, counts]) => counts.reduce((a, b) => a + b, 0));
     const least = sums.indexOf(Math.min(...sums));
     // One word, and its branch is about it alone: the best of it and the counts are there.
-    if (words.length === 1 && words[0] === cut(words[0])) {
+    if (each.length === 1 && each[0] === cut(each[0])) {
       const counts = new Map(branches[0][1].map((count, kind) => [kind, count]).filter(([, count]) => count));
       return new Found(query, below(places[0]), counts).add(branches[0][0]);
     }
