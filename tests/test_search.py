@@ -204,3 +204,43 @@ def _made(site: Site, before: dict[str, Any], changed: Changes | None) -> tuple[
     staging: Any = Noting()
     units = make(shards.SHARDS, site, staging, before={name: tuple(unit) for name, unit in before.items()}, changed=changed)
     return (staging.put_ if changed is None else {"put": staging.put_, "kept": staging.kept}), units
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_visitor_sees_how_many_there_are_and_can_go_on_to_the_last(tmp_path: Path) -> None:
+    site = site_of(called(5, 400))
+    build(site, Parts(others=[Whole("search", search.files), shards.SHARDS, _scripts]), tmp_path / "site")
+    hits = "document.querySelectorAll('#hits li').length"
+    typed = "(input => { input.value = 'region'; input.dispatchEvent(new Event('input')); })(document.getElementById('q'))"
+    with served(tmp_path / "site") as url, browser() as chromium:
+        page = chromium.open(f"{url}fi/search.html")
+        page.run(typed)
+        page.wait(f"{hits} > 0")
+        count = len(matching(site, "region"))
+        assert page.text("#found") == f"Löytyi {count}"
+        assert page.run("location.search") == "?q=region"
+        assert page.run("[...document.querySelectorAll('#kinds span')].map((one) => +one.textContent)")[0] == count
+        page.click("#kinds button:nth-child(2)")
+        kind = int(page.text("#kinds [aria-pressed=true] span"))
+        assert page.text("#found") == f"Löytyi {kind}"
+        assert 3 <= page.run(hits) < kind
+        while not page.run("document.getElementById('more').hidden"):
+            before = page.run(hits)
+            page.click("#more")
+            page.wait(f"{hits} > {before}")
+            assert page.run(f"document.activeElement.closest('li') == document.querySelectorAll('#hits li')[{before}]")
+        assert page.run(hits) == kind
+        assert page.run("[...new Set([...document.querySelectorAll('#hits a')].map((a) => a.href))].length") == kind
+        other = chromium.open(page.run("location.href"))
+        other.wait(f"{hits} > 0")
+        assert other.text("#found") == f"Löytyi {kind}"
+        assert page.problems == []
+
+        # A file that does not come is told of, and asked for again.
+        (lost,) = (tmp_path / "site/assets/search.fi").glob("w-liit.js")
+        lost.rename(lost.with_suffix(".away"))
+        page.run(typed.replace("region", "liit"))
+        page.wait("document.getElementById('found').textContent.startsWith('Hakua ei voitu ladata')")
+        lost.with_suffix(".away").rename(lost)
+        page.run(typed.replace("region", "liit"))
+        page.wait(f"{hits} > 0")

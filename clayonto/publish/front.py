@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from clayonto.locales import Language
 
-ASSETS: Final = ("style.css", "icon.svg", "lookup.js", "search.js", "go.js", EUROPE.file, WORLD.file)
+ASSETS: Final = ("style.css", "icon.svg", "search.lookup.js", "search.js", "go.js", EUROPE.file, WORLD.file)
 _MAIN: Final = frozenset(
     map(
         curie,

@@ -54,5 +54,5 @@ def _page(layout: Layout) -> bytes:
         f'<ul class="hits" id="hits"></ul><button type="button" id="more" hidden>{say["search_more"]}</button></div>\n'
         f"<h2>{say['az']}</h2>{letters(layout, by_letter(layout.site, layout.lang), 'az/')}"
     )
-    scripts = ("lookup.js", "search.js", f"search.{layout.lang}.js")
+    scripts = ("search.lookup.js", "search.js", f"search.{layout.lang}.js")
     return layout.page("search.html", body, title=say["search"], description=say["search_lead"], scripts=scripts)
