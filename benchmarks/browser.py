@@ -154,9 +154,14 @@ def main() -> None:
     parser.add_argument(
         "--projects", type=int, default=12_500, help="how many projects the search has (default: 12,500, about 25,000 things with pages)"
     )
+    parser.add_argument(
+        "--one-file", action="store_true", help="the search has its index in one file, as that of a small site is, for comparison"
+    )
     parser.add_argument("--only", choices=("sparql", "search"), help="one of the two pages")
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
+    if given.one_file:
+        shards.MOST_IN_ONE = sys.maxsize  # type: ignore[misc]
     with tempfile.TemporaryDirectory() as name:
         if given.only != "search" and sparql.available():
             sparql_page(Path(name), given.triples, given.rounds)

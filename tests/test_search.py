@@ -96,7 +96,7 @@ def matching(site: Site, query: str) -> set[str]:
 
 @pytest.mark.usefixtures("tiny")
 def test_what_a_browser_finds_in_many_files_is_all_that_there_is(tmp_path: Path) -> None:
-    site = site_of(called(1, 600))
+    site = site_of(called(1, 300))
     assert not build(site, Parts(others=[Whole("search", search.files), shards.SHARDS, _scripts]), tmp_path / "site").removed
     queries = [
         "e", "k", "etelä", "ETELÄ-POHJANMAAN LIITTO", "liit", "liitto etelä", "ke", "kehit", "hanke", "Hanke ha", "region region", "region", "regional region of", "gen", "gen3",
