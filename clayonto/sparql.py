@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from clayonto.errors import ForbiddenQueryError, QuerySyntaxError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 Form = Literal["select", "ask", "construct", "describe"]
 """The four query forms of SPARQL 1.1."""
@@ -51,6 +51,8 @@ _FORMS: Final[dict[str, Form]] = {"SELECT": "select", "ASK": "ask", "CONSTRUCT":
 _UPDATES: Final = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH"})
 _GUARDED: Final = ("service", "from", "insert", "delete", "load", "clear", "drop", "create", "copy", "move", "add", "with")
 _CODEPOINT: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_BEFORE_IRI: Final = frozenset({"(", ",", "/", "|", "^", "!", "&&", "||", "=", "!=", "^^"})
+"""What an IRI follows within brackets where it is no comparison."""
 _TWO_READINGS: Final = re.compile(r"['()]")
 
 
@@ -206,6 +208,41 @@ def asks_for_graphs(text: str) -> bool:
         if may_have(reading, "graph")
         for token in tokens(reading)
     )
+
+
+def is_guarded(text: str) -> bool:
+    """Whether a query may have a word by which it would write or reach out; if not, and an IRI of it has none either, ``refuse_…`` let it pass.
+
+    >>> is_guarded("SELECT * { ?s ?p ?o }"), is_guarded('ASK { ?s ?p "from" }')
+    (False, True)
+    """
+    return any(may_have(reading, *_GUARDED) for reading in _readings(text))
+
+
+def undeclared(text: str, known: Iterable[str]) -> tuple[str, ...] | None:
+    """Those of the prefixes ``known`` that a query may use and does not declare; ``None`` if its tokens do not tell.
+
+    An engine without a tokeniser reads a comparison where there is an IRI by the tokens, and a name where there are others: ``?a<?b&&x:c>?d``, ``ax:b``.
+
+    >>> undeclared("PREFIX a: <urn:a> SELECT * { ?s a:b c:d FILTER(?s > e:f) }", "abcd")
+    ('c',)
+    >>> undeclared("ASK { FILTER(?a<?b&&c:d>?e) }", "abcd")
+    """
+    declared, used, open_ = set(), [], [""]
+    before = Token("mark", "", 0)
+    for token in tokens(text):
+        if token.kind == "mark" and token.text in "({":
+            open_.append(token.text)
+        elif token.kind == "mark" and token.text in ")}" and len(open_) > 1:
+            open_.pop()
+        elif token.kind == "iri" and open_[-1] == "(" and not (before.kind == "mark" and before.text in _BEFORE_IRI):
+            return None
+        elif token.kind == "name" and before.text.upper() == "PREFIX":
+            declared.add(token.text[:-1])
+        elif token.kind == "name":
+            used.append(token.text)
+        before = token
+    return tuple(name for name in known if name not in declared and any(f"{name}:" in one for one in used))
 
 
 def may_have(text: str, *words: str) -> bool:

@@ -16,7 +16,8 @@ from clayonto.engines.sorting import apart, in_order
 from clayonto.errors import EngineError, QuerySyntaxError
 from clayonto.namespaces import PREFIXES
 from clayonto.sources import QUADS
-from clayonto.sparql import asks_for_graphs
+from clayonto.sparql import asks_for_graphs, undeclared
+from clayonto.templates import Query
 from clayonto.terms import IRI, BlankNode, Value, lexical, literal
 
 if TYPE_CHECKING:
@@ -136,8 +137,9 @@ class OxigraphEngine:
     def _answering(self, query: str, base: str, *, given: str | None = None) -> Iterator[Any]:
         """The answer of a query; ``given`` is the text that it was made from, of which what is wrong is told."""
         with self._reading(graphs=asks_for_graphs(query)) as store:
+            known = Query(query)
             try:
-                answer = store.query(as_asked(query), base_iri=base, prefixes=_PREFIXES)
+                answer = store.query(known.rewritten(as_asked), base_iri=base, prefixes=prefixes(known))
             except SyntaxError as error:
                 # What is wrong is to be told of the text as it was given.
                 check_syntax(given or query, base=base)
@@ -150,6 +152,19 @@ class OxigraphEngine:
 def as_asked(query: str) -> str:
     """The query in the form in which Oxigraph is asked it: it means the same, can be sorted, and takes no detour over the whole graph."""
     return sortable(by_row(query))  # what is put in to sort by is long, and need not be looked through
+
+
+def prefixes(query: Query) -> dict[str, str]:
+    """The prefixes that a query may use without declaring them: of those that every query may use, since Oxigraph looks at each that it is given, every time."""
+    used = query.of(_undeclared)
+    if used is None:
+        return {name: iri for name, iri in _PREFIXES.items() if f"{name}:" in query.text} if "\\" not in query.text else _PREFIXES
+    return used
+
+
+def _undeclared(query: str) -> dict[str, str] | None:
+    names = undeclared(query, _PREFIXES) if "\\" not in query else None
+    return None if names is None else {name: _PREFIXES[name] for name in names}
 
 
 def syntax_error(error: SyntaxError, query: str) -> QuerySyntaxError:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from clayonto import tsv
 from clayonto.engines.ordering import keys
-from clayonto.sparql import closing, tokens
+from clayonto.sparql import closing, may_have, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,6 +35,8 @@ def apart(query: str) -> tuple[str, list[Key]] | None:
     >>> apart("SELECT ?s { ?s ?p ?o } ORDER BY STR(?s) LIMIT 3"), apart("SELECT ?s { ?s ?p ?o } ORDER BY STR(?o)")
     (None, None)
     """
+    if not may_have(query, "order"):
+        return None
     given = list(tokens(query))
     at = _last_order(given)
     shown = _shown(given)

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pyoxigraph as ox
 
 from clayonto import sparql
-from clayonto.engines.oxigraph import as_asked, syntax_error
+from clayonto.engines.oxigraph import as_asked, prefixes, syntax_error
 from clayonto.errors import ForbiddenQueryError, QuerySyntaxError
 from clayonto.namespaces import PREFIXES
 from clayonto.server import messages
@@ -34,12 +34,12 @@ from clayonto.server.messages import Question, Reply
 from clayonto.server.negotiation import NoFormat, choose
 from clayonto.server.progress import Progress
 from clayonto.server.sink import INLINE, Sink
+from clayonto.templates import Query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PREFIXES: Final = dict(PREFIXES)
-_AS_USED: Final = tuple((f"{name}:", name, iri) for name, iri in _PREFIXES.items())
 _NEW_USER, _NEW_NET = 0x10000000, 0x40000000
 
 _SOON: Final = 0.001
@@ -64,6 +64,9 @@ class Worker:
         self._limits = limits
         self._plain = ox.Store.read_only(str(store))
         self._named: ox.Store | None = None
+        # What is known of queries that are alike is kept for these very functions.
+        self._as_asked = lambda query: as_asked(self._bounded(query)[0])
+        self._may_be_more = lambda query: self._bounded(query)[1]
 
     def answer(self, number: int, graphs: str | None, question: Question) -> Reply:
         """The reply to a query. What is wrong is told by ``error`` in its head, and what is known of it beside.
@@ -89,21 +92,20 @@ class Worker:
         return number, told, b""
 
     def _answered(self, number: int, graphs: str | None, question: Question) -> tuple[dict[str, Any], bytes]:
-        query = question.query
-        form = sparql.form(query)
-        name = choose(form, accept=question.accept, named=question.named)
-        sparql.refuse_leaving(query)
+        query = Query(question.query)
+        name = choose(query.of(sparql.form), accept=question.accept, named=question.named)
+        if query.of(sparql.is_guarded) or sparql.may_have(query.text, "service"):
+            sparql.refuse_leaving(query.text)
         wanted = _dataset(question)
-        if graphs is None and (wanted or sparql.asks_for_graphs(query) or _has_dataset(query)):
+        if graphs is None and (wanted or query.of(_names_graphs)):
             return {"error": "graphs"}, b""
-        limited, may_be_more = bounded(query, form, self._limits.most_rows)
         try:
-            asked = as_asked(limited)
-            answer = self._store(graphs).query(asked, base_iri=self._base, prefixes=_prefixes(asked), **wanted)
+            asked = query.rewritten(self._as_asked)
+            answer = self._store(graphs).query(asked, base_iri=self._base, prefixes=prefixes(query), **wanted)
         except SyntaxError as error:
             # What is wrong is to be told of the text as it was given.
-            self._check(query)
-            raise syntax_error(error, query) from error
+            self._check(query.text)
+            raise syntax_error(error, query.text) from error
         sink = Sink(messages.file_of(self._spool, number), most=self._limits.most_bytes, packed=question.gzip)
         done = False
         try:
@@ -111,7 +113,7 @@ class Worker:
             write(output=sink, format=FORMATS[name].engine)
             digest = sink.finish()
             # No answer of so many solutions has fewer bytes.
-            if may_be_more and sink.written > self._limits.most_rows and _rows(sink, name) > self._limits.most_rows:
+            if sink.written > self._limits.most_rows and query.of(self._may_be_more) and _rows(sink, name) > self._limits.most_rows:
                 return {"error": "rows"}, b""
             done = True
         finally:
@@ -119,6 +121,9 @@ class Worker:
             if not done:
                 sink.discard()
         return {"format": name, "size": sink.size, "gzip": sink.packed, "digest": digest}, sink.content
+
+    def _bounded(self, query: str) -> tuple[str, bool]:
+        return bounded(query, sparql.form(query), self._limits.most_rows)
 
     def _check(self, query: str) -> None:
         try:
@@ -139,11 +144,6 @@ def _rows(sink: Sink, name: str) -> int:
     return rows(zlib.decompress(content, 31) if sink.packed else content, name)
 
 
-def _prefixes(query: str) -> dict[str, str]:
-    """Those of the prefixes that a query may use without declaring them; the engine looks at each that it is given, every time."""
-    return {name: iri for used, name, iri in _AS_USED if used in query} if "\\" not in query else _PREFIXES
-
-
 def _dataset(question: Question) -> dict[str, Any]:
     """The dataset that a request names; of named graphs alone it has an empty default graph, and the other way round."""
     if question.default_graphs is None and question.named_graphs is None:
@@ -154,7 +154,10 @@ def _dataset(question: Question) -> dict[str, Any]:
     }
 
 
-def _has_dataset(query: str) -> bool:
+def _names_graphs(query: str) -> bool:
+    """Whether a query asks for named graphs, or has a dataset of its own."""
+    if sparql.asks_for_graphs(query):
+        return True
     return sparql.may_have(query, "from") and any(token.kind == "word" and token.text.upper() == "FROM" for token in sparql.tokens(query))
 
 

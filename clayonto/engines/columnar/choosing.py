@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from clayonto.engines.columnar.algebra import Beyond
@@ -29,10 +29,18 @@ _parsed = lru_cache(maxsize=_REMEMBERED)(parse)
 _refused: Final[WeakKeyDictionary[Columns, set[str]]] = WeakKeyDictionary()
 
 
+class _Chosen(NamedTuple):
+    """Why the store answers queries of a graph that has these extents, or ``None`` where the columns are asked."""
+
+    extents: Mapping[str, Extent]
+    reasons: dict[tuple[str, str], str | None]
+
+
 class RowsAndColumns(OxigraphEngine):
     """A store of rows, and perhaps columns beside it. See :class:`clayonto.engines.base.ColumnEngine`."""
 
     behind = "oxigraph"
+    _chosen: _Chosen | None = None
 
     @abstractmethod
     def without_columns(self) -> str | None:
@@ -52,11 +60,7 @@ class RowsAndColumns(OxigraphEngine):
         """The solutions of a SELECT query in order, as columns; ``None`` if the store is to answer it."""
         if self.without_columns():
             return None
-        try:
-            select = _parsed(query, base=base)
-            if self.rows_are_cheaper(select):
-                return None
-        except Beyond:
+        if self._why_rows(query, base=base):
             return None
         import polars as pl
 
@@ -67,7 +71,7 @@ class RowsAndColumns(OxigraphEngine):
         if query in refused:
             return None
         try:
-            return answer(select, columns)
+            return answer(_parsed(query, base=base), columns)
         except (Beyond, pl.exceptions.PolarsError):
             # It may have taken a while to find out.
             if len(refused) < _REMEMBERED:
@@ -81,15 +85,13 @@ class RowsAndColumns(OxigraphEngine):
             return without
         from clayonto.engines.columnar.answer import answer
 
-        try:
-            select = _parsed(query, base=base)
-            cheaper = self.rows_are_cheaper(select)
-            if cheaper:
-                return cheaper
-            answer(select, self.columns)
-        except Beyond as reason:
-            return str(reason)
-        return None
+        why = self._why_rows(query, base=base)
+        if why is None:
+            try:
+                answer(_parsed(query, base=base), self.columns)
+            except Beyond as reason:
+                why = str(reason)
+        return why
 
     def steps(self, query: str, *, base: str) -> list[tuple[str, int, float]]:
         """The steps in which the columns answer a query: as SPARQL, the rows after each, and its milliseconds."""
@@ -103,6 +105,18 @@ class RowsAndColumns(OxigraphEngine):
         finally:
             TRACE.reset(token)
         return trace.steps
+
+    def _why_rows(self, query: str, *, base: str) -> str | None:
+        """Why a query is the store's without asking the columns; found out once for each as long as the graph is the same."""
+        extents, key, chosen = self.extents, (query, base), self._chosen
+        if chosen is None or chosen.extents is not extents or len(chosen.reasons) == _REMEMBERED:
+            chosen = self._chosen = _Chosen(extents, {})
+        if key not in chosen.reasons:
+            try:
+                chosen.reasons[key] = self.rows_are_cheaper(_parsed(query, base=base))
+            except Beyond as reason:
+                chosen.reasons[key] = str(reason)
+        return chosen.reasons[key]
 
     def rows_are_cheaper(self, select: Select) -> str | None:
         """Why the store is likely to be quicker, in a part of a sentence; ``None`` if columns are.
