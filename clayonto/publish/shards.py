@@ -18,10 +18,10 @@ from bisect import bisect_left
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from clayonto.publish.fragments import PAGE_CLASSES
 from clayonto.publish.front import plural
 from clayonto.publish.index import curie, literal
 from clayonto.publish.paths import url
-from clayonto.publish.site import PAGE_CLASSES
 from clayonto.publish.units import Each, Later
 
 if TYPE_CHECKING:
