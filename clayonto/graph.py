@@ -232,7 +232,7 @@ class KnowledgeGraph:
     def stream(self, query: str | NamedQuery, /, **params: object) -> RowStream:
         """The rows of a SELECT while they arrive: an endpoint's answer of any size takes little memory, and its first row does not wait for the last.
 
-        An engine of one's own works an answer out whole and hands it over row by row.
+        An engine of one's own works an answer out whole, as for :meth:`query`, and hands it over row by row.
 
         :param query: SPARQL, or a named query (of :attr:`queries`, or of your own).
         :param params: the parameters of a named query, as for :meth:`run`.
@@ -251,8 +251,7 @@ class KnowledgeGraph:
             raise UsageError("Rows of a SELECT can stream; ask anything else with query().")
         stream = getattr(self._engine, "stream", None)
         if stream is None:
-            held = self._engine.select(text, base=self.base)
-            return RowStream(tsv.columns(held), tsv.lines(held), engine=self.engine)
+            return self._selected(text, None if isinstance(query, str) else query.columns).stream()
         lines = stream(text, base=self.base)
         booleans = [] if isinstance(query, str) else [i for i, name in enumerate(lines.columns) if query.columns.get(name) == "boolean"]
         read = (tsv.with_booleans(line, booleans) for line in lines) if booleans else lines

@@ -261,6 +261,10 @@ class Rows(Sequence[Row]):
 
         return to_pandas(self._as_tsv(), self.types)
 
+    def stream(self) -> RowStream:
+        """The rows one after the other, once, as those that arrive from an endpoint."""
+        return RowStream(self.columns, tsv.lines(self._as_tsv()), engine=self.engine)
+
     def _as_tsv(self) -> bytes:
         if self._tsv is None and self._table is not None:
             self._tsv = tsv.of_cells(self._table.cells())

@@ -50,6 +50,9 @@ def test_what_runs_over_the_whole_graph_is_answered_by_the_column(store: Path) -
     assert [kg.query(PAIRS).engine for kg in (chosen, rows)] == ["columnar", "oxigraph"]
     assert [kg.query(LOOKUP).engine for kg in (chosen, rows)] == ["oxigraph", "oxigraph"]
     assert chosen.query(PAIRS) == rows.query(PAIRS)
+    streams = [chosen.stream(PAIRS), rows.stream(PAIRS)]
+    assert [stream.engine for stream in streams] == ["columnar", "oxigraph"]
+    assert list(streams[0]) == list(streams[1]) == list(rows.query(PAIRS))
     assert (chosen.plan(PAIRS).engine, chosen.plan(PAIRS).ordered) == ("columnar", True)
     assert "few triples (about" in chosen.plan(LOOKUP).reason
     assert "asked for" in rows.plan(PAIRS).reason

@@ -72,7 +72,7 @@ class Process:
         with theirs, shared(spool.parent) as file:
             worker = cls(state, spool, Progress(file.fileno()))
             limits = [settings.memory, settings.max_bytes, settings.max_rows]
-            arguments = [theirs.fileno(), file.fileno(), state.store, state.base, spool, *limits]
+            arguments = [theirs.fileno(), file.fileno(), state.store, state.columns or "", state.base, spool, *limits]
             worker._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 *("-m", "clayonto.server.worker", *map(str, arguments)),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from clayonto.errors import EngineError, UsageError
+from clayonto.server.columns import columns_of
 from clayonto.server.problems import Busy, Failed
 from clayonto.sources import FORMATS, QUADS
 from clayonto.stores.generations import Folder
@@ -25,7 +26,8 @@ _PATIENCE: Final = 20.0
 class State:
     """One whole state of the graph.
 
-    ``name`` tells it from every other; ``store`` is the folder that the engine opens; ``base`` what relative IRIs are relative to.
+    ``name`` tells it from every other; ``store`` is the folder that the engine opens, ``columns`` that of the columns beside it, if there are any; ``base``
+    what relative IRIs are relative to.
     """
 
     def __init__(self, generation: Generation, folder: Folder, *, base: str, aside: Path) -> None:
@@ -36,6 +38,7 @@ class State:
         self.number = generation.number
         self.made: str = generation.manifest["made"]
         self.store = generation.folder / "store"
+        self.columns = columns_of(generation)
         layers = [Layer.of(entry) for entry in generation.manifest["layers"]]
         told = f"{self.number} {self.made} {[layer.sha256 for layer in layers]}"
         self.name = hashlib.blake2b(told.encode(), digest_size=8).hexdigest()

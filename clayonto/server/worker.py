@@ -1,5 +1,7 @@
 """A process that answers one query after another, from a store that it opens read only.
 
+What runs over many triples it asks of the columns beside the store, if there are any.
+
 It takes its limits when it starts and cannot lift them: memory (``RLIMIT_AS``), the size of a file it writes (``RLIMIT_FSIZE``), and no network, where
 the system lets a process give that up. A query that wants more memory ends the process. Time is kept by the server, which kills it.
 A small answer is sent in the reply, a large one is left in a file.
@@ -28,6 +30,7 @@ from clayonto.errors import ForbiddenQueryError, QuerySyntaxError
 from clayonto.namespaces import PREFIXES
 from clayonto.server import messages
 from clayonto.server.bounding import bounded
+from clayonto.server.columns import WithColumns
 from clayonto.server.counting import rows
 from clayonto.server.formats import FORMATS
 from clayonto.server.messages import Question, Reply
@@ -57,14 +60,16 @@ class Limits(NamedTuple):
 class Worker:
     """Answers queries about one state of a graph."""
 
-    def __init__(self, store: Path, limits: Limits, *, base: str, spool: Path) -> None:
-        """:param spool: the beginning of the names of the files for large answers."""
+    def __init__(self, store: Path, limits: Limits, *, base: str, spool: Path, columns: Path | None = None) -> None:
+        """:param spool: the beginning of the names of the files for large answers; ``columns`` is the folder of those beside the store."""
         self._base = base
         self._spool = str(spool)
         self._limits = limits
         self._plain = ox.Store.read_only(str(store))
+        self._columns = None if columns is None else WithColumns(self._plain, columns)
         self._named: ox.Store | None = None
         # What is known of queries that are alike is kept for these very functions.
+        self._bounded_text = lambda query: self._bounded(query)[0]
         self._as_asked = lambda query: as_asked(self._bounded(query)[0])
         self._may_be_more = lambda query: self._bounded(query)[1]
 
@@ -99,13 +104,14 @@ class Worker:
         wanted = _dataset(question)
         if graphs is None and (wanted or query.of(_names_graphs)):
             return {"error": "graphs"}, b""
-        try:
-            asked = query.rewritten(self._as_asked)
-            answer = self._store(graphs).query(asked, base_iri=self._base, prefixes=prefixes(query), **wanted)
-        except SyntaxError as error:
-            # What is wrong is to be told of the text as it was given.
-            self._check(query.text)
-            raise syntax_error(error, query.text) from error
+        answer: Any = None
+        count = None
+        if self._columns is not None and graphs is None:
+            answer, count = self._columns.solutions(query, query.rewritten(self._bounded_text), base=self._base)
+        if answer is None:
+            answer = self._asked(query, graphs, wanted)
+        elif count is not None and count > self._limits.most_rows:
+            return {"error": "rows"}, b""
         sink = Sink(messages.file_of(self._spool, number), most=self._limits.most_bytes, packed=question.gzip)
         done = False
         try:
@@ -113,7 +119,12 @@ class Worker:
             write(output=sink, format=FORMATS[name].engine)
             digest = sink.finish()
             # No answer of so many solutions has fewer bytes.
-            if sink.written > self._limits.most_rows and query.of(self._may_be_more) and _rows(sink, name) > self._limits.most_rows:
+            if (
+                count is None
+                and sink.written > self._limits.most_rows
+                and query.of(self._may_be_more)
+                and _rows(sink, name) > self._limits.most_rows
+            ):
                 return {"error": "rows"}, b""
             done = True
         finally:
@@ -122,8 +133,23 @@ class Worker:
                 sink.discard()
         return {"format": name, "size": sink.size, "gzip": sink.packed, "digest": digest}, sink.content
 
+    def _asked(self, query: Query, graphs: str | None, wanted: dict[str, Any]) -> Any:
+        """The answer of the store."""
+        try:
+            asked = query.rewritten(self._as_asked)
+            return self._store(graphs).query(asked, base_iri=self._base, prefixes=prefixes(query), **wanted)
+        except SyntaxError as error:
+            # What is wrong is to be told of the text as it was given.
+            self._check(query.text)
+            raise syntax_error(error, query.text) from error
+
     def _bounded(self, query: str) -> tuple[str, bool]:
         return bounded(query, sparql.form(query), self._limits.most_rows)
+
+    @property
+    def room(self) -> int:
+        """How many bytes of address space it takes for what queries have in common."""
+        return 0 if self._columns is None else self._columns.room
 
     def _check(self, query: str) -> None:
         try:
@@ -213,17 +239,17 @@ def serve(connection: socket.socket, worker: Worker, progress: Progress) -> None
 def main(arguments: list[str]) -> None:
     """Answer until the server has gone.
 
-    :param arguments: the numbers of a socket and of the file of :class:`Progress`, the folder of the store, the base of relative IRIs, the
-        beginning of the names of the files for answers, and the limits.
+    :param arguments: the numbers of a socket and of the file of :class:`Progress`, the folders of the store and of its columns, which may be empty, the base
+        of relative IRIs, the beginning of the names of the files for answers, and the limits.
     """
-    number, shared, store, base, spool, *limits = arguments
+    number, shared, store, columns, base, spool, *limits = arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the server, which ends its workers itself
     alone = leave_network()
     connection = socket.socket(fileno=int(number))
     progress = Progress(int(shared))
     given = Limits(*map(int, limits))
-    worker = Worker(Path(store), given, base=base, spool=Path(spool))
-    confine(memory=given.memory, file_size=given.most_bytes)
+    worker = Worker(Path(store), given, base=base, spool=Path(spool), columns=Path(columns) if columns else None)
+    confine(memory=given.memory + worker.room, file_size=given.most_bytes)
     # What is here now stays: it is not looked at again when what a query left is collected.
     gc.freeze()
     connection.sendall(messages.frame({"alone": alone}))
