@@ -27,8 +27,8 @@ MODULES = (
     "validation.wellformed", "inference", "inference.base", "inference.consistency", "inference.cache", "explain", "explain.model", "explain.figures", "editing",
     "difference.compare", "difference.rdfpatch", "difference.patching", "dialect", "turtle", "skeletons", "terms", "sparql", "namespaces",
     "server.serving", "server.settings", "publish.build", "publish.config", "publish.fragments", "publish.site", "publish.checking",
-    "publish.checking.findings", "linking", "linking.finding", "linking.table", "linking.reviewing", "linking.applying", "linking.organisations", "linking.names", "linking.evidence",
-    "linking.blocking", "linking.wording", "asynchronous", "stores", "stores.upkeep", "sources", "places", "resources", "errors", "engines", "engines.base",
+    "publish.checking.findings", "linking", "linking.finding", "linking.table", "linking.reviewing", "linking.applying", "linking.organisations",
+    "linking.names", "linking.evidence", "linking.blocking", "linking.wording", "asynchronous", "stores", "stores.upkeep", "sources", "places", "resources", "errors", "engines", "engines.base",
 )  # fmt: skip
 
 
