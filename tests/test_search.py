@@ -15,7 +15,7 @@ from clayonto.publish.build import Parts, build
 from clayonto.publish.config import CC_BY
 from clayonto.publish.index import TYPE, Index, curie
 from clayonto.publish.site import Site
-from clayonto.publish.units import Changes, Whole, changes, difference, made, make, places
+from clayonto.publish.units import Changes, Whole, changes, difference, make, places
 from tests.browser import browser, served
 
 if TYPE_CHECKING:
@@ -72,8 +72,7 @@ def site_of(names: list[str]) -> Site:
 
 
 def files_of(site: Site) -> dict[str, bytes]:
-    maker = shards.SHARDS.maker(site)
-    return {path: content for _, _, plan in shards.SHARDS.items(site) for path, content in made(maker(plan))}
+    return {path: content for path, content in search.everything(site, "fi") if path.startswith("assets/")}
 
 
 def told(content: bytes) -> Any:
@@ -149,10 +148,11 @@ def test_each_file_is_small_however_many_things_there_are() -> None:
 
 def test_a_site_of_few_things_has_one_file() -> None:
     site = site_of(called(3, 100))
-    assert files_of(site) == {}
-    (index, _) = search.files(site)
-    kinds, things = told(index[1])
-    assert index[0] == "assets/search.fi.js"
+    ((path, index),) = files_of(site).items()
+    assert dict(search.files(site))[path] == index
+    assert list(shards.SHARDS.items(site)) == []
+    kinds, things = told(index)
+    assert path == "assets/search.fi.js"
     assert len(kinds) == len(KINDS)
     assert len(things) == 150
 

@@ -8,7 +8,6 @@ from clayonto.publish import shards
 from clayonto.publish.front import plural
 from clayonto.publish.layout import Layout
 from clayonto.publish.lists import by_letter, letters
-from clayonto.publish.units import made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,12 +24,13 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
         yield f"{lang}/search.html", _page(Layout(site, lang))
 
 
-def everything(site: Site) -> Iterator[tuple[str, bytes]]:
-    """The same, and the index where it is many files."""
-    yield from files(site)
-    maker = shards.SHARDS.maker(site)
-    for _, _, plan in shards.SHARDS.items(site):
-        yield from made(maker(plan))
+def everything(site: Site, lang: Language) -> Iterator[tuple[str, bytes]]:
+    """The page and the index of one language, in however many files."""
+    yield f"{lang}/search.html", _page(Layout(site, lang))
+    if shards.is_split(site):
+        yield from shards.files(site, lang)
+    else:
+        yield f"assets/search.{lang}.js", _index(site, lang)
 
 
 def _index(site: Site, lang: Language) -> bytes:

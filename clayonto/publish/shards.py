@@ -22,7 +22,7 @@ from clayonto.publish.fragments import PAGE_CLASSES
 from clayonto.publish.front import plural
 from clayonto.publish.index import curie, literal
 from clayonto.publish.paths import url
-from clayonto.publish.units import Each, Later
+from clayonto.publish.units import Each, Later, made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -313,6 +313,11 @@ class _Plan(NamedTuple):
     rows: _Rows
 
 
+def _plan(site: Site, lang: Language, kept: _Rows | None = None) -> _Plan:
+    found = _kept_rows(site, lang, kept)
+    return _Plan(lang, tuple(plural(site, kind, lang) for kind in found.kinds), found)
+
+
 def _plans(site: Site) -> Iterator[tuple[str, Any, _Plan]]:
     before = site.memory.get(_MEMORY) or {}
     if not is_split(site):
@@ -321,11 +326,10 @@ def _plans(site: Site) -> Iterator[tuple[str, Any, _Plan]]:
         return
     for lang in site.languages:
         kept = _Rows(*before[lang]) if lang in before else None
-        found = _kept_rows(site, lang, kept)
-        if found is not kept:
-            site.memory[_MEMORY] = {**(site.memory.get(_MEMORY) or {}), lang: tuple(found)}
-        called = tuple(plural(site, kind, lang) for kind in found.kinds)
-        yield f"search {lang}", (found.digest, called), _Plan(lang, called, found)
+        plan = _plan(site, lang, kept)
+        if plan.rows is not kept:
+            site.memory[_MEMORY] = {**site.memory.get(_MEMORY, {}), lang: tuple(plan.rows)}
+        yield f"search {lang}", (plan.rows.digest, plan.plural), plan
 
 
 def _maker(site: Site) -> Callable[[_Plan], Iterator[File]]:
@@ -334,3 +338,8 @@ def _maker(site: Site) -> Callable[[_Plan], Iterator[File]]:
 
 SHARDS: Final = Each(_plans, _maker)
 """The index of each language where it is in many files. What it reads of things is noted by the file."""
+
+
+def files(site: Site, lang: Language) -> Iterator[tuple[str, bytes]]:
+    """The same for one language and no later build."""
+    return made(_maker(site)(_plan(site, lang)))
