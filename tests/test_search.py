@@ -50,11 +50,11 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def called(seed: int, number: int) -> list[str]:
-    """Names of things: most of a few words, and fifty alike."""
+    """Names of things: most of a few words, fifty alike, and some alike further than keys go."""
     chance = random.Random(seed)
     weights = [1 / (n + 1) for n in range(len(WORDS))]
     names = [" ".join(chance.choices(WORDS, weights, k=chance.randint(1, 5))) for _ in range(number)]
-    return [*names, *(["Hanke"] * 50)]
+    return [*names, *(["Hanke"] * 50), *(f"Universitetsförvaltningsmyndigheten {n}" for n in range(20))]
 
 
 def site_of(names: list[str]) -> Site:
@@ -154,7 +154,7 @@ def test_a_site_of_few_things_has_one_file() -> None:
     kinds, things = told(index)
     assert path == "assets/search.fi.js"
     assert len(kinds) == len(KINDS)
-    assert len(things) == 150
+    assert len(things) == 170
 
 
 @pytest.mark.usefixtures("tiny")
