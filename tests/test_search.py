@@ -146,6 +146,12 @@ def test_each_file_is_small_however_many_things_there_are() -> None:
     assert sizes[1] < 1.5 * sizes[0]
 
 
+@pytest.mark.usefixtures("tiny")
+def test_things_whose_names_have_no_letters_are_left_out() -> None:
+    ((_, index),) = files_of(Site(Index([f'<{ID}thing/1> {curie("skos:prefLabel")} "&"@fi .']), Config(licence=CC_BY), base=ID)).items()
+    assert told(index)[1:] == [None, ["", {}]]
+
+
 def test_a_site_of_few_things_has_one_file() -> None:
     site = site_of(called(3, 100))
     ((path, index),) = files_of(site).items()

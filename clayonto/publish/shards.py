@@ -144,7 +144,8 @@ class _Rows(NamedTuple):
 
     @property
     def all(self) -> list[str]:
-        return zlib.decompress(self.packed).decode().split("\n")
+        told = zlib.decompress(self.packed).decode()
+        return told.split("\n") if told else []
 
 
 def _kept_rows(site: Site, lang: Language, kept: _Rows | None) -> _Rows:
@@ -190,7 +191,7 @@ class Branch(NamedTuple):
 
 def branch(of: Sequence[str], key: str, first: int, last: int) -> Branch:
     """The tree of sorted rows that begin with a key."""
-    if of[first].startswith(f"{key}\t"):
+    if first < last and of[first].startswith(f"{key}\t"):
         return Branch(key, first, last, {}, (), [range(n, min(n + MOST_IN_LEAF, last)) for n in range(first, last, MOST_IN_LEAF)])
     leaves: dict[str, list[range]] = {}
     branches: list[Branch] = []

@@ -2,7 +2,8 @@
 // Of a large one here is where it parts, by the first letters of words (publish/shards.py); its leaves and branches are fetched as they are needed.
 "use strict";
 globalThis.clayontoLookup = ([, things, root], folder) => {
-  const longest = 24, atOnce = 4, enough = 40;
+  // How long keys are, how many files are fetched at once, how many results fill a page, and how many rows about as many files have as are looked through before a page is shown.
+  const longest = 24, atOnce = 4, enough = 40, few = 1000;
   const fold = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
   const wordsOf = (text) => fold(text).match(/[\p{L}\p{N}]+/gu) || [];
   const spaced = (text) => ` ${wordsOf(text).join(" ")} `;
@@ -126,7 +127,6 @@ globalThis.clayontoLookup = ([, things, root], folder) => {
     const together = await place(cut(words.join(" ")));
     const found = new Found(query, after(together, places[least])).add(branches.flatMap(([best]) => best));
     if (together && !together.leaf) found.add((await load(together.key))[0]);
-    const few = sums[least] <= 4 * 256;
-    return found.further(() => found.hits.length >= enough && !few, 2 * atOnce);
+    return found.further(() => found.hits.length >= enough && sums[least] > few, 2 * atOnce);
   };
 };
