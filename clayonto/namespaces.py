@@ -45,7 +45,7 @@ GRAPH: Final = Namespace("https://w3id.org/clayonto/graph/")
 
 SCHEMES: Final = (
     "activity-kind", "aspect", "audience", "exchange-mode", "exchange-role", "indicator", "initiative-status", "milestone-kind",
-    "money-kind", "money-status", "organisation-kind", "passage-kind", "priority-axis", "rank", "role", "sector",
+    "money-kind", "money-status", "organisation-kind", "passage-kind", "priority-axis", "project-status", "rank", "role", "sector",
     "target-market", "theme", "unit",
 )  # fmt: skip
 """The concept schemes; each is a prefix too."""

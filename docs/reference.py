@@ -23,12 +23,13 @@ from clayonto.namespaces import shorten
 
 OUT = Path(__file__).parent / "reference"
 MODULES = (
-    "graph", "query", "results", "frames", "tsv", "describe", "validation", "validation.report", "validation.base", "validation.wellformed",
-    "inference", "inference.base", "inference.consistency", "inference.cache", "explain", "explain.model", "explain.figures", "editing",
+    "graph", "query", "results", "frames", "tsv", "describe", "validation", "validation.violation", "validation.report", "validation.base",
+    "validation.wellformed", "inference", "inference.base", "inference.consistency", "inference.cache", "explain", "explain.model", "explain.figures", "editing",
     "difference.compare", "difference.rdfpatch", "difference.patching", "dialect", "turtle", "skeletons", "terms", "sparql", "namespaces",
-    "server.serving", "server.settings", "publish.build", "publish.config", "publish.site", "publish.checking", "publish.checking.findings",
-    "linking", "linking.finding", "linking.table", "linking.reviewing", "linking.applying", "linking.organisations", "linking.names", "linking.evidence",
-    "linking.blocking", "linking.wording", "asynchronous", "stores", "stores.upkeep", "sources", "places", "resources", "errors", "engines", "engines.base",
+    "server.serving", "server.settings", "publish.build", "publish.config", "publish.fragments", "publish.site", "publish.checking",
+    "publish.checking.findings", "linking", "linking.finding", "linking.table", "linking.reviewing", "linking.applying", "linking.organisations",
+    "linking.names", "linking.evidence", "linking.blocking", "linking.wording", "asynchronous", "stores", "stores.upkeep", "sources", "places",
+    "resources", "errors", "engines", "engines.base",
 )  # fmt: skip
 
 

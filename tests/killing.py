@@ -1,8 +1,9 @@
 """Writers killed at random moments, and what they leave: for ``tests/test_crashes.py``, as a process of its own.
 
-``python -m tests.killing FOLDER TRIALS SEED [spare]`` makes a graph on disk and, TRIALS times, lets a process load a file, replace one, edit, compact or restore a
-backup, and kills it (SIGKILL): half of the times after a random while, half at a random call of the code that writes. Then another process opens the folder, and
-what it finds must be all of the old state or all of the new one. With ``spare`` nobody is killed, and it must be the new state. It prints a line of JSON
+``python -m tests.killing FOLDER TRIALS SEED [spare]`` makes a graph on disk and, TRIALS times, lets a process load a file, one of links, replace one, edit, compact or
+restore a backup, and kills it (SIGKILL): half of the times after a random while, half at a random call of the code that writes. Then another process opens the folder, and
+what it finds must be all of the old state or all of the new one, with the bodies that
+its links make. With ``spare`` nobody is killed, and it must be the new state. It prints a line of JSON
 with the counts, and ends with 1 when something else was found.
 
 The process itself never opens a store, so that it can be forked.
@@ -28,6 +29,7 @@ from clayonto import stores
 from clayonto.engines.disk import DiskEngine
 from clayonto.sources import from_paths
 from clayonto.stores import layers
+from clayonto.stores.bodies import BODIES, COUNTED, LINKED, bodies
 
 Lines = frozenset[str]
 # Each layer: the file's name, or nothing for an edit; what it says; what it takes out.
@@ -60,13 +62,20 @@ class Trials:
     def operation(self, model: Model) -> tuple[str, Any, Model]:
         """What to try: its name, the call, and the model of the folder afterwards."""
         files = [name for name, _, _ in model if name]
-        kind = self.random.choice(["load", "load", "replace", "replace", "update", "update", "compact", "rebuild", "restore"])
+        kind = self.random.choice(
+            ["load", "load", "links", "links", "replace", "replace", "update", "update", "compact", "rebuild", "restore"]
+        )
         if kind == "load" or (kind == "replace" and not files):
             name = f"file{self.number}.nt"
             lines = self.triples(self.random.choice([50, 2000, 7000])) | frozenset(
                 self.random.sample(sorted(now(model)), min(5, len(now(model))))
             )
             return "load", lambda: self._load(name, lines), (*model, (name, lines, frozenset()))
+        if kind == "links":
+            name = self.random.choice(["links.nt", "others.nt"])
+            pairs = [(self.random.randrange(40), self.random.randrange(40)) for _ in range(self.random.randrange(30))]
+            lines = frozenset(f"<urn:{one}> {LINKED} <urn:{other}> ." for one, other in pairs)
+            return kind, lambda: self._load(name, lines), (*(layer for layer in model if layer[0] != name), (name, lines, frozenset()))
         if kind == "replace":
             name = self.random.choice(files)
             shared = frozenset(self.random.sample(sorted(now(model)), min(5, len(now(model)))))
@@ -113,9 +122,15 @@ def identity(lines: Lines | list[str], names: list[str]) -> str:
     return " ".join([hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest(), *names])
 
 
+def with_bodies(lines: Lines) -> Lines:
+    """Lines, and what their links make of them; the graph describes no organisation."""
+    pairs = [(s.value, o.value) for s, p, o in parsed(lines) if p == LINKED]
+    return lines | {f"<{one}> {COUNTED} <{body}> ." for one, body in bodies(pairs, set()).items()}
+
+
 def expected(model: Model) -> str:
     """The identity of the state that a model describes."""
-    return identity(now(model), [name or "edit" for name, _, _ in model])
+    return identity(with_bodies(now(model)), [name or "edit" for name, _, _ in model])
 
 
 def forked(work: Any) -> int:
@@ -147,7 +162,8 @@ def in_child(work: Any) -> str:
 def found(store: Path) -> str:
     """The identity of what a folder holds."""
     engine = DiskEngine(store)
-    names = [Path(entry["name"]).name for entry in json.loads((store / "manifest.json").read_text(encoding="utf-8"))["layers"]]
+    layers = json.loads((store / "manifest.json").read_text(encoding="utf-8"))["layers"]
+    names = [Path(entry["name"]).name for entry in layers if entry.get("graph") != BODIES]
     return identity(engine.n_triples().decode().splitlines(), names)
 
 

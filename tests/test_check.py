@@ -22,6 +22,7 @@ from clayonto.errors import UsageError
 from clayonto.publish.checking import KINDS, Report, check
 from clayonto.publish.checking.documents import read_page, read_sitemap
 from clayonto.publish.checking.findings import Finding
+from clayonto.publish.checking.hosts import Folder
 from clayonto.publish.config import LANGUAGES
 from tests import sites
 
@@ -255,3 +256,16 @@ def test_every_kind_of_fault_has_a_heading_and_a_remedy_in_both_languages() -> N
 def test_hostile_pages_are_read_all_the_same(body: bytes) -> None:
     read_page(b'<a href="http://[">' + body, "https://e.org/")
     read_sitemap(body)
+
+
+def test_a_folder_answers_for_a_page_of_a_folder_as_hosts_do(tmp_path: Path) -> None:
+    """They send on to the address with a slash, from which relative links are counted; a site below the root of its host needs that."""
+    page = tmp_path / "id" / "thing" / "one" / "index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text('<link rel="alternate" type="text/turtle" href="../../../data/thing/one.ttl">', encoding="utf-8")
+    folder = Folder(tmp_path)
+    folder.base = "https://x.example/part/"
+    answer = folder.get("https://x.example/part/id/thing/one#id")
+    assert answer.url == "https://x.example/part/id/thing/one/"
+    assert read_page(answer.body, answer.url).data == {"text/turtle": "https://x.example/part/data/thing/one.ttl"}
+    assert folder.get("https://x.example/part/id/thing/one/index.html").url.endswith("one/index.html")

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import clayonto
+from clayonto import stores
 from clayonto.errors import DataError, UsageError
 from clayonto.linking import (
     Link,
@@ -31,12 +32,13 @@ from clayonto.linking import (
     read_links,
     side_by_side,
 )
-from clayonto.linking.bodies import bodies
 from clayonto.linking.evidence import Evidence, Known, Matcher
 from clayonto.linking.names import fold, normalise
 from clayonto.linking.organisations import identifier
 from clayonto.linking.wording import REASONS
 from clayonto.registers import import_register
+from clayonto.stores.bodies import bodies
+from clayonto.stores.dataset import Dataset
 from tests.conftest import ROOT
 
 LABELLED = Path(__file__).parent / "linking" / "labelled.tsv"
@@ -598,6 +600,74 @@ def test_bodies_are_those_of_all_tables_and_of_what_the_graph_has(linked: Path, 
     kg = clayonto.load(store=linked)
     assert kg.query(f"SELECT ?name {{ <{left}> skos:prefLabel ?name FILTER(LANG(?name) = 'fi') }}")[0].name == "SAVIPAJA OY"
     assert [row.projects for row in kg.run("top-beneficiaries")] == [1, 1]
+
+
+def test_links_and_the_bodies_that_they_make_come_in_one_generation(linked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def counted() -> list[tuple[object, ...]]:
+        kg = clayonto.load(store=linked)
+        return [tuple(row) for row in kg.query("SELECT ?one ?body { ?one clay:countedAs ?body }")]
+
+    def generation() -> int:
+        return int(stores.info(linked)["generation"])
+
+    first = generation()
+    with monkeypatch.context() as broken:
+        broken.setattr("clayonto.stores.bodies.counted", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            apply_links(tmp_path / "bodies.sssom.tsv", store=linked)
+    assert (generation(), counted()) == (first, [])
+    assert not clayonto.load(store=linked).query("ASK { ?one clay:sameBodyAs ?other }")[0].answer
+    apply_links(tmp_path / "bodies.sssom.tsv", store=linked)
+    applied = counted()
+    assert (generation(), len(applied)) == (first + 1, 2)
+    # Nothing new to import or to apply: no new generation.
+    apply_links(tmp_path / "bodies.sssom.tsv", store=linked)
+    import_register("eura", tmp_path / "list.csv", store=linked)
+    assert (generation(), counted()) == (first + 1, applied)
+    # An import that takes a linked organisation away, cut off where bodies are worked out.
+    newer = register(tmp_path, "SAVIPAJA OY", "Kivitalo ry")
+    with monkeypatch.context() as broken:
+        broken.setattr("clayonto.stores.bodies.counted", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            import_register("eura", newer, store=linked)
+    assert (generation(), counted()) == (first + 1, applied)
+    import_register("eura", newer, store=linked)
+    assert generation() == first + 2
+    assert {body for _, body in counted()} != {body for _, body in applied}
+
+
+def test_bodies_follow_edits_files_and_updates_of_a_graph_on_disk(linked: Path, tmp_path: Path) -> None:
+    def counted() -> set[tuple[str, str]]:
+        kg = clayonto.load(store=linked)
+        return {(str(row[0]), str(row[1])) for row in kg.query("SELECT ?one ?body { ?one clay:countedAs ?body }")}
+
+    a, b, c = (f"https://example.org/{name}" for name in "abc")
+    kg = clayonto.load(store=linked)
+    before = kg.validate()
+    with kg.edit() as change:
+        change.add_triple(b, "clay:sameBodyAs", clayonto.IRI(c))
+    assert counted() == {(b, b), (c, b)}
+    assert sorted(map(str, kg.validate(since=before).violations)) == sorted(map(str, clayonto.load(store=linked).validate().violations))
+    file = tmp_path / "more.ttl"
+    file.write_text(f"<{a}> <https://w3id.org/clayonto/def#sameBodyAs> <{b}> .", encoding="utf-8")
+    clayonto.load(file, store=linked)
+    assert counted() == {(a, a), (b, a), (c, a)}
+    layers = [one["name"] for one in stores.info(linked)["sources"]]
+    assert layers[-1] == "bodies"
+    data = Dataset(linked)
+    data.apply(data.updated("DELETE DATA { <https://example.org/b> <https://w3id.org/clayonto/def#sameBodyAs> <https://example.org/c> }"))
+    assert counted() == {(a, a), (b, a)}
+    # Another edit leaves the layer of bodies as it is; without a link there is none.
+    when = stores.info(linked)["sources"]
+    with clayonto.load(store=linked).edit() as change:
+        change.add_triple(a, "rdfs:label", "A")
+    assert stores.info(linked)["sources"] == when
+    stores.compact(linked, rebuild=True, columns=False)
+    assert counted() == {(a, a), (b, a)}
+    file.write_text("", encoding="utf-8")
+    clayonto.load(file, store=linked)
+    assert counted() == set()
+    assert "bodies" not in [one["name"] for one in stores.info(linked)["sources"]]
 
 
 @settings(deadline=None)

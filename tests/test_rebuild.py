@@ -19,7 +19,7 @@ import clayonto
 from clayonto.errors import ConfigError, NotPublishableError, OutputError
 from clayonto.namespaces import ID
 from clayonto.processes import Beside, Prepared
-from clayonto.publish import Config, config, pages, publish
+from clayonto.publish import Config, config, pages, publish, shards
 from clayonto.publish import build as building
 from clayonto.publish.answers import ask
 from clayonto.publish.index import ALL, TYPE, Index, Noting, curie, read
@@ -52,6 +52,12 @@ def tree(folder: Path) -> dict[str, bytes]:
 def write(file: Path, lines: Iterable[str]) -> Path:
     file.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
     return file
+
+
+def split(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the index of the search many files, as that of a large site is."""
+    monkeypatch.setattr(shards, "MOST_IN_ONE", 0)
+    monkeypatch.setattr(shards, "MOST_IN_LEAF", 40)
 
 
 @st.composite
@@ -93,6 +99,8 @@ def test_a_site_built_again_is_that_of_a_clean_build(
 ) -> None:
     # What does not conform is not published; here it is, since any change has to come out right.
     monkeypatch.setattr(building, "conforms", lambda _graph, since, engine: True)
+    if how != "bundled":
+        split(monkeypatch)
     folder = Path(tempfile.mkdtemp(dir=tmp_path))
     data, again, clean = folder / "data.nt", folder / "again", folder / "clean"
     lines = dict.fromkeys(LINES)
@@ -210,6 +218,7 @@ CHAINS = {
 def test_after_each_kind_of_change_a_site_is_that_of_a_new_build(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chain: str, how: str, ending: str
 ) -> None:
+    split(monkeypatch)
     monkeypatch.setattr(building, "conforms", lambda _graph, since, engine: True)
     data, again, clean = tmp_path / f"data.{ending}", tmp_path / "again", tmp_path / "clean"
     texts = CHAINS[chain] if how == "bundled" else CHAINS[chain][:2]

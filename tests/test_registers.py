@@ -19,12 +19,13 @@ from clayonto.cli import cli
 from clayonto.errors import DataError, EngineError, OutputError, UsageError
 from clayonto.linking import organisations
 from clayonto.registers import import_register
+from clayonto.registers.mapping import mappings
 
 from .conftest import reference
 from .imports import DEF, EURA, HEAD, HERE, ID, LABEL, PROJECTS, SHAPES, bring, graph_of, outcomes, workbook
 
 if TYPE_CHECKING:
-    pass
+    from clayonto import KnowledgeGraph
 
 
 # ------------------------------------------------------------------- the Finnish register
@@ -299,6 +300,10 @@ def test_the_finnish_register_of_2007_is_taken_whole_in_both_encodings(tmp_path:
 def test_the_finnish_register_of_2014_refuses_what_its_publisher_shifted(tmp_path: Path) -> None:
     report = bring(reference("data/eura/eura2014_sample_as_published.csv"), out=tmp_path / "a.nq")
     assert (report.files[0].rows, report.files[0].taken) == (240, 238)
+    states = clayonto.load(tmp_path / "a.nq").query(
+        "SELECT ?state (COUNT(?p) AS ?n) { ?p a clay:Project ; clay:statusWhenWritten ?state } GROUP BY ?state"
+    )
+    assert {row.state.rpartition("/")[2]: row.n for row in states} == {"running": 238}
     assert [row.line for row in report.rows if row.outcome == "refused"] == [10, 87]
 
 
@@ -387,9 +392,164 @@ def test_columns_that_are_not_taken_over_are_told(tmp_path: Path) -> None:
     report = bring(HERE / "cordis-organization.csv", out=tmp_path / "o.nq")
     assert "postCode" in report.files[0].left
     assert not {"vatNumber", "name", "country"} & set(report.files[0].left)
-    assert "not taken over: “SME”, “activityType”" in report.to_text()
-    assert "sarakkeet, joita ei oteta: “SME”" in report.to_text(lang="fi")
-    assert json.loads(report.to_json())["files"][0]["columns_left"] == list(report.files[0].left)
+    assert "  “street”, “postCode”, “city”, “geolocation”: addresses of bodies" in report.to_text()
+    assert "  ”street”, ”postCode”, ”city”, ”geolocation”: toimijoiden osoitteita" in report.to_text(lang="fi")
+    told = json.loads(report.to_json())["files"][0]["columns_left"]
+    assert list(told) == list(report.files[0].left)
+    assert told["contactForm"].startswith("how the publisher keeps its records")
+    mine = tmp_path / "mine.csv"
+    mine.write_bytes((HERE / "cordis-organization.csv").read_bytes().replace(b'"active"', b'"colour"', 1))
+    assert bring(mine, out=tmp_path / "m.nq").files[0].left["colour"] == "unknown"
+
+
+def test_a_column_that_is_read_and_said_nowhere_is_told() -> None:
+    """What a mapping knows is said of a thing, goes into a key or stands in for something, or else is told as left."""
+    found = {name: set(mapping.left([texts[0] for texts in mapping.columns.values()])) for name, mapping in mappings().items()}
+    assert {name: left for name, left in found.items() if left} == {
+        "cordis-legal-basis": {"uniqueProgrammePart"},
+        "cordis-organisations": {"projectAcronym", "endOfParticipation"},
+        "cordis-projects": {"coordinatorCountry"},
+        "kohesio-beneficiaries": {"Region"},
+    }
+
+
+def test_what_else_registers_tell_is_said_and_conforms(tmp_path: Path) -> None:
+    """Categories, objectives, rates, types, themes, states and places, each as its publisher writes it."""
+    names = ("kohesio-projects-2024.csv", "keep-projects.csv", "keep-partners.csv", "cordis-project.csv", "cordis-organization.csv",
+             "cordis-topics.csv", "interreg-central-europe.json")  # fmt: skip
+    reports = {name: bring(HERE / name, out=tmp_path / f"{name}.nq") for name in names}
+    assert {name: report.refused for name, report in reports.items() if report.refused} == {"cordis-organization.csv": 1}
+    kg = clayonto.load(*(tmp_path / f"{name}.nq" for name in names))
+    assert kg.validate(bundled=False).conforms
+
+    def told(thing: str, path: str) -> list[str]:
+        return sorted(
+            str(row.v) for row in kg.query(f"SELECT DISTINCT ?v {{ <{thing}> {path} ?v FILTER(!ISLITERAL(?v) || LANG(?v) != 'fi') }}")
+        )
+
+    # A project of Kohesio has a row for each of its categories; its money is said once, and a rate of 1 can be 1 or 100 percent.
+    assert told("project/kohesio-q70001", "clay:interventionCategory/skos:altLabel") == ["Advanced kilns", "SME development, clays"]
+    assert told("project/kohesio-q70001", "clay:underObjective/skos:prefLabel") == ["Thematic objective TO03"]
+    assert told("project/kohesio-q70001", "^clay:amountOf/epo:hasAmountValue") == ["100", "200"]
+    assert told("project/kohesio-q70001", "clay:underProgramme/clay:programmingPeriod") == [f"{ID}period/2014-2020"]
+    assert told("project/kohesio-q70001", "clay:coFinancingRate") == ["50"]
+    assert told("project/kohesio-q70002", "clay:coFinancingRate") == []
+    assert reports["kohesio-projects-2024.csv"].repairs == {"rate": 1}
+    assert told("project/kohesio-q70001", "skos:altLabel") == ["Uunit"]  # in the language of the programme
+    assert told("organisation/kohesio-q60001", "skos:prefLabel") == ["Q60001"]  # the files of 2024 have no names
+    keep = "project/keep-2014-2020-interreg-vb-clay-sea-c9331851-"
+    assert told(f"{keep}kiln", "dct:subject/skos:prefLabel") == ["Clay and pots", "Heat"]
+    assert [told(f"{keep}{name}", "clay:coFinancingRate") for name in ("kiln", "loam")] == [["80"], ["50"]]
+    # The town's county is not in the NUTS 2 unit of its second row, and where a row has no county the larger unit stands for it.
+    town = kg.query("SELECT ?o { ?o skos:prefLabel 'Pottery town'@en }")[0].o
+    assert [place[-4:] for place in told(town, "dct:spatial/clay:nutsUnit")] == ["SE33", "E331"]
+    assert told(town, "org:classification/skos:prefLabel") == ["Local public authority"]
+    assert reports["keep-partners.csv"].repairs == {"outside": 1}
+    assert told("project/cordis-900001", "dct:type/skos:prefLabel") == ["RIA"]
+    assert told("project/cordis-900001", "clay:statusWhenWritten/skos:prefLabel") == ["running"]
+    parts = kg.query("SELECT ?unit ?rate { ?p clay:coFinancingRate ?rate ; prov:agent/dct:spatial/clay:nutsUnit ?unit } ORDER BY ?unit")
+    assert [(row.unit[-5:], row.rate) for row in parts] == [("/HU10", 83), ("SI032", 83)]
+
+
+def test_a_sum_without_its_currency_refuses_the_row(tmp_path: Path) -> None:
+    file = tmp_path / "k.csv"
+    file.write_bytes((HERE / "kohesio-projects-2024.csv").read_bytes().replace(b",200,EUR,", b",200,,", 1))
+    report = bring(file, out=tmp_path / "a.nq")
+    assert outcomes(report)[2] == ("refused", ["missing"])
+
+
+@pytest.mark.parametrize("name", ["kohesio_projects_header_2024.csv", "kohesio_projects_required_columns_2026.csv"])
+def test_each_column_of_kohesio_is_taken_over_or_left_for_a_reason(name: str) -> None:
+    with reference(f"data/kohesio/{name}").open(encoding="utf-8-sig", newline="") as file:
+        header = next(csv.reader(file))
+    assert "unknown" not in mappings()["kohesio-projects"].left(header).values()
+
+
+def test_each_column_of_keep_is_taken_over_or_left_for_a_reason() -> None:
+    with reference("data/keep/keep_export_columns.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            mapping = mappings()["keep-partners" if "partners" in row["sheet"] else "keep-projects"]
+            assert "unknown" not in mapping.left([row["column"]]).values(), row
+
+
+def of_interreg(name: str, tmp_path: Path) -> KnowledgeGraph:
+    """The graph of a real list of operations, which conforms, is accounted for, and has no column that nobody has looked at."""
+    report = bring(reference(f"data/interreg/{name}.json"), out=tmp_path / f"{name}.nq")
+    assert report.refused == 0
+    assert "unknown" not in report.files[0].left.values(), report.files[0].left
+    kg = clayonto.load(tmp_path / f"{name}.nq")
+    assert kg.validate(bundled=False).conforms
+    return kg
+
+
+@pytest.mark.parametrize(
+    ("name", "rates"),
+    [
+        ("operations_2014tc16i5cb005", {"85"}),
+        ("operations_2014tc16m4tn001", {"85"}),
+        ("operations_2014tc16m6tn001", {"85"}),
+        ("operations_2014tc16rfcb021", {"85"}),
+        ("operations_2014tc16rfcb050", {"85"}),
+        ("operations_2014tc16rfir001", {"85", "75"}),
+        ("operations_2014tc16rftn003", {"83"}),
+    ],
+)
+def test_rates_are_percent_in_whatever_notation(name: str, rates: set[str], tmp_path: Path) -> None:
+    kg = of_interreg(name, tmp_path)
+    found = kg.query("SELECT ?of ?rate { ?of clay:coFinancingRate ?rate }")
+    assert {str(row.rate) for row in found} == rates
+    # Where the list has sums as well, they make the rate.
+    sums = kg.query(
+        """SELECT ?rate ?all ?share { ?of clay:coFinancingRate ?rate .
+        ?a clay:amountOf ?of ; clay:moneyKind money-kind:total-budget ; epo:hasAmountValue ?all .
+        ?b clay:amountOf ?of ; clay:moneyKind money-kind:fund-share ; epo:hasAmountValue ?share }"""
+    )
+    for row in sums:
+        if name != "operations_2014tc16m4tn001":  # of ERDF and IPA money together
+            assert abs(row.share / row["all"] * 100 - row.rate) < 1
+
+
+def test_a_list_tells_categories_axes_and_objectives_as_concepts_with_their_codes(tmp_path: Path) -> None:
+    told = """SELECT ?path ?code ?label ?text { VALUES ?path { clay:interventionCategory clay:underObjective clay:priorityAxis }
+        ?project ?path ?concept ; dct:source ?register . ?concept skos:prefLabel ?label FILTER(LANG(?label) = "en")
+        OPTIONAL { ?concept skos:notation ?code } OPTIONAL { ?concept skos:altLabel ?text } } ORDER BY ?path ?code"""
+
+    def facts(name: str) -> list[tuple[str, str, str, str]]:
+        rows = of_interreg(name, tmp_path).query(told)
+        return [(row.path.partition("#")[2], row.code or "", str(row.label), str(row.text or "")[:28]) for row in rows]
+
+    assert facts("operations_2014tc16rfcb014") == [
+        ("interventionCategory", "01", "Category of intervention 01, 2014–2020", "Non-repayable grant"),
+        ("interventionCategory", "118", "Category of intervention 118, 2014–2020", "Improving the labour market "),
+        ("interventionCategory", "M07", "Category of intervention M07, 2014–2020", "Not applicable"),
+        ("interventionCategory", "T04", "Category of intervention T04, 2014–2020", "Macro regional cooperation a"),
+        ("priorityAxis", "", "Interreg Central Baltic 2014–2020, priority axis 4", "Skilled and socially inclusi"),
+    ]
+    assert [fact[:2] for fact in facts("operations_2014tc16rfcb021")] == [("interventionCategory", "044")]
+    axis, priority, objective = facts("operations_2014tc16m6tn001")
+    assert (axis[0], priority[:2], priority[3][:16]) == ("priorityAxis", ("underObjective", "11 ETC"), "ETC specific for")
+    assert objective[1].startswith("Improve institutional capacities to tackle major societal challenges")
+    assert [fact[1] for fact in facts("operations_2014tc16m4tn001")] == ["", "1.1"]
+
+
+def test_places_are_found_by_the_names_of_nuts_units(tmp_path: Path) -> None:
+    seats = "SELECT ?name ?unit { ?o a org:Organization ; dct:source ?d ; skos:prefLabel ?name ; dct:spatial/clay:nutsUnit ?unit FILTER(LANG(?name) = 'fi') } ORDER BY ?name"
+    found = of_interreg("operations_2014tc16rfcb050", tmp_path).query(seats)
+    assert [(str(row.name), row.unit.rpartition("/")[2]) for row in found] == [
+        ("Valga Linnavalitsus", "EE008"),
+        ("Valkas novada dome", "LV008"),
+    ]
+    assert [row.unit[-4:] for row in of_interreg("operations_2014tc16rftn002", tmp_path).query(seats)] == ["FR52"]
+    report = bring(reference("data/interreg/interreg_2127_swedish_partners.json"), out=tmp_path / "se.nq")
+    assert (report.repairs["unit"], report.repairs["outside"]) == (1, 10)  # “Gotland”; and Blekinge in Småland
+    kg = clayonto.load(tmp_path / "se.nq")
+    assert len({row.unit for row in kg.query(seats)}) == 22  # the counties of Sweden, and a larger unit where a row has no county
+    kinds = kg.query(
+        "SELECT ?label (COUNT(?o) AS ?n) { ?o org:classification ?k . ?k skos:prefLabel ?label FILTER(LANG(?label) = 'en') } GROUP BY ?label"
+    )
+    assert {row.label: row.n for row in kinds}["Higher education and research institution"] > 10
+    broader = kg.query("SELECT ?code { ?c skos:notation 'RSO1.1' ; skos:broader/skos:notation ?code }")
+    assert [row.code for row in broader] == ["PO1"]
 
 
 def test_an_import_says_when_compacting_pays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

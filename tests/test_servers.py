@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 
 import clayonto
-from clayonto.remote import stores
+from clayonto.remote import mending, stores
 from tests.conftest import graph
 from tests.servers import GRAPH, SERVERS
 
@@ -123,4 +123,4 @@ def test_a_store_is_told_by_its_headers_or_its_address(
     ],
 )
 def test_a_duration_is_put_together_again(form: str, canonical: str) -> None:
-    assert stores.canonical_duration(form) == canonical
+    assert mending.canonical_duration(form) == canonical

@@ -19,6 +19,7 @@ from clayonto.engines.columnar.choosing import RowsAndColumns
 from clayonto.engines.columnar.shape import read
 from clayonto.engines.oxigraph import OxigraphEngine
 from clayonto.errors import EngineError, UsageError
+from clayonto.stores import bodies
 from clayonto.stores import columns as kept
 from clayonto.stores import layers as made_of
 from clayonto.stores.copies import digest
@@ -27,7 +28,7 @@ from clayonto.stores.graphs import with_graphs
 from clayonto.stores.layers import Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from clayonto.engines.columnar.columns import Columns
@@ -168,19 +169,12 @@ class DiskEngine(RowsAndColumns):
         with self.folder.writing():
             if self.refresh():
                 new = self._changed(given)
-            layers, copies = self._layers, self.folder.copies
-            leaving = [layer for layer in layers if layer.graph in {source.graph for source in new}]
-            said = made_of.said_by(leaving, layers, copies)
+            compare = bool(self._layers)
 
-            def fill(store: ox.Store) -> list[Layer]:
-                if said is None:
-                    staying = made_of.others(layers, leaving)
-                    made_of.replay(store, staying, copies, progress=say)
-                else:
-                    staying = made_of.forget(store, layers, said, copies)
-                return [*staying, *(made_of.load(store, source, copies, compare=bool(layers), progress=say) for source in new)]
+            def fill(store: ox.Store, layers: list[Layer]) -> list[Layer]:
+                return [*layers, *(made_of.load(store, source, self.folder.copies, compare=compare, progress=say) for source in new)]
 
-            self._next(fill, anew=said is None)
+            self._next(fill, dropped={source.graph for source in new}, counted=True, progress=say)
 
     def change(self, added: Iterable[Any], removed: Iterable[Any]) -> None:
         """Take triples out, and put others in, in a new generation.
@@ -191,50 +185,29 @@ class DiskEngine(RowsAndColumns):
         with self.folder.writing():
             if self._opened is None or (self.folder.manifest() or {}).get("generation") != self._opened.generation.manifest["generation"]:
                 raise EngineError(f"Somebody else has changed {self.folder.path} since it was opened; open it again.")
-            layers, store = self._layers, self._opened.store
-            before = layers[-1] if layers else None
-            nameless = any(_is_known(store, node) for s, _, o in (*taken, *put) for node in (s, o) if isinstance(node, ox.BlankNode))
-
-            def fill(store: ox.Store) -> list[Layer]:
-                layer, merged = made_of.edited(taken, put, self.folder.copies, before=before, nameless=nameless)
-                made_of.alter(store, taken, put)
-                return [*(layers[:-1] if merged else layers), layer]
-
-            self._next(fill)
+            self._next(lambda store, layers: self._edit(store, layers, taken, put), counted=bodies.touched((*taken, *put)))
 
     def rewrite(
-        self, dropped: Container[str], sources: Sequence[Source], *, added: Iterable[Any] = (), removed: Iterable[Any] = ()
+        self, dropped: Collection[str], sources: Sequence[Source], *, added: Iterable[Any] = (), removed: Iterable[Any] = ()
     ) -> None:
         """Take files out, put others in, and then take triples out of what is there and put others in: all of it in one new generation.
 
         :param dropped: the graphs of files to take out.
         :raises EngineError: if somebody has changed the folder since it was opened here.
         """
+        taken, put = list(removed), list(added)
         with self.folder.writing():
             if self._opened is None or self.refresh():
                 raise EngineError(f"Somebody else has changed {self.folder.path} since it was opened; open it again.")
-            layers, copies = self._layers, self.folder.copies
-            leaving = [layer for layer in layers if not layer.is_edit and layer.graph in dropped]
-            said = made_of.said_by(leaving, layers, copies)
 
-            def fill(store: ox.Store) -> list[Layer]:
-                if said is None:
-                    staying = made_of.others(layers, leaving)
-                    made_of.replay(store, staying, copies, progress=lambda _: None)
-                else:
-                    staying = made_of.forget(store, layers, said, copies)
-                staying = [*staying, *(made_of.load(store, source, copies, compare=True, progress=lambda _: None) for source in sources)]
-                taken = [triple for triple in removed if ox.Quad(*triple) in store]
-                put = [triple for triple in added if ox.Quad(*triple) not in store]
-                if not taken and not put:
-                    return staying
-                nameless = any(_is_known(store, node) for s, _, o in (*taken, *put) for node in (s, o) if isinstance(node, ox.BlankNode))
-                before = staying[-1] if staying else None
-                layer, merged = made_of.edited(taken, put, copies, before=before, nameless=nameless)
-                made_of.alter(store, taken, put)
-                return [*(staying[:-1] if merged else staying), layer]
+            def fill(store: ox.Store, layers: list[Layer]) -> list[Layer]:
+                loaded = (made_of.load(store, source, self.folder.copies, compare=True, progress=lambda _: None) for source in sources)
+                layers = [*layers, *loaded]
+                leaving = [triple for triple in taken if ox.Quad(*triple) in store]
+                coming = [triple for triple in put if ox.Quad(*triple) not in store]
+                return self._edit(store, layers, leaving, coming) if leaving or coming else layers
 
-            self._next(fill, anew=said is None)
+            self._next(fill, dropped=dropped, counted=bool(sources or dropped) or bodies.touched((*taken, *put)))
 
     def add_graph(self, graph: str, triples: Iterable[Any]) -> None:
         """Add triples to the default graph and to a named graph, for as long as this engine lives; the folder is not written to."""
@@ -286,17 +259,51 @@ class DiskEngine(RowsAndColumns):
             s for s in sources if (old := known.get(s.graph)) is None or (old.name, old.base) != (s.name, s.base) or old.sha256 != digest(s)
         ]
 
-    def _next(self, fill: Callable[[ox.Store], list[Layer]], *, anew: bool = False) -> None:
-        old = None if anew else self._opened
+    def _edit(self, store: ox.Store, layers: list[Layer], taken: Sequence[Any], put: Sequence[Any]) -> list[Layer]:
+        """Change a store that is being filled; the layers that it is made of then."""
+        nameless = any(_is_known(store, node) for s, _, o in (*taken, *put) for node in (s, o) if isinstance(node, ox.BlankNode))
+        # An edit that bodies do not depend on stands before them, so that they are last and edits that follow each other are one.
+        at = len(layers) - bool(layers and layers[-1].graph == bodies.BODIES)
+        before, last = layers[:at], layers[at:]
+        layer, merged = made_of.edited(taken, put, self.folder.copies, before=before[-1] if before else None, nameless=nameless)
+        made_of.alter(store, taken, put)
+        return [*(before[:-1] if merged else before), layer, *last]
+
+    def _next(
+        self,
+        fill: Callable[[ox.Store, list[Layer]], list[Layer]],
+        *,
+        dropped: Collection[str] = (),
+        counted: bool,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Make the next generation, and go on with it.
+
+        :param fill: changes a store that holds what is left, and gives the layers that it is made of then.
+        :param dropped: the graphs of files to take out first.
+        :param counted: whether to work out anew under which organisations bodies are counted. Their layer is taken out first and comes last, so that it can
+            always be taken out without reading what else there is.
+        """
+        layers, copies = self._layers, self.folder.copies
+        leaving = [one for one in layers if not one.is_edit and (one.graph in dropped or (counted and one.graph == bodies.BODIES))]
+        said = made_of.said_by(leaving, layers, copies)
+        old = None if said is None else self._opened
 
         def make(path: Path) -> dict[str, Any]:
             if old is not None:
                 # A backup shares the unchanged files of a store with it: hard links, not copies.
                 old.store.backup(str(path))
             store = ox.Store(str(path))
-            layers = fill(store)
+            if said is None:
+                staying = made_of.others(layers, leaving)
+                made_of.replay(store, staying, copies, progress=progress)
+            else:
+                staying = made_of.forget(store, layers, said, copies)
+            made = fill(store, staying)
+            if counted and (source := bodies.counted(store)):
+                made.append(made_of.load(store, source, copies, compare=True, progress=progress))
             store.flush()
-            return {"layers": [layer.entry() for layer in layers]}
+            return {"layers": [layer.entry() for layer in made]}
 
         generation = self.folder.build(make)
         self._opened = _Opened(generation)

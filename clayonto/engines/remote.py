@@ -19,7 +19,7 @@ from clayonto import sparql
 from clayonto.engines.oxigraph import check_syntax, to_python
 from clayonto.errors import QueryError, UsageError
 from clayonto.namespaces import ID, PREFIXES
-from clayonto.remote import credentials, failures, stores
+from clayonto.remote import credentials, failures, mending, stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -103,7 +103,7 @@ class RemoteEngine:
         body, media = self._request(query, base, self.store.results)
         if media == "text/tab-separated-values" and self.store.results == stores.TSV_RESULTS:
             return body
-        return stores.repaired(self.store, bytes(self._parsed(body, media).serialize(format=ox.QueryResultsFormat.TSV)))
+        return mending.repaired(self.store, bytes(self._parsed(body, media).serialize(format=ox.QueryResultsFormat.TSV)))
 
     def stream(self, query: str, *, base: str, until: float | None = None) -> Lines:
         """The solutions of a SELECT query as lines of TSV, read as they are asked for and never all in memory; errors as for :meth:`select`.
@@ -153,7 +153,7 @@ class RemoteEngine:
         if format_ in (None, ox.QueryResultsFormat.CSV):
             raise failures.not_sparql(self.url, media, body)
         try:
-            return ox.parse_query_results(stores.readable(self.store, body), format=format_)
+            return ox.parse_query_results(mending.readable(self.store, body), format=format_)
         except (SyntaxError, ValueError) as error:
             raise failures.unreadable(self.url, media, error) from error
 

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from clayonto.errors import UsageError
-from clayonto.linking.bodies import count_bodies
 from clayonto.linking.finding import contradictions
 from clayonto.linking.reading import read_links
 from clayonto.linking.table import ACCEPTED, PREDICATE, Link, LinkTable
-from clayonto.namespaces import GRAPH, ID, PREFIXES
+from clayonto.namespaces import CLAY, GRAPH, ID, PREFIXES
 from clayonto.registers.keys import key
 from clayonto.terms import IRI, LangString, TypedLiteral, render
 
@@ -25,6 +24,7 @@ _QUOTED: Final = 8
 """Words that a claim quotes at most, as everywhere in the graph."""
 _TYPE: Final = PREFIXES["rdf"] + "type"
 _CLAY: Final = PREFIXES["clay"]
+_COUNTED: Final = CLAY.countedAs
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Applied:
 
 
 def apply_links(file: str | Path, *, store: str | Path, progress: Callable[[str], None] | None = None) -> Applied:
-    """Put the accepted links of a table into a graph on disk, in place of what the table said there before; all or nothing.
+    """Put the accepted links of a table into a graph on disk, in place of what the table said there before, with the bodies that they make; all or nothing.
 
     They are a graph of their own, so an import of a register leaves them as they are. Links whose organisations the store does not have are put there as well:
     the next import may bring them.
@@ -60,6 +60,7 @@ def apply_links(file: str | Path, *, store: str | Path, progress: Callable[[str]
     from clayonto.engines.disk import DiskEngine
     from clayonto.graph import KnowledgeGraph
     from clayonto.sources import Source
+    from clayonto.stores.bodies import BODIES
 
     path, folder = Path(file), Path(store)
     table = read_links(path)
@@ -70,7 +71,7 @@ def apply_links(file: str | Path, *, store: str | Path, progress: Callable[[str]
         raise UsageError(f"There is no graph in {folder}; bring a register in first, with “clayonto import”.")
     accepted = table.of_state(ACCEPTED)
     name = f"links/{table.id.removeprefix(f'{GRAPH}links/')}"
-    if any(one["graph"] == table.id and one["name"] != name for one in disk.loaded):
+    if table.id == BODIES or any(one["graph"] == table.id and one["name"] != name for one in disk.loaded):
         raise UsageError(
             f"The mapping_set_id of {path} names {table.id}, a graph that is there for something else; give the table an id of its own."
         )
@@ -78,12 +79,12 @@ def apply_links(file: str | Path, *, store: str | Path, progress: Callable[[str]
         lines = Path(aside) / "links.nt"
         lines.write_text("".join(triples(table, title=path.name)), encoding="utf-8")
         disk.load_all([Source(name, ox.RdfFormat.N_TRIPLES, lines, ID, named=table.id)], progress=progress)
-    made = count_bodies(disk, progress=progress)
     graph = KnowledgeGraph((), engine=disk, base=ID)
     rows = graph.query(f"SELECT DISTINCT ?of {{ ?of a org:Organization . {{ ?of <{PREDICATE}> ?x }} UNION {{ ?x <{PREDICATE}> ?of }} }}")
     there = {str(row[0]) for row in rows}
+    [counted] = graph.query(f"SELECT (COUNT(DISTINCT ?body) AS ?bodies) {{ ?of <{_COUNTED}> ?body }}")
     absent = tuple(link for link in accepted if not {link.one, link.other} <= there)
-    return Applied(table.id, len(accepted), absent, tuple(contradictions(table)), made)
+    return Applied(table.id, len(accepted), absent, tuple(contradictions(table)), counted.bodies)
 
 
 def triples(table: LinkTable, *, title: str) -> Iterator[str]:

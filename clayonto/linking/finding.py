@@ -7,9 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from clayonto.errors import UsageError
-from clayonto.linking.bodies import joined
 from clayonto.linking.table import PREDICATE, Link, LinkTable, decisions
 from clayonto.linking.wording import REASONS
+from clayonto.stores.bodies import joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

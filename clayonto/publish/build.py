@@ -75,10 +75,10 @@ class Parts(NamedTuple):
 
 def parts() -> Parts:
     """All parts of a site."""
-    from clayonto.publish import answers, data, pages
+    from clayonto.publish import answers, data, pages, shards
 
     machine = [import_module(_MACHINE).files] if find_spec(_MACHINE) else []
-    return Parts([pages.THINGS], [*pages.OVERVIEWS, data.files, *machine], [pages.asked, answers.EACH])
+    return Parts([pages.THINGS], [*pages.OVERVIEWS, shards.SHARDS, data.files, *machine], [pages.asked, answers.EACH])
 
 
 def equip(site: Site, parts: Parts) -> None:

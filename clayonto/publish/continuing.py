@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from clayonto.publish.fragments import PARTS
 from clayonto.publish.index import TYPE, Index
-from clayonto.publish.site import PARTS, Placed, Site
+from clayonto.publish.site import Placed, Site
 from clayonto.publish.texts import Text, difference
 from clayonto.publish.units import changes, places
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from importlib.resources import files as packaged
 from typing import TYPE_CHECKING, Final
 
+from clayonto.publish.fragments import PAGE_CLASSES
 from clayonto.publish.index import curie
 from clayonto.publish.layout import Layout, licence, opening
 from clayonto.publish.markup import outward, text, words
 from clayonto.publish.paths import url
 from clayonto.publish.projection import EUROPE, WORLD
-from clayonto.publish.site import DOWNLOADS, PAGE_CLASSES, Page, Site
+from clayonto.publish.site import DOWNLOADS, Page, Site
 from clayonto.publish.wording import PLURALS, WORDS
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from clayonto.locales import Language
 
-ASSETS: Final = ("style.css", "icon.svg", "search.js", "go.js", EUROPE.file, WORLD.file)
+ASSETS: Final = ("style.css", "icon.svg", "search.lookup.js", "search.js", "go.js", EUROPE.file, WORLD.file)
 _MAIN: Final = frozenset(
     map(
         curie,

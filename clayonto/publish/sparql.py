@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
 
 from clayonto.namespaces import CLAY
+from clayonto.publish.fragments import PARTS
 from clayonto.publish.layout import Layout
 from clayonto.publish.markup import text, words
 from clayonto.publish.paths import url
-from clayonto.publish.site import LABELS, PARTS, PREFIX_MAP
+from clayonto.publish.site import LABELS, PREFIX_MAP
 from clayonto.publish.sparql_words import LIVE_PAGE, LIVE_SCRIPT, PAGE, SCRIPT
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from clayonto.registers.findings import REFUSALS, REPAIRS, Finding
+from clayonto.registers.findings import LEFT, REFUSALS, REPAIRS, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,7 +56,10 @@ class SumReport:
 
 @dataclass
 class FileReport:
-    """A file: its name, encoding, digest, how many rows it has and what became of them, its sums by field, and the columns that no mapping reads (``left``)."""
+    """A file: its name, encoding, digest, how many rows it has and what became of them, its sums by field.
+
+    ``left`` has the columns that are not taken over, each with why that is, by its name in :data:`~clayonto.registers.findings.LEFT`.
+    """
 
     name: str
     encoding: str
@@ -68,7 +71,7 @@ class FileReport:
     refused: int = 0
     repeated: int = 0
     sums: dict[str, SumReport] = field(default_factory=dict)
-    left: tuple[str, ...] = ()
+    left: dict[str, str] = field(default_factory=dict)
 
     @property
     def reconciles(self) -> bool:
@@ -181,7 +184,7 @@ class ImportReport:
                         name: getattr(file, name)
                         for name in ("name", "encoding", "sha256", "date", "rows", "taken", "repaired", "refused", "repeated")
                     },
-                    "columns_left": list(file.left),
+                    "columns_left": {name: LEFT[why][lang == "fi"] for name, why in file.left.items()},
                     "sums": {
                         name: {
                             "column": one.column,

@@ -42,10 +42,10 @@ class Line(NamedTuple):
 
 
 class Block(NamedTuple):
-    """The triples of a kind of thing, and the gaps without which there is no such thing."""
+    """The triples of a kind of thing, and the gaps without which there is no such thing; of those the first tells it from others of its kind."""
 
     lines: tuple[Line, ...]
-    needed: frozenset[str]
+    needed: tuple[str, ...]
 
 
 @cache
@@ -65,7 +65,7 @@ def blocks() -> dict[str, Block]:
             text = f"{quad.subject} {quad.predicate} {quad.object}"
             iris = frozenset(GAP.findall(" ".join(str(t) for t in (quad.subject, quad.object) if isinstance(t, ox.NamedNode))))
             lines.append(Line(text, iris, frozenset(GAP.findall(text))))
-        found[kind.strip()] = Block(tuple(lines), frozenset(needed.split()))
+        found[kind.strip()] = Block(tuple(lines), tuple(needed.split()))
     return found
 
 
@@ -111,6 +111,10 @@ class Thing:
             whole[gap] = {field for field in GAP.findall(template) if field not in constants}
         self._needed = frozenset().union(*whole.values()) if whole else frozenset()
         self._whole = "".join(text for text, _ in self._lines)
+        # What tells it from others of its kind, to be filled in.
+        first = [f"{{{gap}}}" for gap in block.needed[:1]]
+        line = Line(" ".join([kind, *first]), frozenset(), frozenset(block.needed[:1]))
+        self._identity = self._filled(line, given, constants, known, safe)[0] if first else kind
 
     def _filled(
         self, line: Line, given: Mapping[str, str | bool], constants: Mapping[str, str], known: frozenset[str], safe: frozenset[str]
@@ -142,6 +146,13 @@ class Thing:
         pieces = GAP.split(line.text)
         text = "".join(piece.replace("%", "%%") if n % 2 == 0 else GAP.sub(fill, f"{{{piece}}}") for n, piece in enumerate(pieces))
         return text, fields
+
+    def identity(self, fields: Mapping[str, str]) -> str:
+        """Its kind, and what tells it from others of its kind, for escaped fields of a row."""
+        try:
+            return self._identity % fields
+        except KeyError:
+            return self.kind
 
     def render(self, fields: Mapping[str, str]) -> str:
         """The lines of the thing, for escaped fields of a row; nothing if the row has no such thing.

@@ -41,6 +41,26 @@ REPAIRS: Final = {
         "{column}: {value} is in no version of NUTS since 2013; the place was left out",
         "{column}: {value} ei kuulu mihinkään NUTS-versioon vuodesta 2013; paikka jätettiin pois",
     ),
+    "unit": (
+        "{column}: no one unit of NUTS is called “{value}”; the place was left out",
+        "{column}: ”{value}” ei ole minkään yhden NUTS-yksikön nimi; paikka jätettiin pois",
+    ),
+    "outside": (
+        "{column}: {value} is not in {detail}, which the row names too; the smaller place was kept",
+        "{column}: {value} ei sisälly alueeseen {detail}, jonka rivi myös nimeää; pienempi paikka säilytettiin",
+    ),
+    "rate": (
+        "{column}: “{value}” is no one rate from 0 to 100 percent; it was left out",
+        "{column}: ”{value}” ei ole yksiselitteinen osuus väliltä 0–100 prosenttia; se jätettiin pois",
+    ),
+    "word": (
+        "{column}: “{value}” is none of the words {detail}; it was left out, and can be added to the mapping",
+        "{column}: ”{value}” ei ole mikään sanoista {detail}; se jätettiin pois, ja sen voi lisätä kuvaukseen",
+    ),
+    "padded": (
+        "{column}: {value} is the code {detail}, without the noughts that a spreadsheet takes away",
+        "{column}: {value} on koodi {detail} ilman nollia, jotka taulukkolaskenta poistaa",
+    ),
     "vat": (
         "{column}: “{value}” is no VAT number with its country; it was left out",
         "{column}: ”{value}” ei ole maatunnuksellinen ALV-numero; se jätettiin pois",
@@ -126,6 +146,29 @@ REFUSALS: Final = {
     ),
 }
 """Refusals by code, in English and Finnish."""
+
+
+UNKNOWN: Final = "unknown"
+CHECKED: Final = "checked"
+LEFT: Final = {
+    UNKNOWN: ("no mapping knows them", "mikään kuvaus ei tunne niitä"),
+    "address": (
+        "addresses of bodies, some of which are homes; the graph has places down to NUTS 3",
+        "toimijoiden osoitteita, joista osa on koteja; verkossa on paikat NUTS 3 -tasolle asti",
+    ),
+    CHECKED: ("read only to notice rows whose cells are shifted", "luetaan vain, jotta siirtyneet solut huomataan"),
+    "derived": ("it follows from other columns or from the sums", "seuraa muista sarakkeista tai summista"),
+    "elsewhere": ("another file of the register says it better", "rekisterin toinen tiedosto kertoo sen paremmin"),
+    "language": ("the same in another language than the one that is taken", "sama muulla kielellä kuin sillä, joka otetaan"),
+    "record": (
+        "how the publisher keeps its records: numbers, days, addresses of forms",
+        "julkaisijan omaa kirjanpitoa: numeroita, päiviä, lomakkeiden osoitteita",
+    ),
+    "term": ("the ontology has no term for it", "ontologiassa ei ole sille termiä"),
+    "web": ("addresses on the web, which pass to others", "verkko-osoitteita, jotka siirtyvät toisille"),
+    "whole": ("sums of whole projects, repeated for each body", "kokonaisten hankkeiden summia, toistettuna kullekin toimijalle"),
+}
+"""Why columns are not taken over, by a name that mappings use, in English and Finnish."""
 
 
 class Finding(NamedTuple):

@@ -196,7 +196,6 @@ def _to_store(folder: Path, pieces: _Pieces, report: ImportReport, *, strict: bo
     import pyoxigraph as ox
 
     from clayonto.engines.disk import DiskEngine
-    from clayonto.linking.bodies import count_bodies
     from clayonto.namespaces import ID
     from clayonto.sources import Source, loaded
     from clayonto.stores.copies import Copy
@@ -220,8 +219,6 @@ def _to_store(folder: Path, pieces: _Pieces, report: ImportReport, *, strict: bo
         disk = DiskEngine(folder)
         before = disk.folder.manifest()
         disk.load_all([source] if disk.exists else [*loaded(), source], progress=say)
-    # Accepted links may name organisations that have just come, or gone.
-    count_bodies(disk, progress=say)
     after = disk.folder.manifest() or {}
     report.compacting = after != before and sum(layer.get("size", 0) for layer in after.get("layers", ())) >= _LARGE
 
@@ -239,7 +236,7 @@ def _graph(parts: Sequence[Part], report: ImportReport, say: Callable[[str], Non
         table = _tables(file, mapping.layout)[place]
         name = f"{file.path} [{table.title}]" if table.title else str(file.path)
         account = FileReport(name, file.encoding.removesuffix("-sig"), file.sha256, about["date"])
-        account.left = tuple(name for name in dict.fromkeys(table.header) if name and not mapping.knows(name))
+        account.left = mapping.left(table.header)
         account.sums = {field: SumReport(mapping.column(field)) for field in mapping.sums}
         report.files.append(account)
         for row in table.rows:
@@ -269,15 +266,10 @@ def _take(
         code = found.get("code", "")
         at = len(report.files) << 40 | row.line
         _hold(known, fields["entry"], _digest(cells), at, code=code)
-        if mapping.same:
-            _hold(
-                known,
-                f"project {fields['project']}",
-                _digest({field: found.get(field, "") for field in mapping.same}),
-                at,
-                code=code,
-                several=True,
-            )
+        for thing, same in mapping.same.items():
+            if thing in fields:
+                told = _digest({field: found.get(field, "") for field in same})
+                _hold(known, f"{thing} {fields[thing]}", told, at, code=code, several=True)
         fields |= {"line": str(row.line), "quote": " ".join(fields["code"].split()[:_QUOTED])}
         text = renderer.render(fields, sub_rows)
     except Refused as refused:

@@ -34,14 +34,21 @@ _ON_PLATES: Final = {
 """What stands before a postcode where it is the sign of vehicles, not the code of ISO."""
 
 
-def apart(cells: dict[str, str], separator: str, columns: dict[str, str], note: Note) -> list[dict[str, str]]:
+def apart(
+    cells: dict[str, str], separator: str, columns: dict[str, str], note: Note, *, before: re.Pattern[str] | None = None
+) -> list[dict[str, str]]:
     """The entries of parallel lists, one dictionary each; empty entries are left out of it.
 
     :param cells: the lists by field. The first is that of names, which says how many there are; ``postcode`` serves as proof only.
     :param columns: what the header calls each field.
+    :param before: the separator with what has to stand after it, where entries have the sign inside as well.
     :raises Refused: if lists differ in length and nothing proves what belongs together, or a postcode contradicts a country.
     """
-    split = {field: [part.strip() for part in cell.split(separator)] for field, cell in cells.items() if cell.strip()}
+    split = {
+        field: [part.strip() for part in (before.split(cell) if before else cell.split(separator))]
+        for field, cell in cells.items()
+        if cell.strip()
+    }
     anchor = next(iter(cells))
     names = split.get(anchor, [])
     while names and not names[-1]:

@@ -6,9 +6,10 @@ values into lines of N-Triples. What must be repaired before the columns mean an
 
 from __future__ import annotations
 
+import re
 import tomllib
 from copy import copy
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -16,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from clayonto.errors import ConfigError
 from clayonto.namespaces import GRAPH
 from clayonto.registers import values
-from clayonto.registers.blocks import GAP, Thing, escape
+from clayonto.registers.blocks import GAP, Thing, blocks, escape
 from clayonto.registers.codes import Unit, countries, units
-from clayonto.registers.findings import Finding, Refused
+from clayonto.registers.findings import CHECKED, LEFT, UNKNOWN, Finding, Refused
 from clayonto.registers.keys import key
 from clayonto.registers.lists import apart
 
@@ -36,7 +37,13 @@ _READERS: Final[dict[str, Callable[[str, str, values.Note], str]]] = {
     "nuts": values.nuts,
     "vat": values.vat,
     "flag": values.flag,
+    "rate": values.rate,
 }
+_LEVELS: Final = {f"nuts{level}": level for level in (1, 2, 3)}
+"""Kinds of value that are units of NUTS of one level, by code or by name."""
+_CODED: Final = {"coded": 0, "coded3": 3}
+"""Kinds of value that are a code with a text after it, and how many figures a bare number is to have. The text becomes a field of its own."""
+_TEXT: Final = "_text"
 Fields: TypeAlias = dict[str, str]
 """Values of a row by field."""
 _Templates: TypeAlias = tuple[tuple[str, ...], ...]
@@ -90,23 +97,46 @@ class Register:
         self.columns: dict[str, tuple[str, ...]] = {field: tuple(texts) for field, texts in table["columns"].items()}
         self._values = {field: kind for field, kind in table.get("values", {}).items() if field != "needed"}
         self.needed: tuple[str, ...] = tuple(table.get("values", {}).get("needed", ()))
-        unknown = set(self._values.values()) - set(_READERS)
+        known = [*_READERS, *_LEVELS, *_CODED]
+        unknown = set(self._values.values()) - set(known)
         if unknown:
-            raise ConfigError(f"No value is read as “{min(unknown)}”; it can be {', '.join(_READERS)}.")
+            raise ConfigError(f"No value is read as “{min(unknown)}”; it can be {', '.join(known)}.")
+        version = dataset.get("nuts", "")
+        if not version and any(kind in _LEVELS for kind in self._values.values()):
+            raise ConfigError('Names of NUTS units are read by a version of NUTS; say which in [dataset], such as nuts = "2021".')
+        self._readers = {field: _READERS[kind] for field, kind in self._values.items() if kind in _READERS}
+        for field, kind in self._values.items():
+            if kind in _LEVELS:
+                self._readers[field] = partial(values.unit, level=_LEVELS[kind], version=version)
+        self._coded = {field: _CODED[kind] for field, kind in self._values.items() if kind in _CODED}
+        # A code that is none of these refuses its row; a word that is none of those is left out of it.
         self._codes: dict[str, dict[str, str]] = table.get("codes", {})
+        self._words: dict[str, dict[str, str]] = table.get("words", {})
+        # Fields of smaller places, each with those of larger ones, which stand in for it.
+        self._within: dict[str, list[str]] = table.get("within", {})
+        # Fields that are empty, and what is said in their place.
+        self._instead: dict[str, str] = table.get("instead", {})
         self._names: dict[str, dict[str, dict[str, str]]] = table.get("names", {})
         self._keys = self._templates(table.get("keys", {}))
         # Fields that hold parallel lists, by the name of the list; the first of each is that of names.
         self._lists: dict[str, dict[str, Any]] = table.get("lists", {})
         self._list_keys = {name: self._templates(one.get("keys", {})) for name, one in self._lists.items()}
         self._separators = {field: one["separator"] for one in self._lists.values() for field in one["of"]}
+        self._before = {
+            name: re.compile(f"{re.escape(one['separator'])}(?={one['before']})") for name, one in self._lists.items() if "before" in one
+        }
         self._in_lists = frozenset(field for one in self._lists.values() for field in one["of"])
         self._countries = tuple(field for field, kind in self._values.items() if kind == "country")
-        self._units = tuple(field for field, kind in self._values.items() if kind == "nuts")
-        self.same: tuple[str, ...] = tuple(dataset.get("same", ()))
+        self._units = tuple(field for field, kind in self._values.items() if kind == "nuts" or kind in _LEVELS)
+        # What rows have to agree on that say something of one thing, by the field that has its key.
+        self.same: dict[str, tuple[str, ...]] = {thing: tuple(fields) for thing, fields in dataset.get("same", {}).items()}
         self.sums = tuple(field for field, kind in self._values.items() if kind == "amount" and field in self.columns)
         # Cells that a publisher writes in a way of its own, and what is meant.
         self._meant: dict[str, dict[str, str]] = table.get("meant", {})
+        self._left: dict[str, str] = {text: why for why, texts in table.get("left", {}).items() for text in texts}
+        wrong = set(self._left.values()) - set(LEFT)
+        if wrong:
+            raise ConfigError(f"No column is left because of “{min(wrong)}”; it can be {', '.join(LEFT)}.")
 
     def part(self, name: str) -> Register:
         """The same for a part of the data set, which stands beside its other parts with a graph and a document of its own."""
@@ -136,6 +166,28 @@ class Register:
     def knows(self, text: str) -> bool:
         """Whether a text of a header means something to it."""
         return any(text in texts for texts in self.columns.values())
+
+    def left(self, header: Iterable[str]) -> dict[str, str]:
+        """The columns of a header that are not taken over, each with why that is, by its name in :data:`~clayonto.registers.findings.LEFT`."""
+        names = dict.fromkeys(name for name in header if name)
+        said = {next((text for text in self.columns.get(field, ()) if text in names), "") for field in self._said()}
+        why = {name: self._left.get(name) or ("" if name in said else CHECKED if self.knows(name) else UNKNOWN) for name in names}
+        return {name: reason for name, reason in why.items() if reason}
+
+    def _said(self) -> frozenset[str]:
+        """The fields that a thing or a key is made of, or that decide about others: what rows say is in them."""
+        keys = [self._table.get("keys", {}), *(one.get("keys", {}) for one in self._lists.values())]
+        templates = [part for table in keys for given in table.values() for part in ([given] if isinstance(given, str) else given)]
+        for entry in self._table["things"].values():
+            own = {name: value for name, value in entry.items() if name not in ("kind", "once", "each")}
+            templates += [value for value in own.values() if isinstance(value, str)]
+            gaps = {gap for line in blocks()[entry["kind"]].lines for gap in line.gaps}
+            templates += [f"{{{gap}}}" for gap in gaps - own.keys()]
+        found = {gap for template in templates for gap in GAP.findall(template)}
+        endings = (_TEXT, *(f"_{more}" for more in (*_MORE, "name", *_OF_UNIT)))
+        found |= {name.removesuffix(ending) for name in found for ending in endings}
+        found |= {"postcode", *(larger for field in found & self._within.keys() for larger in self._within[field])}
+        return frozenset(found)
 
     def fields(self, cells: Mapping[str, str]) -> dict[str, str]:
         """Cells by column made cells by field; columns that the mapping does not know are left."""
@@ -168,14 +220,17 @@ class Register:
             if one.get("optional") and not any(part.strip() for part in parts.values()):
                 lists[name] = []
                 continue
-            rows = apart(parts, one["separator"], {field: self.column(field) for field in parts}, note)
+            rows = apart(parts, one["separator"], {field: self.column(field) for field in parts}, note, before=self._before.get(name))
             lists[name] = [self._values_of(row, note) | {"number": str(n)} for n, row in enumerate(rows, 1)]
-            if any(one["of"][0] not in row for row in lists[name]) or not rows:
-                raise Refused("missing", self.column(one["of"][0]))
+            for field in [one["of"][0], *(field for field in self.needed if field in one["of"])]:
+                if any(field not in row for row in lists[name]) or not rows:
+                    raise Refused("missing", self.column(field))
         found = self._values_of({field: cell for field, cell in cells.items() if field not in self._in_lists}, note)
         for field in self.needed:
             if field not in found and field not in self.constants and field not in self._in_lists:
                 raise Refused("missing", self.column(field))
+        if "currency" in self.columns and "currency" not in found and any(field in found for field in self.sums):
+            raise Refused("missing", self.column("currency"))
         if "start" in found and "end" in found and found["end"] < found["start"]:
             raise Refused("order", self.column("end"), found["end"], found["start"])
         return found, lists
@@ -192,14 +247,33 @@ class Register:
                 if cell not in self._codes[field]:
                     raise Refused("code", self.column(field), cell, ", ".join(self._codes[field]))
                 found[field] = self._codes[field][cell]
-            elif field in self._values:
+            elif field in self._words:
+                if cell in self._words[field]:
+                    found[field] = self._words[field][cell]
+                else:
+                    note(Finding("word", self.column(field), cell, ", ".join(self._words[field])))
+            elif field in self._coded:
+                found[field], text = values.coded(cell)
+                if text:
+                    found[field + _TEXT] = text
+                elif cell.isdigit() and len(cell) < self._coded[field]:
+                    found[field] = cell.zfill(self._coded[field])
+                    note(Finding("padded", self.column(field), cell, found[field]))
+            elif field in self._readers:
                 if meant := self._meant.get(field, {}).get(cell):
                     note(Finding("meant", self.column(field), cell, meant))
                     cell = meant
-                if read := _READERS[self._values[field]](cell, self.column(field), note):
+                if read := self._readers[field](cell, self.column(field), note):
                     found[field] = read
             else:
                 found[field] = values.text(given, self.column(field), note)
+        for field, other in self._instead.items():
+            if other in found:
+                found.setdefault(field, found[other])
+        for field, larger in self._within.items():
+            for other in (other for other in larger if other in found):
+                if not found.setdefault(field, found[other]).startswith(found[other]):
+                    note(Finding("outside", self.column(field), found[field], found[other]))
         for field in self.sums:
             if found.get(field, "").startswith("-"):
                 note(Finding("negative", self.column(field), found.pop(field)))
@@ -221,8 +295,11 @@ class Register:
                     continue
                 break
         for field, names in self._names.items():
-            for lang, name in names.get(own.get(field, ""), {}).items():
-                made[f"{field}_{lang}"] = escape(name)
+            if field in own:
+                # A code without a name goes by itself.
+                made |= {
+                    f"{field}_{lang}": escape(name) for lang, name in names.get(own[field], dict.fromkeys(("en", "fi"), own[field])).items()
+                }
         for field in self._countries:
             if field in own:
                 one = countries()[own[field].lower()]
@@ -237,9 +314,9 @@ class Register:
         keys = {key for one in self._lists.values() for key in one.get("keys", {})}
         of_units = {f"{field}_{more}" for field in self._units for more in _OF_UNIT}
         codes = {field for field, kind in self._values.items() if kind in ("entity", "currency", "day", "amount")}
-        safe = frozenset({*codes, *of_units, *self._units, *self._keys, *keys, *self._codes, *_OF_IMPORT, *self._countries})
+        safe = frozenset({*codes, *of_units, *self._units, *self._keys, *keys, *self._codes, *self._words, *_OF_IMPORT, *self._countries})
         told = {f"{field}_{more}" for field in (*self._names, *self._countries) for more in _MORE}
-        told |= {f"{field}_name" for field in self._units}
+        told |= {f"{field}_name" for field in self._units} | {field + _TEXT for field in self._coded}
         known = safe | {*self.columns, *self._values, *self._in_lists, *told, "number"}
         given = {**self.constants, **constants}
         graph = self.graph if quads else ""
@@ -330,7 +407,7 @@ class Renderer:
                     name = one.get(thing.once) or self._constants.get(thing.once)
                     if name is None:
                         continue
-                    said = f"{thing.kind}/{name}"
+                    said = f"{thing.identity(one)}/{name}"
                     if said in self._said:
                         continue
                     self._said.add(said)

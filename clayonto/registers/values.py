@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from clayonto.registers.codes import Country, countries, units
@@ -33,6 +33,8 @@ _CURRENCY: Final = re.compile(r"[A-Z]{3}$")
 _DIGITS: Final = re.compile(r"-?[\d.,'\s]*\d$")
 _MARKS: Final = re.compile(r"[\s.\-/]")
 _VAT: Final = re.compile(r"[A-Z]{2}(?=(?:[A-Z+*]*\d){4})[A-Z0-9+*]{4,16}$")
+_RATE: Final = re.compile(r"(\d{1,3}(?:[.,]\d{1,12})?) ?(%?)$")
+_CODED: Final = re.compile(r"\(?(?:Priority |P(?=\d))?([A-Z]{0,3}\d{1,3}(?:\.\d+)*[a-z]?(?: ETC)?)\b[).:]{0,2} ?(?:[-–:] ?)?(.*)$")
 _SPACES: Final = re.compile(r"\s{2,}|[^\S ]")
 
 
@@ -206,6 +208,66 @@ def nuts(cell: str, column: str, note: Note) -> str:
         note(Finding("nuts", column, cell))
         return ""
     return cell
+
+
+def unit(cell: str, column: str, note: Note, *, level: int, version: str) -> str:
+    """The code of a NUTS unit of one level, from its code or, where the publisher has names alone, from its name in a version of NUTS.
+
+    It is the empty text for what no unit of that level is called, and for what two are.
+
+    >>> unit("Lõuna-Eesti", "nutslabel", print, level=3, version="2013"), unit("SE33 Övre Norrland", "NUTS2", print, level=2, version="2021")
+    ('EE008', 'SE33')
+    """
+    code = cell.split(" ", 1)[0]
+    if code in units():
+        return code
+    found = _called(version, level).get(cell.lower(), ())
+    if len(found) != 1:
+        note(Finding("unit", column, cell))
+        return ""
+    return found[0]
+
+
+@cache
+def _called(version: str, level: int) -> dict[str, tuple[str, ...]]:
+    """The codes of the units of a level of a version of NUTS, by name in lower case."""
+    found: dict[str, tuple[str, ...]] = {}
+    for code, one in units().items():
+        if len(code) == level + 2 and version in one.versions:
+            found[one.name.lower()] = (*found.get(one.name.lower(), ()), code)
+    return found
+
+
+def rate(cell: str, column: str, note: Note) -> str:
+    """A rate as a decimal of percent: ``85``, ``85.00%`` and ``0.85`` are 85. The empty text for what is no rate from 0 to 100 percent, and for 1, which is two.
+
+    >>> rate("85.00%", "rate", print), rate("85", "rate", print), rate("82,5 %", "rate", print)
+    ('85', '85', '82.5')
+    """
+    found = _RATE.match(cell)
+    number = Decimal(found[1].replace(",", ".")) if found else Decimal(-1)
+    if found and not found[2] and number < 1:
+        number *= 100
+    if not found or number > 100 or (number == 1 and not found[2]):
+        note(Finding("rate", column, cell))
+        return ""
+    read = f"{number.normalize():f}"
+    if Decimal(read) != Decimal(found[1].replace(",", ".")):
+        note(Finding("number", column, cell, read))
+    return read
+
+
+def coded(cell: str) -> tuple[str, str]:
+    """A code and the text that stands after it; the cell itself and nothing where none does.
+
+    >>> coded("096 - Institutional capacity"), coded("(1b) promoting business"), coded("Priority 4 - Well-governed Danube region")
+    (('096', 'Institutional capacity'), ('1b', 'promoting business'), ('4', 'Well-governed Danube region'))
+    >>> coded("6f   Promoting"), coded("P4 Skilled region"), coded("1. Cooperating"), coded("3D printing"), coded("RSO1.1")
+    (('6f', 'Promoting'), ('4', 'Skilled region'), ('1', 'Cooperating'), ('3D printing', ''), ('RSO1.1', ''))
+    """
+    words = " ".join(cell.split())
+    found = _CODED.match(words)
+    return (found[1], found[2]) if found else (words, "")
 
 
 def vat(cell: str, column: str, note: Note) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from clayonto.registers.findings import REFUSALS, REPAIRS
+from clayonto.registers.findings import LEFT, REFUSALS, REPAIRS
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -43,13 +43,11 @@ def text_of(report: ImportReport, *, lang: str, examples: int) -> str:
             ]
             lines += ["", draw_table(heads, sums, numeric=[False, True, True, True, True, False])]
         if file.left:
-            named = ", ".join(f"“{name[:40]}”" for name in file.left)
-            lines += [
-                "",
-                say(
-                    f"Columns of {file.name} that are not taken over: {named}", f"Tiedoston {file.name} sarakkeet, joita ei oteta: {named}"
-                ),
-            ]
+            why: dict[str, list[str]] = {}
+            for name, reason in file.left.items():
+                why.setdefault(reason, []).append(f"“{name[:40]}”" if lang == "en" else f"”{name[:40]}”")
+            lines += ["", say(f"Columns of {file.name} that are not taken over:", f"Tiedoston {file.name} sarakkeet, joita ei oteta:")]
+            lines += [f"  {', '.join(names)}: {LEFT[reason][lang == 'fi']}" for reason, names in why.items()]
     for title, counts, texts in (
         (say("repair", "korjaus"), report.repairs, REPAIRS),
         (say("refusal", "hylkäys"), report.refusals, REFUSALS),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from clayonto import tsv
 from clayonto.engines.oxigraph import to_python
 from clayonto.errors import TransferError
-from clayonto.remote import stores
+from clayonto.remote import mending
 from clayonto.terms import BlankNode
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Hashes:
         for triple in triples:
             values = [to_python(term) for term in triple]
             nameless = any(isinstance(value, BlankNode) for value in values)
-            text = "\t".join("_:" if isinstance(v, BlankNode) else tsv.cell(stores.comparable(self._store, v)) for v in values)
+            text = "\t".join("_:" if isinstance(v, BlankNode) else tsv.cell(mending.comparable(self._store, v)) for v in values)
             key = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=16).digest(), "big")
             self.found[key] = self.found[key] + 1 if nameless else 1
 

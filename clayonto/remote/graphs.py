@@ -15,7 +15,7 @@ from clayonto import tsv
 from clayonto.engines.remote import TRIPLES, RemoteEngine
 from clayonto.errors import UsageError
 from clayonto.namespaces import ID
-from clayonto.remote import credentials, failures, stores
+from clayonto.remote import credentials, failures, mending
 from clayonto.remote.streaming import PIECE, Pieces
 from clayonto.remote.web import Web
 from clayonto.terms import IRI, render
@@ -112,7 +112,7 @@ class Graphs:
             body = cast("IO[bytes]", Pieces(response.iter_bytes(PIECE)))
             try:
                 for quad in ox.parse(body, format=format_, base_iri=ID, rename_blank_nodes=True):
-                    yield quad.subject, quad.predicate, stores.restored(self.store, quad.object)
+                    yield quad.subject, quad.predicate, mending.restored(self.store, quad.object)
             except SyntaxError as error:
                 raise failures.unreadable(self.url, media, error) from error
 
@@ -124,7 +124,7 @@ class Graphs:
             found = list(self._engine.solutions(query, base=ID))
             for triple in found:
                 s, p, o = (names.setdefault(t.value, ox.BlankNode()) if isinstance(t, ox.BlankNode) else t for t in triple)
-                yield s, p, stores.restored(self.store, o)
+                yield s, p, mending.restored(self.store, o)
             if len(found) < page:
                 return
 

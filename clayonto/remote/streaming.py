@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from clayonto import tsv
 from clayonto.engines.oxigraph import to_python
 from clayonto.errors import ClayontoError, EndpointError
-from clayonto.remote import failures, stores
+from clayonto.remote import failures, mending, stores
 from clayonto.remote.web import Web
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _ask(engine: RemoteEngine, query: str, credentials: Credentials, until: floa
         format_ = ox.QueryResultsFormat.from_media_type(media)
         if format_ in (None, ox.QueryResultsFormat.CSV):
             raise failures.not_sparql(engine.url, media, response.read())
-        yield from _of_results(engine, Pieces(stores.readable_pieces(engine.store, pieces)), media, format_)
+        yield from _of_results(engine, Pieces(mending.readable_pieces(engine.store, pieces)), media, format_)
 
 
 def _in_time(engine: RemoteEngine, pieces: Iterator[bytes], until: float) -> Iterator[bytes]:
@@ -111,7 +111,7 @@ def _of_results(engine: RemoteEngine, body: Pieces, media: str, format_: Any) ->
         for solution in solutions:
             count += 1
             line = "\t".join("" if term is None else tsv.cell(to_python(term)) for term in solution)
-            yield stores.repaired(engine.store, line.encode()).decode() if engine.store is stores.VIRTUOSO else line
+            yield mending.repaired(engine.store, line.encode()).decode() if engine.store is stores.VIRTUOSO else line
     except ClayontoError:
         raise
     except (SyntaxError, ValueError, OSError) as error:

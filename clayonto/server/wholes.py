@@ -50,7 +50,10 @@ def wholes(site: Site, graph: Callable[[], KnowledgeGraph]) -> Sequence[Whole]:
         ("map", f"{lang}/map/.+|list/map\\.csv", maps.files),
         ("network", f"{lang}/network/.+|list/network(?:-pairs)?\\.csv", ties.files),
         ("by", f"{lang}/by/.+|list/by/.+", lambda s: made(sorted_lists.files(s))),
-        ("search", f"{lang}/search\\.html|assets/search\\.{lang}\\.js", search.files),
+        *(
+            (f"search-{tongue}", f"{tongue}/search\\.html|assets/search\\.{tongue}(?:\\.js|/.+)", partial(search.everything, lang=tongue))
+            for tongue in site.languages
+        ),
         ("vocabulary", f"{lang}/(?:def|glossary|shapes)\\.html|{lang}/def/.+|def/.+", vocabulary.files),
         ("ontology", f"def\\.(?:{endings})|data/def/.+", data.files),
         ("questions", f"{lang}/query/index\\.html", answers.index),

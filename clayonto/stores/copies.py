@@ -74,6 +74,17 @@ class Copy:
             raise EngineError(f"{self._path} cannot be read: {error.strerror or error}. {_REMEDY}") from error
 
 
+class Held:
+    """A file that is in memory; see :class:`clayonto.resources.File`."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def read_bytes(self) -> bytes:
+        """All of it."""
+        return self._content
+
+
 def digest(source: Source) -> str:
     """The SHA-256 of a file's bytes, as :attr:`Layer.sha256`.
 

@@ -21,6 +21,7 @@ from clayonto.engines.oxigraph import syntax_error
 from clayonto.errors import EditError, QuerySyntaxError
 from clayonto.namespaces import ID, PREFIXES
 from clayonto.sources import QUADS, Source
+from clayonto.stores.copies import Held
 from clayonto.stores.generations import remove
 from clayonto.stores.graphs import named_at
 from clayonto.stores.layers import Layer, reading
@@ -171,20 +172,10 @@ class Dataset:
         return len(rest) < len(quads), rest
 
     def _source(self, name: str, quads: list[ox.Quad]) -> Source:
-        return Source(name, ox.RdfFormat.N_QUADS, _Held(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""), self._base)
+        return Source(name, ox.RdfFormat.N_QUADS, Held(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""), self._base)
 
     def _named_folder(self) -> Path:
         return named_at(self._generation.folder, self._layers, self._engine.folder.copies, aside=self._path)
-
-
-class _Held:
-    """A file that is in memory."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def read_bytes(self) -> bytes:
-        return self._content
 
 
 def _check(text: str, base: str) -> None:

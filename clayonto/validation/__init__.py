@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from clayonto.errors import DataError, UnknownEngineError
 from clayonto.validation.data import no_collecting
 from clayonto.validation.pyshacl import to_rdflib
-from clayonto.validation.report import SEVERITIES, ShapeSummary, ValidationReport, Violation
+from clayonto.validation.report import ShapeSummary, ValidationReport
+from clayonto.validation.violation import SEVERITIES, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

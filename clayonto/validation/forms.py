@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from clayonto.places import Place
     from clayonto.validation.base import Result
-    from clayonto.validation.report import ValidationReport, Violation
+    from clayonto.validation.report import ValidationReport
+    from clayonto.validation.violation import Violation
 
 _SH: Final = PREFIXES["sh"]
 SARIF_SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

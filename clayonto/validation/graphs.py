@@ -34,6 +34,12 @@ class Validations:
 
     def edited(self, added: list[Any], removed: list[Any]) -> None:
         """Take note of an edit of the graph."""
+        if self._engine.stored:
+            from clayonto.stores.bodies import touched
+
+            # What a graph on disk works out from its links has changed as well, so that nothing can be gone on from.
+            if touched((*added, *removed)):
+                self._continuations.clear()
         if self._continuations:
             self._edits.append((added, removed))
 

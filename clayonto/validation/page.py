@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from clayonto.namespaces import shorten
 from clayonto.validation.naming import clean
-from clayonto.validation.report import COUNTS, SEVERITIES
+from clayonto.validation.report import COUNTS
+from clayonto.validation.violation import SEVERITIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from clayonto.validation.report import By, ValidationReport, Violation
+    from clayonto.validation.report import By, ValidationReport
+    from clayonto.validation.violation import Violation
 
 _WORDS: Final = {
     "en": {

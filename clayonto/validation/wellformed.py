@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from clayonto.sources import Source
     from clayonto.validation.data import Data
     from clayonto.validation.paths import Term
-    from clayonto.validation.report import Violation
+    from clayonto.validation.violation import Violation
 
 Triples = list[tuple[Any, Any, Any]]
 

@@ -132,6 +132,8 @@ class Folder:
         file = self._file(path)
         if file is None:
             return Answer(bare, 404)
+        if path and file == self.root / path / "index.html" and not path.endswith("/"):
+            bare += "/"  # hosts send on to the folder, from which its links are counted
         try:
             return Answer(bare, 200, self._media(file), file.read_bytes())
         except OSError as error:
