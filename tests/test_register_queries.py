@@ -75,9 +75,13 @@ def test_no_sum_counts_twice_and_none_is_added_over_sources(name: str, full: Kno
     found = {source: sum(row.total for row in rows if key(row.source) == source) for source in ("document/eura-2007", "document/eura-2014")}
     assert found == {"document/eura-2007": Decimal(30566), "document/eura-2014": Decimal(6500)}
     assert sum(row.sums for row in rows) == 6
-    # What CORDIS tells of its projects is not what it tells of their partners.
+    # What CORDIS tells of its projects is not what it tells of their partners, and Kohesio tells of projects alone.
     shares = {(row.money_of, key(row.source)) for row in full.run("money-by-kind") if row.kind == EU_SHARE}
-    assert shares == {("partner", "document/cordis-organisations"), ("whole", "document/cordis-projects")}
+    assert shares == {
+        ("partner", "document/cordis-organisations"),
+        ("whole", "document/cordis-projects"),
+        ("whole", "document/kohesio-projects"),
+    }
 
 
 def test_the_same_rows_as_without_registers(full: KnowledgeGraph) -> None:
