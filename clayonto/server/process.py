@@ -80,7 +80,8 @@ class Process:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.DEVNULL,
-                env=environment(),
+                # Workers that are asked for what runs over columns share the processors.
+                env={"POLARS_MAX_THREADS": str(max(1, (os.cpu_count() or 1) // settings.workers))} | environment(),
             )
 
         def told(value: Any) -> None:
