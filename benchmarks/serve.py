@@ -54,9 +54,11 @@ class Kind(NamedTuple):
 
 KINDS: Final = (
     Kind("lookup, another each time", f"SELECT ?p ?o {{{{ {_PROJECT.format('{0}')} ?p ?o }}}}", "application/sparql-results+json", 16),
+    Kind("lookup, another, 64 at once", f"SELECT ?p ?o {{{{ {_PROJECT.format('{0}')} ?p ?o }}}}   ", "application/sparql-results+json", 64),
     Kind("lookup, 100 of them again and again", f"SELECT ?p ?o {{{{ {_PROJECT.format('{0}')} ?p ?o }}}} ", "application/sparql-results+json", 16, 100),
     Kind("lookup, some asked for more than others", f"SELECT ?p ?o {{{{ {_PROJECT.format('{0}')} ?p ?o }}}}  ", "application/sparql-results+json", 16, 0, True),
     Kind("description, Turtle", f"DESCRIBE {_PROJECT.format('{0}')}", "text/turtle", 16),
+    Kind("description, Turtle, 64 at once", f"DESCRIBE {_PROJECT.format('{0}')} ", "text/turtle", 64),
     Kind("partners of a project", "SELECT ?name ?country {{ " + _PROJECT.format("{0}") + " prov:qualifiedAssociation ?a . ?a prov:agent ?o . "
          "?o skos:prefLabel ?name OPTIONAL {{ ?o clay:country ?country }} }} ORDER BY ?name", "application/sparql-results+json", 16),
     Kind("partners by country, counted",
