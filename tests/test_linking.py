@@ -13,7 +13,7 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import clayonto
@@ -190,6 +190,7 @@ def test_a_misspelled_name_is_found_wherever_the_slip_is() -> None:
 
 
 @given(st.text(max_size=30), st.text(max_size=30))
+@example("00:½", "0:0:¼")
 def test_evidence_is_the_same_in_both_orders_and_a_probability(one: str, other: str) -> None:
     bodies = [body("a", one, "Savipaja"), body("b", other, "Muu nimi")]
     found, turned = compared(*bodies), compared(*reversed(bodies))

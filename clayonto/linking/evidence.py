@@ -180,23 +180,24 @@ class Matcher:
             # What one has in brackets, or is the initials of the rest, the other may have beside its name.
             extra = {word for word in mine if word not in theirs and (word in others.acronyms or word == _initials(others.words))}
             mine[:] = [word for word in mine if word not in extra] or mine
-        shared = 0.0
+        both = []
         for word in tuple(left):
             if word in right:
-                shared += 2 * self.weight(word)
+                both.append(2 * self.weight(word))
                 right.remove(word)
                 left.remove(word)
         if not left and not right:
             return Alike(_BUT_SHORT, (), (), ())
-        total = shared + sum(map(self.weight, left)) + sum(map(self.weight, right))
+        # Exact sums are the same in whichever order the two names come.
+        total = math.fsum([*both, *map(self.weight, left), *map(self.weight, right)])
         taken = []
         for near, one, other in sorted(_near(left, right), key=lambda pair: (-pair[0], *sorted(pair[1:]))):
             if one in left and other in right:
                 left.remove(one)
                 right.remove(other)
                 taken.append((one, other))
-                shared += near * near * (self.weight(one) + self.weight(other))
-        return Alike(min(shared / total, 0.999) if total else 0.0, tuple(left), tuple(right), tuple(taken))
+                both.append(near * near * (self.weight(one) + self.weight(other)))
+        return Alike(min(math.fsum(both) / total, 0.999) if total else 0.0, tuple(left), tuple(right), tuple(taken))
 
     def _in_use(self, one: str, other: str) -> bool:
         """Whether two spellings are two words, and not a word and a slip that is seldom made."""
