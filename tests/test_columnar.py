@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import clayonto
 from clayonto.engines.columnar import ColumnarEngine, patterns
-from clayonto.engines.columnar.algebra import Beyond
+from clayonto.engines.columnar.algebra import Beyond, Const, Link, Triple, Var
 from clayonto.engines.columnar.parser import parse
 from clayonto.query import queries
 from tests.conftest import SOAK, graph
@@ -325,3 +325,24 @@ def test_the_command_explains_and_writes_parquet(tmp_path: Path) -> None:
     file = tmp_path / "money.parquet"
     assert run("query", "money-by-kind", "-f", "parquet", "-o", str(file)).returncode == 0
     assert pl.read_parquet(file).height == 6
+
+
+@pytest.mark.parametrize("base", ["http://x/", "http://x/y/", "http://x/y", "urn:x:", "http://x/?q=/", "../z/", "http://x/%79/"])
+@pytest.mark.parametrize("iri", ["a", "a/b", "urn:a", "a/../b", "a/./b", "../a", "#a", "?a", "", "//h/a", "b.c", "%61"])
+def test_relative_iris_are_those_of_the_engine_or_the_engines_own(base: str, iri: str) -> None:
+    start = f"BASE <{base}>"
+    try:
+        (found,) = parse(f"{start} SELECT ?s {{ ?s <urn:p> <{iri}> }}", base="http://given/").where.elements
+    except Beyond:
+        return
+    made = ox.Store().query(f"{start} CONSTRUCT {{ <urn:s> <urn:p> <{iri}> }} {{}}", base_iri="http://given/")
+    assert isinstance(made, ox.QueryTriples)
+    assert isinstance(found, Triple)
+    assert found.object == Const(str(next(made).object))
+
+
+def test_a_base_of_its_own_is_no_reason_for_the_store() -> None:
+    (found,) = parse("BASE <http://x/> PREFIX p: <http://p/> SELECT ?s { ?s p:q <a> }", base="http://given/").where.elements
+    assert found == Triple(Var("s"), Link("<http://p/q>"), Const("<http://x/a>"))
+    with pytest.raises(Beyond):
+        parse("PREFIX p: <a/> SELECT ?s { ?s p:q p:r }", base="http://given/")

@@ -17,6 +17,7 @@ from clayonto.engines.columnar.choosing import RowsAndColumns
 from clayonto.engines.columnar.parser import parse
 from clayonto.engines.columnar.shape import read
 from clayonto.errors import EngineError
+from clayonto.namespaces import ID
 from clayonto.stores import columns as kept
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class WithColumns(RowsAndColumns):
 def _is_about_things(query: str) -> bool:
     """Whether each triple of a query's pattern is one of a thing that the query names, and there is nothing else in it."""
     try:
-        elements = parse(query, base="urn:").where.elements
+        elements = parse(query, base=ID).where.elements
     except Beyond:
         return False
     return all(isinstance(each, Triple) and isinstance(each.subject, Const) for each in elements)

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 _DATE: Final = f"<{PREFIXES['xsd']}date>"
 _A_DAY: Final = re.compile(f'"{DAY}"')
+_WHOLE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:[^\\%]*>")
+_FOLDER: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^?#\\%]*/")
 RDF_TYPE: Final = f"<{PREFIXES['rdf']}type>"
 FUNCTIONS: Final[dict[str, int | None]] = {
     "STR": 1, "LANG": 1, "LCASE": 1, "UCASE": 1, "STRLEN": 1, "CONTAINS": 2, "STRSTARTS": 2, "STRENDS": 2, "BOUND": 1, "ISIRI": 1, "ISLITERAL": 1,
@@ -102,12 +104,15 @@ class _Parser:
 
     def query(self) -> Select:
         while self._kind() == "word" and self._peek() in ("PREFIX", "BASE"):
-            if self._take() == "BASE":
+            name = "" if self._take() == "BASE" else self._take()
+            # A relative one would be relative to the base so far.
+            if self._kind() != "iri" or not _WHOLE.fullmatch(self._peek()) or (name and not name.endswith(":")):
                 self._beyond()
-            name, iri = self._take(), self._take()
-            if not name.endswith(":") or not iri.startswith("<"):
-                self._beyond()
-            self._prefixes[name[:-1]] = iri[1:-1]
+            iri = self._take()[1:-1]
+            if name:
+                self._prefixes[name[:-1]] = iri
+            else:
+                self._base = iri
         select = self._select()
         if self._kind() != "end":
             self._beyond()
@@ -309,7 +314,8 @@ class _Parser:
         prefix, _, local = text.partition(":")
         if "\\" in text or "%" in text or kind not in ("iri", "name") or (kind == "name" and prefix not in self._prefixes):
             self._beyond()
-        if kind == "iri" and ":" not in text and text[1] in ">/#?.":
+        # What is relative is put behind the base only where that is all there is to resolving it.
+        if kind == "iri" and ":" not in text and (text[1] in ">/#?." or "/." in text or not _FOLDER.fullmatch(self._base)):
             self._beyond()
         self._at += 1
         if kind == "name":
