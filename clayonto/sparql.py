@@ -41,7 +41,7 @@ _TOKEN: Final = re.compile(
 # A plain beginning, as nearly all queries have; what looks otherwise is told by its tokens.
 _START: Final = re.compile(
     r"""
-    (?: [ \t\r\n]*+ (?: PREFIX [ \t\r\n]++ (?: [A-Z][A-Z0-9]*+ )? : | BASE ) [ \t\r\n]*+ < [^<>"{}|^`\\\x00-\x20]*+ > )*+
+    (?: [ \t\r\n]*+ (?: PREFIX [ \t\r\n]++ (?: [A-Z][A-Z0-9_-]*+ )? : | BASE ) [ \t\r\n]*+ < [^<>"{}|^`\\\x00-\x20]*+ > )*+
     [ \t\r\n]*+ (SELECT|ASK|CONSTRUCT|DESCRIBE) [ \t\r\n{(*?$<]
     """,
     re.VERBOSE | re.IGNORECASE | re.ASCII,
