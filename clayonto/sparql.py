@@ -7,6 +7,7 @@ comments and prefixed names can only be a keyword or a function, so ``SERVICE`` 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from clayonto.errors import ForbiddenQueryError, QuerySyntaxError
@@ -56,6 +57,11 @@ _BEFORE_IRI: Final = frozenset({"(", ",", "/", "|", "^", "!", "&&", "||", "=", "
 _TWO_READINGS: Final = re.compile(r"['()]")
 
 
+# A query is looked through by several functions one after the other, and some again and again.
+_LONGEST: Final = 4_000
+_MOST: Final = 32
+
+
 class Token(NamedTuple):
     """One token: its ``kind``, its ``text`` as written, and where it starts (``start`` counts from 0)."""
 
@@ -70,10 +76,19 @@ def tokens(text: str) -> Iterator[Token]:
     >>> [t.text for t in tokens('SELECT ?s { ?s a "SERVICE" } # FROM')]
     ['SELECT', '?s', '{', '?s', 'a', '"SERVICE"', '}']
     """
+    return iter(_kept(text) if len(text) <= _LONGEST else _read(text))
+
+
+def _read(text: str) -> Iterator[Token]:
     for found in _TOKEN.finditer(text):
         kind = found.lastgroup or "mark"
         if kind not in ("space", "comment"):
             yield Token(kind, found.group(), found.start())
+
+
+@lru_cache(_MOST)
+def _kept(text: str) -> tuple[Token, ...]:
+    return tuple(_read(text))
 
 
 def closing(given: Sequence[Token], opening: int) -> int | None:
