@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import multiprocessing
 import multiprocessing.connection
@@ -19,6 +20,7 @@ A = TypeVar("A")
 T = TypeVar("T")
 # Elsewhere a process would have to be given all it needs, which takes longer than the work.
 _CAN: Final = sys.platform == "linux"
+_PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 
 
 class EndedError(RuntimeError):
@@ -47,7 +49,7 @@ def alone(call: Callable[[Callable[[str], None]], T], say: Callable[[str], None]
         return call(say)
     context = multiprocessing.get_context("fork")
     pipe, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_run_saying, args=(call, theirs, pipe), daemon=True)
+    process = context.Process(target=_run_saying, args=(call, theirs, pipe, os.getpid()), daemon=True)
     process.start()
     theirs.close()
     try:
@@ -74,7 +76,7 @@ class Beside(Generic[T]):
         if apart and _CAN and (os.cpu_count() or 1) > 1:
             context = multiprocessing.get_context("fork")
             self._pipe, theirs = context.Pipe(duplex=False)
-            self._process = context.Process(target=_run, args=(call, theirs), daemon=True)
+            self._process = context.Process(target=_run, args=(call, theirs, self._pipe, os.getpid()), daemon=True)
             self._process.start()
             theirs.close()
 
@@ -87,6 +89,10 @@ class Beside(Generic[T]):
             return self._call()
         try:
             return _received(self._pipe, self._process)  # type: ignore[no-any-return]
+        except KeyboardInterrupt:
+            # Nobody waits for it any longer.
+            self._process.terminate()
+            raise
         finally:
             self._pipe.close()
             self._process.join()
@@ -114,7 +120,7 @@ class Prepared(Generic[A, T]):
         if apart and _CAN and (os.cpu_count() or 1) > 1:
             context = multiprocessing.get_context("fork")
             self._pipe, theirs = context.Pipe()
-            self._process = context.Process(target=_serve, args=(prepare, call, theirs, self._pipe), daemon=True)
+            self._process = context.Process(target=_serve, args=(prepare, call, theirs, self._pipe, os.getpid()), daemon=True)
             self._process.start()
             theirs.close()
 
@@ -160,9 +166,9 @@ def _serve(
     call: Callable[[Any], object],
     pipe: multiprocessing.connection.Connection,
     theirs: multiprocessing.connection.Connection,
+    parent: int,
 ) -> None:
-    # Or the end of the other process would go unnoticed.
-    theirs.close()
+    _depend_on(parent, theirs)
     ready = _told(prepare)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
@@ -170,7 +176,10 @@ def _serve(
             pipe.send_bytes(_told(lambda given=given: call(given)) if pickle.loads(ready)[0] else ready)  # type: ignore[misc] # noqa: S301 (its own)
 
 
-def _run(call: Callable[[], object], pipe: multiprocessing.connection.Connection) -> None:
+def _run(
+    call: Callable[[], object], pipe: multiprocessing.connection.Connection, theirs: multiprocessing.connection.Connection, parent: int
+) -> None:
+    _depend_on(parent, theirs)
     # What was there before is nothing that this process could clear away.
     gc.freeze()
     told = _told(call)
@@ -182,12 +191,22 @@ def _run_saying(
     call: Callable[[Callable[[str], None]], object],
     pipe: multiprocessing.connection.Connection,
     theirs: multiprocessing.connection.Connection,
+    parent: int,
 ) -> None:
-    # Ctrl+C is for the other process, which ends this one; if that is gone, there is nobody to say anything to.
+    _run(lambda: call(lambda text: pipe.send_bytes(pickle.dumps((True, _Said(text))))), pipe, theirs, parent)
+
+
+def _depend_on(parent: int, theirs: multiprocessing.connection.Connection) -> None:
+    """Leave Ctrl+C to the process that began this one, which ends this one then; and end with it, whatever ends it.
+
+    An end of its pipe would not tell: a process that was begun later has a copy of the other side.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     theirs.close()
-    _run(lambda: call(lambda text: pipe.send_bytes(pickle.dumps((True, _Said(text))))), pipe)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _told(call: Callable[[], object]) -> bytes:

@@ -14,7 +14,7 @@ import pytest
 
 from clayonto import processes
 from clayonto.errors import DataError
-from clayonto.processes import EndedError, alone
+from clayonto.processes import Beside, EndedError, Prepared, alone
 
 Say = Callable[[str], None]
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="calls are made in this process elsewhere than on Linux")
@@ -81,3 +81,59 @@ def test_an_interruption_ends_it() -> None:
     with pytest.raises(KeyboardInterrupt):
         alone(work, stop)
     assert not Path(f"/proc/{said[0]}").exists()
+
+
+@on_linux
+def test_an_interruption_while_one_waits_for_a_call_beside_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    begun = Beside(lambda: time.sleep(60))
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(processes, "_received", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        begun.result()
+    assert begun._process is not None
+    assert begun._process.exitcode == -signal.SIGTERM
+
+
+@on_linux
+def test_none_outlives_the_process_that_began_it_however_that_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+
+    def noted(name: str) -> None:
+        (tmp_path / name).write_text(str(os.getpid()), encoding="ascii")
+
+    def work() -> None:
+        noted("beside")
+        time.sleep(60)
+
+    if (maker := os.fork()) == 0:
+        try:
+            # The later one has a copy of the earlier one's pipe.
+            Prepared(lambda: noted("prepared"), lambda given: given)
+            Beside(work)
+            time.sleep(60)
+        finally:
+            os._exit(1)
+    made = [tmp_path / "prepared", tmp_path / "beside"]
+    _wait_until(lambda: all(file.exists() and file.read_text(encoding="ascii") for file in made))
+    os.kill(maker, signal.SIGKILL)
+    os.waitpid(maker, 0)
+    _wait_until(lambda: not any(_runs(int(file.read_text(encoding="ascii"))) for file in made))
+
+
+def _runs(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def _wait_until(done: Callable[[], bool]) -> None:
+    for _ in range(2000):
+        if done():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it took longer than 20 seconds")
