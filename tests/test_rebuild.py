@@ -26,7 +26,7 @@ from clayonto.publish.index import ALL, TYPE, Index, Noting, curie, read
 from clayonto.publish.memory import Keeper
 from clayonto.publish.relevance import concerns, readings
 from clayonto.publish.site import Site
-from clayonto.publish.staging import MANIFEST, Aside, Staging, files_of, swap
+from clayonto.publish.staging import MANIFEST, Aside, Staging, files_of, new_beside, remove_abandoned, swap
 from tests.conftest import SOAK
 
 if TYPE_CHECKING:
@@ -456,6 +456,19 @@ def test_a_site_takes_the_place_of_another(tmp_path: Path, monkeypatch: pytest.M
         (tmp_path / name / "a").write_text(name, encoding="utf-8")
     swap(tmp_path / ".site.new-x", tmp_path / "site")
     assert (tmp_path / "site/a").read_text(encoding="utf-8") == ".site.new-x"
+
+
+def test_what_a_killed_build_left_is_removed_and_what_another_is_making_is_not(tmp_path: Path) -> None:
+    pytest.importorskip("fcntl")
+    held, fresh = Aside(tmp_path / "site"), new_beside(tmp_path / "site")
+    left = new_beside(tmp_path / "site")
+    (left / "page.html").write_text("half", encoding="utf-8")
+    for folder in (held.folder, left):
+        os.utime(folder, (0, 0))
+    remove_abandoned(tmp_path / "site")
+    assert sorted(tmp_path.iterdir()) == sorted([held.folder, fresh])
+    held.close()
+    assert list(tmp_path.iterdir()) == [fresh]
 
 
 @pytest.mark.parametrize("apart", [True, False])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -175,6 +177,40 @@ def meter() -> Iterator[Callable[[str], None]]:
         yield show
     finally:
         click.echo("\r\x1b[K", err=True, nl=False)
+
+
+@contextmanager
+def ended_at_once() -> Iterator[None]:
+    """Let Ctrl+C end the process on the spot: an engine in the middle of an answer hears of nothing until it has it.
+
+    For what only reads, and has nothing to clear away.
+    """
+    # Who ignores Ctrl+C, as nohup does, goes on ignoring it.
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
+def ended_in_order() -> Iterator[None]:
+    """Take SIGTERM, by which jobs are cancelled, as an end after which all that was begun is cleared away. For what waits for no engine."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, _: object) -> None:
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def to_stdout(data: bytes) -> None:

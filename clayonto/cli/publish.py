@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clayonto.cli.common import graph_options, infer_option, lang_option, open_graph
+from clayonto.cli.common import ended_in_order, graph_options, infer_option, lang_option, open_graph
 from clayonto.cli.language import command, say
 from clayonto.errors import ConfigError, NotPublishableError
 
@@ -87,7 +87,8 @@ def publish(
     asked = LaterEngine() if engine in (None, "oxigraph") and store is None and not infer else engine
     graph = open_graph(data, no_bundle=no_bundle, engine=asked, store=store, infer=infer)
     try:
-        summary = made_of(graph, out, config, progress=_progress(lang))
+        with ended_in_order():
+            summary = made_of(graph, out, config, progress=_progress(lang))
     except NotPublishableError as error:
         click.echo(error.report.to_text(lang=lang), err=True)
         raise
@@ -116,6 +117,7 @@ def _progress(lang: str) -> Callable[[str], None]:
         "Checking the data": "Tarkistetaan aineistoa",
         "Reading the graph": "Luetaan verkkoa",
         "Asking the named queries": "Tehdään nimetyt kyselyt",
+        "Making the pages": "Tehdään sivut",
         "Putting the site in place": "Viedään sivusto paikalleen",
     }
     return lambda told: click.echo(f"{words.get(told, told) if lang == 'fi' else told} …", err=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clayonto.cli.common import (
+    ended_at_once,
     endpoint_option,
     format_option,
     graph_options,
@@ -127,24 +128,26 @@ def query(
     )
     plain = not named.has_header and not values
     if explain:
-        write(_explained(asked.plan(named.text if plain else named.bind(values, base=asked.base)), style), output)
+        with ended_at_once():
+            plan = asked.plan(named.text if plain else named.bind(values, base=asked.base))
+        write(_explained(plan, style), output)
         return
     if style == "parquet":
         if output in (None, "-") and sys.stdout.isatty():
             raise UsageError(
                 say("Parquet is not for reading: name a file with -o.", "Parquet ei ole luettavaa tekstiä: nimeä tiedosto valinnalla -o.")
             )
-        write_pieces([(asked.query(named.text) if plain else asked.run(named, **values)).to_parquet()], output)
+        with ended_at_once():
+            parquet = (asked.query(named.text) if plain else asked.run(named, **values)).to_parquet()
+        write_pieces([parquet], output)
         return
     if endpoint is not None and style in ("csv", "tsv") and form(named.text) == "select":
         # An endpoint may answer with more rows than fit into memory.
         with asked.stream(named.text) if plain else asked.stream(named, **values) as stream:
             write_pieces(stream.write(style), output)
         return
-    if plain:
-        rows = asked.query(named.text)
-    else:
-        rows = asked.run(named, **values)
+    with ended_at_once():
+        rows = asked.query(named.text) if plain else asked.run(named, **values)
     if style == "table":
         import shutil
 

@@ -5,12 +5,15 @@ Several processes may fill one folder, each with a :class:`Staging` of its own; 
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
+import glob
 import gzip
 import os
 import shutil
 import tempfile
+import time
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -18,6 +21,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from clayonto.errors import ConfigError
 from clayonto.processes import Beside
 from clayonto.publish.versions import Release, Version, earlier, fixed
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -28,6 +36,7 @@ Stamp = tuple[int, int, int]
 """Size in bytes, time of the last change in nanoseconds, number of the file: other than before if the file was written in the meantime."""
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
+_MOMENT: Final = 60  # seconds
 
 
 class Made(NamedTuple):
@@ -61,7 +70,9 @@ class Aside:
         self.target = target
         self.known = known or {}
         target.parent.mkdir(parents=True, exist_ok=True)
+        remove_abandoned(target)
         self.folder = new_beside(target)
+        self._lock = _held(self.folder)
         self._linking = Beside(lambda: _linked(self.target, self.folder, self.known))
         self._removing: Beside[None] | None = None
 
@@ -90,6 +101,8 @@ class Aside:
         if self._removing is not None:
             self._removing.result()
         shutil.rmtree(self.folder, ignore_errors=True)
+        if self._lock is not None:
+            os.close(self._lock)
 
 
 def _linked(target: Path, folder: Path, known: Mapping[str, Stamp]) -> dict[str, Stamp | None]:
@@ -318,6 +331,29 @@ def manifest(target: Path) -> dict[str, str]:
     except (OSError, EOFError, ValueError) as error:
         raise ConfigError(f"{target / MANIFEST}, the list of the site's files, cannot be read; name a new folder.") from error
     return {path: state for state, _, path in (line.partition(" ") for line in lines)}
+
+
+def remove_abandoned(target: Path) -> None:
+    """Remove the folders in which builds were that have been killed: nobody holds them any more."""
+    for folder in target.parent.resolve().glob(f".{glob.escape(target.resolve().name)}.new-*"):
+        # One that was made a moment ago may be about to be held.
+        with contextlib.suppress(OSError):
+            if time.time() - folder.stat().st_mtime > _MOMENT and (lock := _held(folder)) is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+                os.close(lock)
+
+
+def _held(folder: Path) -> int | None:
+    """A lock on a folder, which the system gives up with the process at the latest; ``None`` if another has it, or there are none."""
+    if fcntl is None:
+        return None
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
 
 
 def new_beside(target: Path) -> Path:
