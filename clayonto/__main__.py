@@ -43,7 +43,8 @@ def plain_query(arguments: list[str]) -> tuple[str, dict[str, str], str, str | N
 def main() -> None:
     """Run the command line and exit with its code."""
     plain = plain_query(sys.argv[1:])
-    if plain is not None and _answered(*plain):
+    # What a terminal would act on in an answer is taken care of there.
+    if plain is not None and sys.stdout is not None and not sys.stdout.isatty() and _answered(*plain):
         # All is written. To take the store apart first, term by term, would be a tenth of the whole.
         os._exit(0)
     from clayonto.cli import main as full

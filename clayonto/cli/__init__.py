@@ -14,7 +14,7 @@ from typing import Final
 import click
 
 from clayonto.cli.language import Group, say
-from clayonto.errors import ClayontoError
+from clayonto.errors import ClayontoError, OutputError
 
 COMMANDS: Final = {
     "tour": "tour",
@@ -83,6 +83,9 @@ def cli(ctx: click.Context) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code; errors of the library become one sentence on standard error."""
+    if sys.stdout is None:
+        # Whoever closed it wants nothing of it; a file that is opened later must not get its number.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 (as long as the process)
     try:
         code = cli.main(args=arguments, prog_name="clayonto", standalone_mode=False)
     except click.exceptions.Abort:
@@ -91,10 +94,21 @@ def main(arguments: list[str] | None = None) -> None:
         error.show()
         sys.exit(error.exit_code)
     except ClayontoError as error:
-        click.echo(f"{say('Error', 'Virhe')}: {error}", err=True)
+        _tell(error)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # Whoever read our output has enough; nothing is left to say, and flushing at exit must not complain either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        # A help text, for example, that finds no room. Flushing at exit must not fail a second time.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _tell(OutputError(error, path=error.filename or "standard output"))
+        sys.exit(OutputError.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _tell(error: ClayontoError) -> None:
+    from clayonto.cli.common import visible
+
+    click.echo(f"{say('Error', 'Virhe')}: {visible(str(error))}", err=True)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from shutil import get_terminal_size
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -213,12 +213,30 @@ def ended_in_order() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+# Signs that a terminal would act on: escapes, which can write into its title or keyboard, and what turns the direction of writing round.
+_ACTED_ON: Final = {
+    **{sign: 0x2400 + sign for sign in range(32) if chr(sign) not in "\n\t"},
+    **dict.fromkeys([*range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], 0xFFFD),
+}
+
+
+def visible(text: str) -> str:
+    """A text whose control characters are seen instead of acted on: data and messages from elsewhere are shown on a terminal so.
+
+    >>> visible("a\\x1b[2Jb")
+    'a␛[2Jb'
+    """
+    return text.replace("\r\n", "\n").translate(_ACTED_ON)
+
+
 def to_stdout(data: bytes) -> None:
     """Write all of an answer to standard output.
 
     :raises BrokenPipeError: if whoever read it has enough.
     :raises OutputError: if it cannot be written; the disk behind it may be full.
     """
+    if sys.stdout.isatty():
+        data = visible(data.decode(errors="replace")).encode()
     try:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
