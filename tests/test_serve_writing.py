@@ -23,6 +23,7 @@ from clayonto.server.settings import Settings
 from clayonto.server.state import States
 from clayonto.stores.dataset import operations, with_dataset
 from tests.serving import PATIENCE, TOKEN, serving
+from tests.test_cli import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,6 +130,17 @@ def test_updates_that_cannot_be_change_nothing(update: str, status: int, server:
     assert response.status_code == status, response.text
     assert not holds(server, "<urn:half> ?p ?o")
     assert server.client.get("health").json()["generation"] == before
+
+
+def test_push_knows_where_it_takes_graphs(server: Served, tmp_path: Path) -> None:
+    (tmp_path / "mine.ttl").write_text('<http://example.org/s> <http://example.org/p> "mine" .', encoding="utf-8")
+    endpoint = ("--endpoint", f"{server.url}sparql")
+    result = run("push", *endpoint, str(tmp_path / "mine.ttl"), "--graph", G, CLAYONTO_ENDPOINT_TOKEN=TOKEN)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert holds(server, f'GRAPH <{G}> {{ ?s ?p "mine" }}')
+    # Everything else would go with it.
+    result = run("clear", *endpoint, "--yes", CLAYONTO_ENDPOINT_TOKEN=TOKEN)
+    assert (result.returncode, "name a graph" in result.stderr) == (2, True)
 
 
 def test_graphs_are_read_and_written_whole(server: Served) -> None:

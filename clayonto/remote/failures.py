@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -51,7 +53,10 @@ def pause(told: str | None, attempt: int) -> float:
 
 def unreachable(url: str, reason: object) -> UnreachableError:
     """Nothing answers."""
-    said = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
+    # An error of httpx has the system's words behind its number.
+    said = getattr(reason, "strerror", None) or re.sub(r"^\[Errno -?\d+\] ", "", str(reason)) or type(reason).__name__
+    if "WRONG_VERSION_NUMBER" in said:
+        said = "the server does not speak https there"
     return UnreachableError(f"{url} cannot be reached: {said}. Is the address right, and the server running?", url=url)
 
 
@@ -110,13 +115,15 @@ def of_status(url: str, status: int, body: bytes = b"", headers: Mapping[str, st
         target = (headers or {}).get("location") or "another address"
         what = f"sends us on to {target}, and nothing is sent after it; give that address if you trust it"
     elif status == 401:
-        return EndpointRefusalError(f"{url} wants a user and password or a token: {_CREDENTIALS}.", url=url, status=status)
+        return EndpointRefusalError(f"{url} wants a user and password or a token that it knows, and was given none: {_CREDENTIALS}.", url=url, status=status)
     elif status == 403:
         return EndpointRefusalError(f"{url} answered with 403 Forbidden. It does not let you; {said.rstrip('.')}.", url=url, status=status)
     elif status == 429:
         return EndpointRefusalError(f"{url} answered with 429 Too Many Requests; wait a while, and ask less often.", url=url, status=status)
     elif status == 404:
         what = "is not there (404); often the address ends in /sparql or /query"
+    elif status == 405:
+        what = f"answered with 405 Method Not Allowed: {said.rstrip('.')}; is it the right address? That of queries often ends in /sparql or /query"
     elif status == 413:
         what = "takes no request of this size; send less at a time"
     elif status == 414:
@@ -130,8 +137,16 @@ def of_status(url: str, status: int, body: bytes = b"", headers: Mapping[str, st
 
 
 def words(body: bytes) -> str:
-    """What a server said, in one line of at most 300 characters, without markup and control characters."""
+    """What a server said, in one line of at most 300 characters, without markup and control characters.
+
+    >>> words(b'{"status": 400, "detail": "The query has a syntax error."}')
+    'The query has a syntax error.'
+    """
     text = body[:20_000].decode(errors="replace")
+    with suppress(ValueError):
+        # Of a problem as RFC 9457 has it, the sentence.
+        problem = json.loads(text)
+        text = problem["detail"] if isinstance(problem, dict) and isinstance(problem.get("detail"), str) else text
     text = re.sub(r"<[^>]{1,200}>", " ", text) if "<html" in text.lower() else text
     text = "".join(c if c.isprintable() else " " for c in text)
     return " ".join(text.split())[:300] or "it does not say why"

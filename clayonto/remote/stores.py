@@ -252,8 +252,29 @@ BLAZEGRAPH: Final = Store(
         ),
     ),
 )
+CLAYONTO: Final = Store(
+    "clayonto",
+    server=r"clayonto",
+    update=(r"$", ""),
+    graphs=(r"/sparql/?$", "/graphs"),
+    results=TSV_RESULTS,
+    union_default=True,
+    writes_default=False,
+    quirks=(
+        Quirk(
+            "the default graph is the merge of all graphs, and what is removed from it leaves every graph",
+            "connect(graph=…) asks one alone; push and clear take named graphs only",
+            "docs/how-to/serve.md",
+        ),
+        Quirk(
+            "updates are taken from who has the token, by a server that was started with --writable",
+            "CLAYONTO_ENDPOINT_TOKEN, or the file of endpoints",
+            "docs/how-to/serve.md",
+        ),
+    ),
+)
 UNKNOWN: Final = Store("unknown", update=(r"/(query|sparql)/?$", r"/update"))
-STORES: Final = (OXIGRAPH, VIRTUOSO, NEPTUNE, GRAPHDB, QLEVER, BLAZEGRAPH, FUSEKI)
+STORES: Final = (CLAYONTO, OXIGRAPH, VIRTUOSO, NEPTUNE, GRAPHDB, QLEVER, BLAZEGRAPH, FUSEKI)
 """The kinds of store that are known; those with the more telling addresses first."""
 
 

@@ -34,6 +34,7 @@ _POLICY: Final = (
     "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS: Final = [
+    (b"server", b"clayonto"),
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"ETag, Link, Location, Content-Location, Content-Language, Retry-After, Allow, WWW-Authenticate"),
     (b"x-content-type-options", b"nosniff"),
