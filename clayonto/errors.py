@@ -39,6 +39,8 @@ Each message is a sentence for the person who reads it: what was wrong, where, a
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -114,7 +116,8 @@ class MissingExtraError(UsageError):
 
     def __init__(self, extra: str) -> None:
         self.extra = extra
-        super().__init__(f"{extra} is not installed; install it with: pip install 'clayonto[{extra}]'")
+        what = {"serve": "What the live site needs", "registers": "What links and workbooks need"}.get(extra, extra)
+        super().__init__(f"{what} is not installed; install it with: pip install 'clayonto[{extra}]'")
 
 
 class ConfigError(UsageError):
@@ -235,7 +238,12 @@ class OutputError(ClayontoError):
     """An answer cannot be written where it should go."""
 
     def __init__(self, error: OSError, *, path: str = "standard output") -> None:
-        super().__init__(f"{path} cannot be written: {error.strerror or error}.")
+        why = error.strerror or str(error)
+        if error.errno in (errno.EBUSY, errno.EISDIR) and Path(path).is_dir():
+            why = "it is a folder; name a file"
+        elif error.errno == errno.ENOENT:
+            why = "the folder it should go into does not exist; make it first"
+        super().__init__(f"{path} cannot be written: {why}.")
 
 
 class BundleError(ClayontoError):

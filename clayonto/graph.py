@@ -566,7 +566,7 @@ class KnowledgeGraph:
         return {
             "version": version("clayonto"),
             "engine": {"name": self._engine.name, "version": self._engine.version},
-            "engines": list(engines.ENGINES),
+            "engines": engines.found(),
             "base": self.base,
             "triples": len(self),
             "queries": len(self.queries),

@@ -159,7 +159,7 @@ def test_an_answer_in_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-@pytest.mark.parametrize("command", [("queries",), ("query", "project-partners", "-f", "csv")])
+@pytest.mark.parametrize("command", [("queries",), ("query", "project-partners", "-f", "csv"), ("--help",)])
 def test_a_full_disk_is_told_in_a_sentence(command: tuple[str, ...]) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run([sys.executable, "-m", "clayonto", *command], stdout=full, stderr=subprocess.PIPE, text=True, check=False)

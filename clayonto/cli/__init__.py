@@ -77,7 +77,7 @@ class _Commands(Group):
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Run a command."""
-    if os.environ.get("NO_COLOR"):
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         ctx.color = False
 
 
@@ -90,6 +90,13 @@ def main(arguments: list[str] | None = None) -> None:
         code = cli.main(args=arguments, prog_name="clayonto", standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(130)
+    except click.UsageError as error:
+        if error.ctx is not None:
+            click.echo(error.ctx.get_usage(), err=True)
+            help_ = f"“{error.ctx.command_path} --help”"
+            click.echo(say(f"{help_} tells more.", f"Lisää kertoo {help_}.") + "\n", err=True)
+        click.echo(f"{say('Error', 'Virhe')}: {error.format_message()}", err=True)
+        sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

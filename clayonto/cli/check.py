@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from clayonto.cli.common import format_option, lang_option, output_option, write
+from clayonto.cli.common import file_format_option, lang_option, output_option, write
 from clayonto.cli.language import command, say
 
 
@@ -44,7 +44,7 @@ from clayonto.cli.language import command, say
     ),
 )
 @lang_option
-@format_option("text", "json")
+@file_format_option("text", "json")
 @output_option
 @click.pass_context
 def check(

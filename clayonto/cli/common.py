@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from shutil import get_terminal_size
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from clayonto.cli.language import LANG, say
 from clayonto.engines import ENGINES
@@ -42,6 +43,38 @@ def format_option(*styles: str) -> Callable[[F], F]:
     """``-f``: the form of what is written, passed on as ``style``; the first is the default."""
     text = say("Form of the output.", "Tulosteen muoto.")
     return click.option("-f", "--format", "style", type=click.Choice(styles), default=styles[0], show_default=True, help=text)
+
+
+_ENDINGS: Final = {
+    ".csv": "csv",
+    ".html": "html",
+    ".json": "json",
+    ".jsonld": "jsonld",
+    ".nt": "ntriples",
+    ".parquet": "parquet",
+    ".rdfp": "patch",
+    ".sarif": "sarif",
+    ".svg": "svg",
+    ".tsv": "tsv",
+    ".ttl": "turtle",
+    ".xml": "xml",
+}
+
+
+def file_format_option(*styles: str) -> Callable[[F], F]:
+    """``-f`` of a command that has ``-o``, whose ending says the form when ``-f`` does not."""
+
+    def chosen(ctx: click.Context, _: click.Parameter, style: str) -> str:
+        # What is given is read before what is not, so the name of the file is known.
+        if ctx.get_parameter_source("style") is not ParameterSource.DEFAULT:
+            return style
+        by_ending = _ENDINGS.get(Path(ctx.params.get("output") or "").suffix.lower())
+        return by_ending if by_ending in styles else style
+
+    text = say("Form of the output; else by the ending of -o.", "Tulosteen muoto; muuten -o:n päätteen mukaan.")
+    return click.option(
+        "-f", "--format", "style", type=click.Choice(styles), default=styles[0], show_default=True, callback=chosen, help=text
+    )
 
 
 def output_option(function: F) -> F:
@@ -146,10 +179,15 @@ def open_graph(
         return load(*data, engine=engine, bundle=not no_bundle, store=store, infer=infer, services=services, progress=progress)
 
 
+def _draws(stream: TextIO) -> bool:
+    """Whether it is a terminal that can take back what it shows."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
 @contextmanager
 def told(text: str) -> Iterator[None]:
     """Say on a terminal what takes so long, and take it back when it is done."""
-    shown = sys.stderr.isatty()
+    shown = _draws(sys.stderr)
     if shown:
         click.echo(text, err=True, nl=False)
     try:
@@ -162,7 +200,7 @@ def told(text: str) -> Iterator[None]:
 @contextmanager
 def meter() -> Iterator[Callable[[str], None]]:
     """Takes sentences on how far long work is, shows the newest on a terminal, and takes it back when the work is done."""
-    if not sys.stderr.isatty():
+    if not _draws(sys.stderr):
         yield lambda _: None
         return
     shown = 0.0
@@ -221,9 +259,9 @@ _ACTED_ON: Final = {
 
 
 def visible(text: str) -> str:
-    """A text whose control characters are seen instead of acted on: data and messages from elsewhere are shown on a terminal so.
+    r"""A text whose control characters are seen instead of acted on: data and messages from elsewhere are shown on a terminal so.
 
-    >>> visible("a\\x1b[2Jb")
+    >>> visible("a\x1b[2Jb")
     'a␛[2Jb'
     """
     return text.replace("\r\n", "\n").translate(_ACTED_ON)
@@ -246,6 +284,11 @@ def to_stdout(data: bytes) -> None:
         # Nothing more may be tried at exit: it would fail again, and say so in a second, stranger way.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise OutputError(error) from error
+
+
+def line_width(output: str | None = None) -> int | None:
+    """Characters that a line may have: as many as the terminal has, or any number in a file or a pipe."""
+    return get_terminal_size().columns if output is None and sys.stdout.isatty() else None
 
 
 def write(text: str, output: str | None) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clayonto.cli.common import format_option, lang_option, output_option, texts_option, told, write
+from clayonto.cli.common import file_format_option, lang_option, output_option, texts_option, told, write
 from clayonto.cli.language import command, say
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     ),
 )
 @lang_option
-@format_option("text", "json", "turtle", "patch", "html")
+@file_format_option("text", "json", "turtle", "patch", "html")
 @output_option
 @click.pass_context
 def diff(ctx: click.Context, old: str, new: str, full: bool, lang: str, style: str, output: str | None) -> None:

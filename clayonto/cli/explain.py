@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from clayonto.cli.common import format_option, graph_options, lang_option, open_graph, output_option, write
+from clayonto.cli.common import file_format_option, graph_options, lang_option, open_graph, output_option, write
 from clayonto.cli.language import command, say
 
 
@@ -28,7 +28,7 @@ from clayonto.cli.language import command, say
 @click.argument("o", metavar="O]", required=False)
 @graph_options
 @lang_option
-@format_option("text", "json", "turtle", "svg")
+@file_format_option("text", "json", "turtle", "svg")
 @output_option
 @click.pass_context
 def explain(

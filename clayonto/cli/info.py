@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from clayonto.cli.common import format_option, graph_options, open_graph, texts_option, write
+from clayonto.cli.common import format_option, graph_options, line_width, open_graph, texts_option, write
 from clayonto.cli.language import command, say
 
 
-@command(help=say("Show versions, engines found, graphs and counts.", "Näytä versiot, löydetyt moottorit, graafit ja määrät."))
+@command(help=say("Show versions, engines found, graphs and counts.", "Näytä versiot, löydetyt moottorit, verkot ja määrät."))
 @graph_options
 @format_option("text", "json")
 @texts_option
@@ -33,6 +33,11 @@ def info(data: tuple[str, ...], no_bundle: bool, engine: str | None, store: str 
     lines = [f"{name.ljust(width)}  {value}" for name, value in rows]
     counts = [[name, str(count)] for name, count in facts["things"].items()]
     sources = [[source["name"], source["graph"]] for source in facts["sources"]]
-    lines += ["", draw_table([say("things by class", "asioita luokittain"), say("count", "määrä")], counts, numeric=[False, True])]
-    lines += ["", draw_table([say("file", "tiedosto"), say("graph", "graafi")], sources, numeric=[False, False])]
+    lines += [
+        "",
+        draw_table(
+            [say("things by class", "asioita luokittain"), say("count", "määrä")], counts, numeric=[False, True], width=line_width()
+        ),
+    ]
+    lines += ["", draw_table([say("file", "tiedosto"), say("graph", "verkko")], sources, numeric=[False, False], width=line_width())]
     write("\n".join(lines), None)

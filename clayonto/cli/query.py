@@ -11,10 +11,12 @@ import click
 from clayonto.cli.common import (
     ended_at_once,
     endpoint_option,
+    file_format_option,
     format_option,
     graph_options,
     infer_option,
     lang_option,
+    line_width,
     open_graph,
     output_option,
     service_option,
@@ -53,7 +55,7 @@ def queries(style: str, lang: str) -> None:
         ]
         for query in found
     ]
-    write(draw_table(head, cells, numeric=[False] * 3), None)
+    write(draw_table(head, cells, numeric=[False] * 3, width=line_width()), None)
 
 
 @command(
@@ -80,7 +82,7 @@ def queries(style: str, lang: str) -> None:
 @service_option
 @infer_option
 @lang_option
-@format_option(*FORMATS)
+@file_format_option(*FORMATS)
 @output_option
 @click.option(
     "--explain",
@@ -149,10 +151,7 @@ def query(
     with ended_at_once():
         rows = asked.query(named.text) if plain else asked.run(named, **values)
     if style == "table":
-        import shutil
-
-        width = shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
-        write(rows.to_table(width=width), output)
+        write(rows.to_table(width=line_width(output)), output)
         if sys.stderr.isatty() and rows.form != "ask":
             count = say(f"{len(rows)} rows, answered by {rows.engine}", f"{len(rows)} riviä, vastasi {rows.engine}")
             click.secho(count, err=True, dim=True)

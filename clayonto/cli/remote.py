@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from clayonto.cli.common import format_option, lang_option, output_option, texts_option, timeout_option, write
+from clayonto.cli.common import file_format_option, format_option, lang_option, output_option, texts_option, timeout_option, write
 from clayonto.cli.language import command, say
 from clayonto.errors import UsageError
 from clayonto.namespaces import expand
@@ -261,7 +261,7 @@ def clear(
 @click.argument("url", metavar="URL")
 @timeout_option
 @lang_option
-@format_option("text", "json")
+@file_format_option("text", "json")
 @output_option
 def probe(url: str, timeout: float, lang: str, style: str, output: str | None) -> None:
     """Ask an endpoint what it is."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from clayonto.cli.common import endpoint_option, format_option, infer_option, lang_option, open_graph, output_option, told, write
+from clayonto.cli.common import endpoint_option, file_format_option, infer_option, lang_option, open_graph, output_option, told, write
 from clayonto.cli.language import command, say
 from clayonto.errors import ShapesWarning
 
@@ -72,7 +72,7 @@ _ENGINES = ("compiled", "pyshacl")
 @endpoint_option
 @infer_option
 @lang_option
-@format_option("text", "json", "turtle", "sarif", "github", "html")
+@file_format_option("text", "json", "turtle", "sarif", "github", "html")
 @click.option(
     "--fail-on",
     type=click.Choice(_SEVERITIES),

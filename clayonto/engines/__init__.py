@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from clayonto.errors import UnknownEngineError
@@ -11,6 +12,11 @@ if TYPE_CHECKING:
 
 ENGINES: Final = ("oxigraph", "rdflib", "columnar")
 """The engines there are, the default first."""
+
+
+def found() -> list[str]:
+    """Those of :data:`ENGINES` whose packages are installed."""
+    return [name for name in ENGINES if name != "columnar" or find_spec("polars") is not None]
 
 
 def make(name: str | None = None) -> Engine:

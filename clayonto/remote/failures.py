@@ -115,7 +115,9 @@ def of_status(url: str, status: int, body: bytes = b"", headers: Mapping[str, st
         target = (headers or {}).get("location") or "another address"
         what = f"sends us on to {target}, and nothing is sent after it; give that address if you trust it"
     elif status == 401:
-        return EndpointRefusalError(f"{url} wants a user and password or a token that it knows, and was given none: {_CREDENTIALS}.", url=url, status=status)
+        return EndpointRefusalError(
+            f"{url} wants a user and password or a token that it knows, and was given none: {_CREDENTIALS}.", url=url, status=status
+        )
     elif status == 403:
         return EndpointRefusalError(f"{url} answered with 403 Forbidden. It does not let you; {said.rstrip('.')}.", url=url, status=status)
     elif status == 429:
