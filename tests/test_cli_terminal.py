@@ -114,3 +114,20 @@ def test_engines_that_are_found_are_those_that_can_be_used(monkeypatch: pytest.M
     assert there == engines.found()
     monkeypatch.setattr(engines, "find_spec", lambda name: None if name == "polars" else importlib.util.find_spec(name))
     assert engines.found() == ["oxigraph", "rdflib"]
+
+
+def test_a_graph_on_disk_that_was_not_there_is_said_to_be_new(tmp_path: Path) -> None:
+    question = ("query", "SELECT ?p { ?p a clay:Project }", "--store", str(tmp_path / "graph.db"))
+    assert run(*question).stderr.startswith(f"{tmp_path / 'graph.db'} was not there: a new graph was made, with ")
+    assert run(*question).stderr == ""
+    (tmp_path / "cut.tar").write_bytes(b"x" * 700)
+    assert run("store", "restore", str(tmp_path / "cut.tar"), str(tmp_path / "other.db")).returncode == 2
+    assert not (tmp_path / "other.db").exists()
+
+
+def test_a_register_is_not_written_into_a_file_of_another_form(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    result = run("import", "auto", str(tmp_path / "list.csv"), "-o", str(tmp_path / "e.ttl"))
+    assert (result.returncode, "end in .nq" in result.stderr) == (2, True)
+    result = run("import", "keep", str(tmp_path / "list.csv"), "-o", str(tmp_path / "e.nq"))
+    assert (result.returncode, "“auto” finds out which it is" in result.stderr) == (2, True)

@@ -77,9 +77,9 @@ def test_an_edit_on_disk_stays(store: Path) -> None:
 def test_what_is_no_graph_is_refused(tmp_path: Path, store: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis.txt").write_text("mine")
-    with pytest.raises(EngineError, match="folder with other things in it"):
+    with pytest.raises(UsageError, match="folder with other things in it"):
         clayonto.load(store=tmp_path / "full")
-    with pytest.raises(EngineError, match="is a file"):
+    with pytest.raises(UsageError, match="is a file"):
         clayonto.load(store=tmp_path / "full" / "thesis.txt")
     with pytest.raises(UsageError, match="holds graphs in memory only"):
         clayonto.load(store=store, engine="rdflib")

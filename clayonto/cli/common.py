@@ -175,8 +175,19 @@ def open_graph(
         return connect(endpoint, timeout=timeout, graph=None if graph is None else expand(graph))
     if graph is not None:
         raise UsageError("--graph names a graph of an endpoint; give --endpoint as well, or leave it out.")
+    new = store is not None and not _holds_graph(store)
     with meter() as progress:
-        return load(*data, engine=engine, bundle=not no_bundle, store=store, infer=infer, services=services, progress=progress)
+        opened = load(*data, engine=engine, bundle=not no_bundle, store=store, infer=infer, services=services, progress=progress)
+    if new:
+        # Whoever has mistyped the name of a graph would take the answers for those of that graph.
+        click.echo(
+            say(
+                f"{store} was not there: a new graph was made, with {len(opened)} triples.",
+                f"Kansiota {store} ei ollut: tehtiin uusi verkko, {len(opened)} kolmikkoa.",
+            ),
+            err=True,
+        )
+    return opened
 
 
 def _draws(stream: TextIO) -> bool:
@@ -215,6 +226,12 @@ def meter() -> Iterator[Callable[[str], None]]:
         yield show
     finally:
         click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def _holds_graph(store: str) -> bool:
+    from clayonto.stores.generations import is_store
+
+    return is_store(Path(store))
 
 
 @contextmanager

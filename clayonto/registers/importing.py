@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _LAYOUTS: Final[Mapping[str, Callable[[tables.File], tables.Table]]] = {"eura": eura.table}
 """The layouts that need code of their own, by their name in a mapping; any other file is a plain table."""
 AUTO: Final = "auto"
+_OTHER_FORMS: Final = frozenset({".csv", ".json", ".jsonld", ".nt", ".rdf", ".trig", ".ttl", ".xml"})
 _AT_ONCE: Final = 1 << 20
 """Characters that are written at a time."""
 _TOLD: Final = 1000
@@ -72,6 +73,8 @@ def import_register(
     """
     if (store is None) == (output is None):
         raise UsageError("Say where the graph goes: a graph on disk (store) or an N-Quads file (output), one of the two.")
+    if output is not None and Path(output).suffix.lower() in _OTHER_FORMS:
+        raise UsageError(f"{output} would hold N-Quads, whatever its name says; let it end in .nq.")
     if not files:
         raise UsageError("Name the register's file, or files.")
     if date is not None:
@@ -142,7 +145,8 @@ def detect(register: str, files: Sequence[tables.File]) -> list[Part]:
             header = next(iter(headers.values()))[0]
             shown = ", ".join(f"“{name[:40]}”" for name in header[:6] if name) or "nothing"
             which = "any register" if register == AUTO else f"the register “{register}”"
-            raise DataError(f"its columns are not those of {which}; it begins with {shown}.", path=str(file.path))
+            remedy = "“clayonto import --list” has those there are" if register == AUTO else f"“{AUTO}” finds out which it is"
+            raise DataError(f"its columns are not those of {which}; it begins with {shown}. {remedy}.", path=str(file.path))
         parts += found
     names = sorted({part.mapping.name for part in parts})
     if len(names) > 1:

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from clayonto.errors import EngineError, OutputError
+from clayonto.errors import EngineError, OutputError, UsageError
 from clayonto.files import replace, settle
 
 try:
@@ -97,9 +97,9 @@ class Folder:
         self.generations = path / "generations"
         self.copies = path / "copies"
         if path.exists() and not path.is_dir():
-            raise EngineError(f"{path} is a file; a graph on disk is a folder.")
+            raise UsageError(f"{path} is a file; a graph on disk is a folder.")
         if path.is_dir() and not is_store(path) and any(p.name not in _OWN for p in path.iterdir()):
-            raise EngineError(f"{path} is a folder with other things in it; name one that is new, or that holds a graph.")
+            raise UsageError(f"{path} is a folder with other things in it; name one that is new, or that holds a graph.")
 
     def current(self) -> Generation | None:
         """The current generation, held; ``None`` if the folder holds no graph yet.

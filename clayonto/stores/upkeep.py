@@ -145,12 +145,16 @@ def restore(file: str | Path, folder: str | Path) -> None:
     :raises EngineError: if somebody else is writing to the folder, or it cannot be written.
     """
     place = Folder(Path(folder))
+    new = not place.path.exists()
     try:
         with Path(file).open("rb") as packed, place.writing():
             place.build(lambda path: _unpack(packed, str(file), path, place.copies))
             place.tidy()
     except FileNotFoundError as error:
         raise DataError(f"cannot be read: {error.strerror}.", path=str(file)) from error
+    finally:
+        if new and place.manifest() is None:
+            shutil.rmtree(place.path, ignore_errors=True)
 
 
 def _unpack(packed: BinaryIO, name: str, store: Path, copies: Path) -> dict[str, Any]:

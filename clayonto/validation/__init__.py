@@ -43,7 +43,7 @@ def make(name: str | None) -> Validator:
         from clayonto.validation.pyshacl import PyshaclValidator
 
         return PyshaclValidator()
-    raise UnknownEngineError(str(name), ENGINES)
+    raise UnknownEngineError(str(name), ENGINES, hint=f"The validators are {' and '.join(ENGINES)}.")
 
 
 def shapes_from(path: str | Path | None, *, base: str) -> Shapes:
