@@ -136,7 +136,9 @@ def form(text: str) -> Form:
         elif word in _FORMS:
             return _FORMS[word]
         elif word in _UPDATES:
-            raise ForbiddenQueryError(f"{word} is an update, and a query only reads. Nothing was changed.")
+            raise ForbiddenQueryError(
+                f"{word} is an update, and a query only reads. Nothing was changed. A graph is changed by edit(), or by “clayonto patch”."
+            )
         line, column = position(text, token.start)
         raise QuerySyntaxError(
             f"“{token.text}” stands where SELECT, ASK, CONSTRUCT or DESCRIBE is expected", text=text, line=line, column=column

@@ -131,3 +131,8 @@ def test_a_register_is_not_written_into_a_file_of_another_form(tmp_path: Path) -
     assert (result.returncode, "end in .nq" in result.stderr) == (2, True)
     result = run("import", "keep", str(tmp_path / "list.csv"), "-o", str(tmp_path / "e.nq"))
     assert (result.returncode, "“auto” finds out which it is" in result.stderr) == (2, True)
+
+
+def test_nothing_is_not_looked_for() -> None:
+    result = run("search", " ")
+    assert (result.returncode, result.stderr) == (2, "Error: Say what to look for.\n")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-
 import click
 
-from clayonto.cli.common import format_option, graph_options, lang_option, open_graph, write
+from clayonto.cli.common import format_option, graph_options, lang_option, line_width, open_graph, write
 from clayonto.cli.language import command, say
+from clayonto.errors import UsageError
 
 
 @command(
@@ -40,11 +38,13 @@ def search(
     """Search the graph; exit code 1 when nothing is found."""
     from clayonto.results import WRITERS
 
+    if not text.strip():
+        raise UsageError(say("Say what to look for.", "Kerro, mitä etsitään."))
     rows = open_graph(data, no_bundle=no_bundle, engine=engine, store=store).search(text, lang=lang, limit=limit)
     if style != "table":
         write(WRITERS[style](rows), None)
     elif rows:
-        write(rows.to_table(width=shutil.get_terminal_size().columns if sys.stdout.isatty() else None), None)
+        write(rows.to_table(width=line_width()), None)
     else:
         click.echo(say(f"Nothing holds “{text}”.", f"Missään ei ole tekstiä ”{text}”."), err=True)
     ctx.exit(0 if rows else 1)
