@@ -76,7 +76,7 @@ def test_the_probe_tells_what_it_is_and_does(server: tuple[str, str]) -> None:
 
 
 def test_every_quirk_says_what_is_done_and_who_says_so() -> None:
-    assert len({store.name for store in stores.STORES}) == 7
+    assert len({store.name for store in stores.STORES}) == 8
     for store in stores.STORES:
         assert store.quirks
         for quirk in store.quirks:
@@ -88,6 +88,7 @@ def test_every_quirk_says_what_is_done_and_who_says_so() -> None:
 @pytest.mark.parametrize(
     ("url", "headers", "name", "update", "graphs"),
     [
+        ("http://x/sparql", {"Server": "clayonto"}, "clayonto", "http://x/sparql", "http://x/graphs"),
         ("http://x/query", {"Server": "Oxigraph/0.5.3"}, "Oxigraph", "http://x/update", "http://x/store"),
         ("http://x/sparql", {"Server": "Virtuoso/07.20.3229 (Linux)"}, "Virtuoso", "http://x/sparql-auth", "http://x/sparql-graph-crud-auth"),
         ("http://x/ds/query", {"Fuseki-Request-Id": "7"}, "Fuseki", "http://x/ds/update", "http://x/ds/data"),

@@ -264,12 +264,12 @@ CLAYONTO: Final = Store(
         Quirk(
             "the default graph is the merge of all graphs, and what is removed from it leaves every graph",
             "connect(graph=…) asks one alone; push and clear take named graphs only",
-            "docs/how-to/serve.md",
+            "seen on 0.1.0",
         ),
         Quirk(
             "updates are taken from who has the token, by a server that was started with --writable",
             "CLAYONTO_ENDPOINT_TOKEN, or the file of endpoints",
-            "docs/how-to/serve.md",
+            "seen on 0.1.0",
         ),
     ),
 )
