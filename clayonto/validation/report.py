@@ -188,7 +188,7 @@ class ValidationReport:
         return f"{verdict} {self.nodes} nodes checked" + (f": {', '.join(parts)}." if parts else ", nothing to remark.")
 
     def _times(self, lang: str) -> list[str]:
-        from clayonto.results import draw_table
+        from clayonto.tables import draw_table
 
         title, *head = _TIMES[lang]
         if self.seconds is None:
