@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final, overload
 
 from clayonto import tsv
 from clayonto.namespaces import ID, PREFIXES, shorten
-from clayonto.tables import draw_table
 from clayonto.terms import IRI, BlankNode, Value, decimal_form, lexical
 
 if TYPE_CHECKING:
@@ -295,6 +294,8 @@ class Rows(Sequence[Row]):
 
         :param width: the number of characters that a line may have; wider cells are cut with “…”.
         """
+        from clayonto.tables import draw_table
+
         if self.form == "ask":
             return "yes" if self else "no"
         cells = [[show(value, base=base) for value in row] for row in self]
