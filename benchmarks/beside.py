@@ -49,7 +49,8 @@ def section(stores: dict[str, Any]) -> list[str]:
         lines += [f"| {kind} | {' | '.join(_cell(it, kind) for it in found.values())} |" for kind in KINDS]
         lines += [f"| named queries answered | {' | '.join(_answered(it) for it in found.values())} |"]
         lines += [f"| time beside ours | {' | '.join(_ratio(it, found.get('ours', {})) for it in found.values())} |", ""]
-    last = sizes[-1]
+    # The largest at which others were asked too: those of ours alone stand above.
+    last = max((size for size in sizes if len(_of(stores, size)) > 1), key=int, default=sizes[-1])
     found = _of(stores, last)
     names = sorted({n for it in found.values() for n in it["seconds"]} - set(KINDS))
     lines += [
