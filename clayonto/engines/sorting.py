@@ -1,21 +1,28 @@
 """Answers put in order outside the engine.
 
-Oxigraph takes the text of a term out of the store again for each comparison, so that it takes longer to sort a large answer than to find it. Where
-the keys of ORDER BY are texts or counts that the answer shows, the query is asked without the clause, and the lines of the answer are sorted.
+Oxigraph takes the text of a term out of the store again for each comparison, so that it takes longer to sort a large answer than to find it; and the keys
+by which terms of all kinds can be sorted there at all (:mod:`clayonto.engines.ordering`) take longer to be read and planned than a small answer to be found.
+Where the keys of ORDER BY are columns of the answer, or texts of these, the query is asked without the clause, and the lines of the answer are sorted.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from clayonto import tsv
+from clayonto.engines.collation import place
 from clayonto.engines.ordering import keys
 from clayonto.sparql import closing, may_have, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from clayonto.sparql import Token
+
+_AT_A_TIME: Final = 1 << 20
+"""Bytes that are written at least before the rows of a limit are told from the rest."""
+_DIGITS: Final = 18
+_NUMBERS: Final = frozenset({"COUNT", "SUM", "AVG"})
 
 
 class Key(NamedTuple):
@@ -23,23 +30,30 @@ class Key(NamedTuple):
 
     column: str
     down: bool
-    of: Callable[[bytes], bytes | int]
+    of: Callable[[bytes], Any]
 
 
-def apart(query: str) -> tuple[str, list[Key]] | None:
-    """A query without its ORDER BY, and the keys; ``None`` where the engine has to sort.
+class Order(NamedTuple):
+    """What ORDER BY, OFFSET and LIMIT say."""
 
-    >>> text, (key,) = apart("SELECT ?s { ?s ?p ?o } ORDER BY DESC(STR(?s))")
-    >>> text, key.column, key.down
-    ('SELECT ?s { ?s ?p ?o } ', 's', True)
-    >>> apart("SELECT ?s { ?s ?p ?o } ORDER BY STR(?s) LIMIT 3"), apart("SELECT ?s { ?s ?p ?o } ORDER BY STR(?o)")
-    (None, None)
+    keys: tuple[Key, ...]
+    offset: int = 0
+    limit: int | None = None
+
+
+def apart(query: str) -> tuple[str, Order] | None:
+    """A query without what follows its pattern and groups, and what that says of the order; ``None`` where the engine has to sort.
+
+    >>> text, order = apart("SELECT ?s { ?s ?p ?o } ORDER BY DESC(STR(?s)) LIMIT 3")
+    >>> text, order.keys[0].column, order.keys[0].down, order.limit
+    ('SELECT ?s { ?s ?p ?o } ', 's', True, 3)
+    >>> apart("SELECT ?s { ?s ?p ?o } ORDER BY STR(?o)")
     """
     if not may_have(query, "order"):
         return None
     given = list(tokens(query))
     at = _last_order(given)
-    shown = _shown(given)
+    shown = None if at is None else _shown(given[:at])
     if at is None or shown is None:
         return None
     found = []
@@ -50,24 +64,72 @@ def apart(query: str) -> tuple[str, list[Key]] | None:
             return None
         found.append(key)
         end = stop
-    return None if not found or any(True for _ in tokens(query[end:])) else (query[: given[at].start], found)
+    part = _part([t.text.upper() for t in tokens(query[end:])])
+    # Oxigraph has numbers of its own at hand and need not write out the rest.
+    if not found or part is None or (part["LIMIT"] is not None and shown[found[0].column] in _NUMBERS):
+        return None
+    return query[: given[at].start], Order(tuple(found), part["OFFSET"] or 0, part["LIMIT"])
 
 
-def in_order(answer: bytes, by: Sequence[Key]) -> bytes:
-    r"""A TSV document with its rows in the order of the keys; rows that are alike in them stay as they are.
+class InOrder:
+    r"""A file to write an answer to as TSV, which has it in order then. If there is a limit, it holds not many more rows than that.
 
-    >>> text, by = apart("SELECT ?s { ?s ?p ?o } ORDER BY STR(?s)")
-    >>> in_order(b'?s\n"b"\n<a>\n\n', by)
+    >>> text, order = apart("SELECT ?s { ?s ?p ?o } ORDER BY STR(?s)")
+    >>> answer = InOrder(order)
+    >>> _ = answer.write(b'?s\n"b"\n<a>\n\n')
+    >>> answer.content()
     b'?s\n\n<a>\n"b"\n'
     """
-    head, *lines = answer.split(b"\n")
-    lines.pop()  # what follows the last line
-    names = tsv.columns(head)
-    for key in reversed(by):
-        column, of = names.index(key.column), key.of
-        # The cells before the one that is wanted are all that need to be told apart.
-        lines.sort(key=lambda line, column=column, of=of: of(line.split(b"\t", column + 1)[column]), reverse=key.down)  # type: ignore[misc]
-    return b"\n".join([head, *lines, b""])
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._end = None if order.limit is None else order.offset + order.limit
+        self._head: bytes | None = None
+        self._lines: list[bytes] = []
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._most = _AT_A_TIME
+
+    def write(self, data: bytes) -> int:
+        """Take some bytes."""
+        self._parts.append(bytes(data))
+        self._size += len(data)
+        if self._end is not None and self._size > self._most:
+            self._take()
+            self._sort()
+            self._most = max(_AT_A_TIME, sum(map(len, self._lines)))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def content(self) -> bytes:
+        """The document with its rows in order; rows that are alike in all keys stay as they were written."""
+        self._take()
+        self._sort()
+        return b"\n".join([self._head or b"", *self._lines[self._order.offset :], b""])
+
+    def __len__(self) -> int:
+        """How many rows :meth:`content` has, once it was asked for."""
+        return max(len(self._lines) - self._order.offset, 0)
+
+    def _take(self) -> None:
+        *lines, rest = b"".join(self._parts).split(b"\n")
+        self._parts, self._size = [rest], len(rest)
+        if self._head is None and lines:
+            self._head = lines.pop(0)
+        self._lines += lines
+
+    def _sort(self) -> None:
+        names = tsv.columns(self._head or b"")
+        for key in reversed(self._order.keys):
+            # What is in no row makes no order.
+            if key.column in names:
+                column, of = names.index(key.column), key.of
+                # The cells before the one that is wanted are all that need to be told apart.
+                self._lines.sort(key=lambda line, column=column, of=of: of(line.split(b"\t", column + 1)[column]), reverse=key.down)  # type: ignore[misc]
+        if self._end is not None:
+            del self._lines[self._end :]
 
 
 def _last_order(given: list[Token]) -> int | None:
@@ -80,35 +142,51 @@ def _last_order(given: list[Token]) -> int | None:
     return found
 
 
-def _shown(given: list[Token]) -> dict[str, bool] | None:
-    """The columns of a SELECT, and whether each is a count."""
+def _shown(given: list[Token]) -> dict[str, str] | None:
+    """The columns of a SELECT, and of which aggregate each is, if it is one; for ``*``, all that could be columns."""
     at = next((n for n, t in enumerate(given) if t.kind == "word" and t.text.upper() == "SELECT"), None)
-    shown: dict[str, bool] = {}
-    while at is not None and at + 1 < len(given) and given[at + 1].text != "{" and given[at + 1].text.upper() not in ("WHERE", "*"):
+    if at is None or any(token.text == "{" for token in given[:at]):
+        return None
+    shown: dict[str, str] = {}
+    while at + 1 < len(given) and given[at + 1].text != "{" and given[at + 1].text.upper() != "WHERE":
         at += 1
         if given[at].kind == "variable":
-            shown[given[at].text[1:]] = False
+            shown[given[at].text[1:]] = ""
+        elif given[at].text == "*":
+            return {token.text[1:]: "" for token in given[at:] if token.kind == "variable"}
         elif given[at].text == "(":
             end = closing(given, at)
             if end is None or given[end - 2].text.upper() != "AS":
                 return None
-            count = given[at + 1].text.upper() == "COUNT" and closing(given, at + 2) == end - 3
-            shown[given[end - 1].text[1:]] = count
+            is_call = closing(given, at + 2) == end - 3
+            shown[given[end - 1].text[1:]] = given[at + 1].text.upper() if is_call else ""
             at = end
+        elif given[at].text.upper() != "DISTINCT":
+            return None  # rows that are alike and stand together may be left out with REDUCED
     return shown or None
 
 
-def _key(expr: list[str], shown: dict[str, bool], *, down: bool) -> Key | None:
+def _key(expr: list[str], shown: dict[str, str], *, down: bool) -> Key | None:
     while len(expr) > 1 and expr[0] == "(":
         expr = expr[1:-1]
     match [part.upper() if part[0] not in "?$" else part for part in expr]:
-        case [name] if shown.get(name[1:]):
-            return Key(name[1:], down, int)
+        case [name] if name[1:] in shown and name[0] in "?$":
+            return Key(name[1:], down, int if shown[name[1:]] == "COUNT" else place)
         case ["STR", "(", name, ")"] if name[1:] in shown:
             return Key(name[1:], down, _text)
         case ["COALESCE", "(", "STR", "(", name, ")", ",", '""', ")"] if name[1:] in shown:
             return Key(name[1:], down, _text_or_empty)
     return None
+
+
+def _part(rest: list[str]) -> dict[str, int | None] | None:
+    """What LIMIT and OFFSET say, which may be all that follows the keys."""
+    found: dict[str, int | None] = {"LIMIT": None, "OFFSET": None}
+    for word, number in zip(rest[::2], [*rest[1::2], ""], strict=False):
+        if found.get(word, 0) is not None or not number.isdecimal() or len(number) > _DIGITS:
+            return None
+        found[word] = int(number)
+    return found
 
 
 def _text(cell: bytes) -> bytes:
