@@ -131,8 +131,8 @@ def test_the_order_outside_is_that_of_the_engine(given: list[tuple[Any, Any]], b
     text, order = found
     answer = InOrder(order)
     answer.write(serialized(store, text))
+    assert answer.rows == len(given)
     assert answer.content() == serialized(store, sortable(query))
-    assert len(answer) == len(given)
 
 
 @pytest.mark.fuzz
@@ -154,8 +154,8 @@ def test_the_first_rows_are_those_of_the_whole_order(given: list[tuple[Any, Any]
     head, *lines = whole.content().split(b"\n")
     lines.pop()
     wanted = lines[offset : offset + limit]
+    assert part.rows == len(wanted)
     assert part.content() == b"\n".join([head, *wanted, b""])
-    assert len(part) == len(wanted)
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from clayonto.sparql import Token
 
 _AT_A_TIME: Final = 1 << 20
-"""Bytes that are written at least before the rows of a limit are told from the rest."""
+"""Bytes that are written at least before they are taken for rows, and the first of a limit are told from the rest."""
 _DIGITS: Final = 18
 _NUMBERS: Final = frozenset({"COUNT", "SUM", "AVG"})
 
@@ -94,28 +94,34 @@ class InOrder:
         """Take some bytes."""
         self._parts.append(bytes(data))
         self._size += len(data)
-        if self._end is not None and self._size > self._most:
+        if self._size > self._most:
             self._take()
-            self._sort()
-            self._most = max(_AT_A_TIME, sum(map(len, self._lines)))
+            if self._end is not None:
+                self._sort()
+                self._most = max(_AT_A_TIME, sum(map(len, self._lines)))
         return len(data)
 
     def flush(self) -> None:
         """Nothing is held back."""
 
+    @property
+    def rows(self) -> int:
+        """How many rows it will have."""
+        self._take()
+        found = len(self._lines)
+        return max((found if self._end is None else min(found, self._end)) - self._order.offset, 0)
+
     def content(self) -> bytes:
-        """The document with its rows in order; rows that are alike in all keys stay as they were written."""
+        """The document with its rows in order; rows that are alike in all keys stay as they were written. To be asked for once."""
         self._take()
         self._sort()
-        return b"\n".join([self._head or b"", *self._lines[self._order.offset :], b""])
-
-    def __len__(self) -> int:
-        """How many rows :meth:`content` has, once it was asked for."""
-        return max(len(self._lines) - self._order.offset, 0)
+        lines, self._lines = [self._head or b"", *self._lines[self._order.offset :], b""], []
+        return b"\n".join(lines)
 
     def _take(self) -> None:
-        *lines, rest = b"".join(self._parts).split(b"\n")
-        self._parts, self._size = [rest], len(rest)
+        lines = b"".join(self._parts).split(b"\n")
+        self._parts = [lines.pop()]
+        self._size = len(self._parts[0])
         if self._head is None and lines:
             self._head = lines.pop(0)
         self._lines += lines

@@ -109,18 +109,7 @@ class Worker:
         wanted = _dataset(question)
         if graphs is None and (query.of(_names_graphs) or wanted):
             return {"error": "graphs"}, b""
-        answer: Any = None
-        count: int | None = None
-        if self._columns is not None and graphs is None:
-            answer, count = self._columns.solutions(query, query.rewritten(self._bounded_text), base=self._base)
-        if answer is None:
-            order = query.of(self._order)
-            if order is None:
-                answer = self._asked(query, graphs, wanted, by=self._as_asked)
-            else:
-                sorted_ = InOrder(order)
-                self._asked(query, graphs, wanted, by=self._in_any_order).serialize(output=sorted_, format=ox.QueryResultsFormat.TSV)
-                answer, count = ox.parse_query_results(sorted_.content(), ox.QueryResultsFormat.TSV), len(sorted_)
+        answer, count = self._found(query, graphs, wanted)
         if count is not None and count > self._limits.most_rows:
             return {"error": "rows"}, b""
         sink = Sink(messages.file_of(self._spool, number), most=self._limits.most_bytes, packed=question.gzip)
@@ -143,6 +132,20 @@ class Worker:
             if not done:
                 sink.discard()
         return {"format": name, "size": sink.size, "gzip": sink.packed, "digest": digest}, sink.content
+
+    def _found(self, query: Query, graphs: str | None, wanted: dict[str, Any]) -> tuple[Any, int | None]:
+        """The answer, and how many solutions it has, if that is known without counting them; nothing is put in order of which there is too much."""
+        if self._columns is not None and graphs is None:
+            answer, count = self._columns.solutions(query, query.rewritten(self._bounded_text), base=self._base)
+            if answer is not None:
+                return answer, count
+        order = query.of(self._order)
+        if order is None:
+            return self._asked(query, graphs, wanted, by=self._as_asked), None
+        found = InOrder(order)
+        self._asked(query, graphs, wanted, by=self._in_any_order).serialize(output=found, format=ox.QueryResultsFormat.TSV)
+        count = found.rows
+        return ox.parse_query_results(found.content(), ox.QueryResultsFormat.TSV) if count <= self._limits.most_rows else None, count
 
     def _asked(self, query: Query, graphs: str | None, wanted: dict[str, Any], *, by: Callable[[str], str]) -> Any:
         """The answer of the store; ``by`` puts the query into the form in which it is asked."""
