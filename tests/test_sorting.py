@@ -184,6 +184,9 @@ OUTSIDE = (
     "SELECT ?s (MAX(?x) AS ?most) { ?s <urn:x> ?x } GROUP BY ?s ORDER BY ?most ?s",
     "SELECT ?x ?s ?none { ?s <urn:x> ?x } ORDER BY ?none ?x ?s LIMIT 20 OFFSET 10",
     "SELECT ?x ?s { ?s <urn:x> ?x } ORDER BY ?x ?s LIMIT 0",
+    "SELECT ?s { ?s <urn:x> ?x } ORDER BY DESC(?x) STR(?s)",
+    "PREFIX p: <urn:> SELECT (STR(?x) AS ?text) WHERE { ?s p:x ?x BIND(STRLEN(STR(?x)) AS ?n) } ORDER BY ?n ?x DESC(?s) LIMIT 30",
+    "SELECT ?s { { SELECT DISTINCT ?s { ?s <urn:x> ?x } } OPTIONAL { ?s <urn:x> ?n FILTER(ISNUMERIC(?n)) } } ORDER BY COALESCE(?n, 0) ?s ?n",
     "SELECT ?x ?s { ?s <urn:x> ?x . FILTER(false) } ORDER BY ?x",
 )
 
@@ -240,7 +243,12 @@ def test_what_is_wrong_is_told_of_the_text_as_given(mixed: Path, tmp_path: Path)
 @pytest.mark.parametrize(
     "query",
     [
-        "SELECT ?s { ?s ?p ?o } ORDER BY ?o",
+        "SELECT DISTINCT ?s { ?s ?p ?o } ORDER BY ?o",
+        "SELECT ?s (MAX(?o) AS ?most) { ?s ?p ?o } GROUP BY ?s ?p ORDER BY ?p",
+        "SELECT ?s { ?s ?p ?o } GROUP BY ?s ?p ORDER BY ?p",
+        "SELECT (MAX(?o) AS ?most) { ?s ?p ?o } ORDER BY ?p",
+        "SELECT ?s { ?s ?p ?o } HAVING (?s = 1) ORDER BY ?p",
+        "SELECT ?s { ?s ?p ?o } ORDER BY COALESCE(?o, 1)",
         "SELECT ?s { ?s ?p ?o } ORDER BY STR(?s) LCASE(STR(?s))",
         "SELECT ?s { ?s ?p ?o } ORDER BY ?s STR(",
         "SELECT ?s { ?s ?p ?o } ORDER BY ?s VALUES ?s { 1 }",

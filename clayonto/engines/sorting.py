@@ -2,7 +2,8 @@
 
 Oxigraph takes the text of a term out of the store again for each comparison, so that it takes longer to sort a large answer than to find it; and the keys
 by which terms of all kinds can be sorted there at all (:mod:`clayonto.engines.ordering`) take longer to be read and planned than a small answer to be found.
-Where the keys of ORDER BY are columns of the answer, or texts of these, the query is asked without the clause, and the lines of the answer are sorted.
+Where the keys of ORDER BY are variables, or texts of these, the query is asked without the clause, and the lines of the answer are sorted; by columns that are
+cut off afterwards, if the answer does not show them.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ _AT_A_TIME: Final = 1 << 20
 """Bytes that are written at least before they are taken for rows, and the first of a limit are told from the rest."""
 _DIGITS: Final = 18
 _NUMBERS: Final = frozenset({"COUNT", "SUM", "AVG"})
+_OF_GROUPS: Final = _NUMBERS | {"MIN", "MAX", "SAMPLE", "GROUP_CONCAT", "GROUP", "HAVING", "DISTINCT", "*"}
+"""What makes of each row of the answer more than one of the pattern, or shows all variables already."""
 
 
 class Key(NamedTuple):
@@ -34,20 +37,23 @@ class Key(NamedTuple):
 
 
 class Order(NamedTuple):
-    """What ORDER BY, OFFSET and LIMIT say."""
+    """What ORDER BY, OFFSET and LIMIT say, and how many columns are there for the order alone, behind all others."""
 
     keys: tuple[Key, ...]
     offset: int = 0
     limit: int | None = None
+    added: int = 0
 
 
 def apart(query: str) -> tuple[str, Order] | None:
-    """A query without what follows its pattern and groups, and what that says of the order; ``None`` where the engine has to sort.
+    """A query without what follows its pattern and groups, with the columns that it takes to sort, and how; ``None`` where the engine has to sort.
 
     >>> text, order = apart("SELECT ?s { ?s ?p ?o } ORDER BY DESC(STR(?s)) LIMIT 3")
     >>> text, order.keys[0].column, order.keys[0].down, order.limit
     ('SELECT ?s { ?s ?p ?o } ', 's', True, 3)
-    >>> apart("SELECT ?s { ?s ?p ?o } ORDER BY STR(?o)")
+    >>> apart("SELECT ?s { ?s ?p ?o } ORDER BY STR(?o)")[0]
+    'SELECT ?s ?o { ?s ?p ?o } '
+    >>> apart("SELECT DISTINCT ?s { ?s ?p ?o } ORDER BY STR(?o)")
     """
     if not may_have(query, "order"):
         return None
@@ -56,19 +62,27 @@ def apart(query: str) -> tuple[str, Order] | None:
     shown = None if at is None else _shown(given[:at])
     if at is None or shown is None:
         return None
-    found = []
+    found, added = [], dict[str, None]()
     end = given[at + 1].start + len(given[at + 1].text)
     for start, stop, down, expr in keys(query, given[at:]):
         key = _key([t.text for t in tokens(expr)], shown, down=down)
         if key is None or query[end:start].strip():
             return None
+        if key.column not in shown:
+            added[key.column] = None
         found.append(key)
         end = stop
     part = _part([t.text.upper() for t in tokens(query[end:])])
     # Oxigraph has numbers of its own at hand and need not write out the rest.
-    if not found or part is None or (part["LIMIT"] is not None and shown[found[0].column] in _NUMBERS):
+    if not found or part is None or (part["LIMIT"] is not None and shown.get(found[0].column) in _NUMBERS):
         return None
-    return query[: given[at].start], Order(tuple(found), part["OFFSET"] or 0, part["LIMIT"])
+    text = query[: given[at].start]
+    if added:
+        place_for = _place_for(given[:at])
+        if place_for is None:
+            return None
+        text = f"{text[:place_for]}{''.join(f'?{name} ' for name in added)}{text[place_for:]}"
+    return text, Order(tuple(found), part["OFFSET"] or 0, part["LIMIT"], len(added))
 
 
 class InOrder:
@@ -115,8 +129,10 @@ class InOrder:
         """The document with its rows in order; rows that are alike in all keys stay as they were written. To be asked for once."""
         self._take()
         self._sort()
-        lines, self._lines = [self._head or b"", *self._lines[self._order.offset :], b""], []
-        return b"\n".join(lines)
+        lines, self._lines = [self._head or b"", *self._lines[self._order.offset :]], []
+        if self._order.added:
+            lines = [line.rsplit(b"\t", self._order.added)[0] for line in lines]
+        return b"\n".join([*lines, b""])
 
     def _take(self) -> None:
         lines = b"".join(self._parts).split(b"\n")
@@ -172,16 +188,31 @@ def _shown(given: list[Token]) -> dict[str, str] | None:
     return shown or None
 
 
+def _place_for(given: list[Token]) -> int | None:
+    """Where in the text of a query columns can be added that change nothing else in its answer."""
+    depth, found = 0, None
+    for token in given:
+        if not depth and token.text.upper() in _OF_GROUPS and token.kind in ("word", "mark"):
+            return None
+        if found is None and (token.text == "{" or (token.kind == "word" and token.text.upper() == "WHERE")):
+            found = token.start
+        # In front of the pattern aggregates stand in brackets.
+        depth += (token.text == "{") - (token.text == "}")
+    return found
+
+
 def _key(expr: list[str], shown: dict[str, str], *, down: bool) -> Key | None:
     while len(expr) > 1 and expr[0] == "(":
         expr = expr[1:-1]
     match [part.upper() if part[0] not in "?$" else part for part in expr]:
-        case [name] if name[1:] in shown and name[0] in "?$":
-            return Key(name[1:], down, int if shown[name[1:]] == "COUNT" else place)
-        case ["STR", "(", name, ")"] if name[1:] in shown:
+        case [name] if name[0] in "?$":
+            return Key(name[1:], down, int if shown.get(name[1:]) == "COUNT" else place)
+        case ["STR", "(", name, ")"] if name[0] in "?$":
             return Key(name[1:], down, _text)
-        case ["COALESCE", "(", "STR", "(", name, ")", ",", '""', ")"] if name[1:] in shown:
+        case ["COALESCE", "(", "STR", "(", name, ")", ",", '""', ")"] if name[0] in "?$":
             return Key(name[1:], down, _text_or_empty)
+        case ["COALESCE", "(", name, ",", "0", ")"] if name[0] in "?$":
+            return Key(name[1:], down, _place_or_zero)
     return None
 
 
@@ -199,6 +230,10 @@ def _text(cell: bytes) -> bytes:
     """What has no text comes before the empty text."""
     text = tsv.text(cell)
     return b"" if text is None else b"\0" + text
+
+
+def _place_or_zero(cell: bytes) -> tuple[Any, ...]:
+    return place(cell or b"0")
 
 
 def _text_or_empty(cell: bytes) -> bytes:
