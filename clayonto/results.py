@@ -294,6 +294,8 @@ class Rows(Sequence[Row]):
 
         :param width: the number of characters that a line may have; wider cells are cut with “…”, and more columns than that holds stand below one another.
         """
+        from clayonto.tables import draw_table
+
         if self.form == "ask":
             return "yes" if self else "no"
         cells = [[show(value, base=base) for value in row] for row in self]
@@ -376,40 +378,6 @@ def show(value: Value | None, *, base: str = ID) -> str:
             return repr(value)
         case _:
             return " ".join(lexical(value)[0].split())
-
-
-def draw_table(head: list[str], cells: list[list[str]], *, numeric: list[bool], width: int | None = None) -> str:
-    """Columns of text under a ruled head; with ``width``, the widest columns give way until the lines fit.
-
-    Where they do not fit however narrow they are, each row becomes lines of its own, with what it has.
-    """
-    widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
-    if width:
-        floor = 8
-        while sum(widths) + 2 * (len(widths) - 1) > width and max(widths) > floor:
-            widths[widths.index(max(widths))] -= 1
-        if sum(widths) + 2 * (len(widths) - 1) > width:
-            return _draw_records(head, cells)
-
-    def line(row: Iterable[str]) -> str:
-        pairs = zip(row, widths, numeric, strict=True)
-        cut = ((cell if len(cell) <= w else cell[: w - 1] + "…", w, right) for cell, w, right in pairs)
-        return "  ".join(cell.rjust(w) if right else cell.ljust(w) for cell, w, right in cut).rstrip()
-
-    return "\n".join([line(head), "  ".join("─" * w for w in widths), *map(line, cells)])
-
-
-def _draw_records(head: list[str], cells: list[list[str]]) -> str:
-    """Each row as lines of its own, one for each value that is there.
-
-    >>> print(_draw_records(["name", "budget"], [["CLAY", "5"], ["ESCP", ""]]))
-    name    CLAY
-    budget  5
-    <BLANKLINE>
-    name    ESCP
-    """
-    most = max(map(len, head), default=0)
-    return "\n\n".join("\n".join(f"{name.ljust(most)}  {cell}" for name, cell in zip(head, row, strict=True) if cell) for row in cells)
 
 
 def _json_term(value: Value) -> dict[str, str]:
