@@ -14,6 +14,7 @@ def draw_table(head: list[str], cells: list[list[str]], *, numeric: list[bool], 
     :param cells: rows of as many texts as ``head`` has, each on one line.
     :param numeric: for each column whether it is set right.
     :param width: the number of characters that a line may have: the widest columns give way until the lines fit, or are as narrow as can be read.
+        Where they do not fit even then, each row becomes lines of its own, with the values it has.
 
     >>> print(draw_table(["partner", "projects"], [["Umbria", "1"], ["South Ostrobothnia", "12"]], numeric=[False, True], width=22))
     partner       projects
