@@ -24,7 +24,8 @@ from clayonto.publish import build as building
 from clayonto.publish.answers import ask
 from clayonto.publish.index import ALL, TYPE, Index, Noting, curie, read
 from clayonto.publish.memory import Keeper
-from clayonto.publish.relevance import concerns, readings
+from clayonto.publish.readings import readings
+from clayonto.publish.relevance import concerns
 from clayonto.publish.site import Site
 from clayonto.publish.staging import MANIFEST, Aside, Staging, files_of, swap
 from tests.conftest import SOAK
@@ -368,7 +369,7 @@ LABEL, BROADER, ABOUT = "http://www.w3.org/2004/02/skos/core#prefLabel", "http:/
         ("SELECT * { { SELECT ?x { ?x a <urn:K> } } ?x skos:prefLabel ?l }", True),
         ("SELECT * { { SELECT ?y { ?x a <urn:Other> } } ?x skos:prefLabel ?l }", True),
         ("SELECT * { { SELECT DISTINCT ?x { { ?x a <urn:Other> } UNION { ?x <urn:x> ?x } } } ?x skos:prefLabel ?l }", False),
-        ("SELECT * { { SELECT ?x (COUNT(?z) AS ?n) { ?x a <urn:Other> } GROUP BY ?x } ?x skos:prefLabel ?l }", True),
+        ("SELECT * { { SELECT ?x (COUNT(?z) AS ?n) { ?x a <urn:Other> } GROUP BY ?x } ?x skos:prefLabel ?l }", False),
         ("SELECT * { ?x skos:broader* ?y }", True),
         ("SELECT * { ?x <urn:about> ?z . ?x skos:broader* ?y }", False),
         ("SELECT * { ?x <urn:about> ?y OPTIONAL { ?y skos:prefLabel ?l } }", False),
@@ -382,6 +383,29 @@ LABEL, BROADER, ABOUT = "http://www.w3.org/2004/02/skos/core#prefLabel", "http:/
         ("SELECT * { { SELECT ?x { ?x skos:prefLabel ?l } } ?x <urn:about> ?y }", True),
         ('SELECT * { VALUES ?l { "A" } BIND(EXISTS { ?z skos:prefLabel ?l } AS ?e) }', True),
         ("SELECT * { GRAPH ?g { ?x <urn:about> ?l } }", None),
+        ("SELECT (COUNT(EXISTS { ?x skos:prefLabel ?l }) AS ?n) { ?x a ?k }", None),
+        # What a choice was made from.
+        ("SELECT * { ?x skos:broader ?y BIND(COALESCE(?z, ?x) AS ?t) OPTIONAL { ?t skos:prefLabel ?l } }", True),
+        ("SELECT * { ?x <urn:about> ?y BIND(COALESCE(?z, ?x) AS ?t) OPTIONAL { ?t skos:prefLabel ?l } }", False),
+        ("SELECT * { ?x <urn:about> ?y BIND(COALESCE(?z, 1) AS ?t) OPTIONAL { ?t skos:prefLabel ?l } }", True),
+        ("SELECT * { ?x <urn:x> ?y BIND(COALESCE(?z) AS ?t) OPTIONAL { ?t skos:prefLabel ?l } }", True),
+        ("SELECT * { ?x <urn:x> ?w OPTIONAL { ?z skos:broader ?y } BIND(COALESCE(?z, ?x) AS ?t) ?t skos:prefLabel ?l }", True),
+        ("SELECT * { ?x <urn:x> ?y OPTIONAL { ?z <urn:about> ?y } BIND(COALESCE(?z, ?x) AS ?t) ?t skos:prefLabel ?l }", False),
+        ("SELECT * { { ?x <urn:x> ?y } UNION { ?x skos:broader ?y } BIND(COALESCE(?x) AS ?t) ?t skos:prefLabel ?l }", True),
+        ("SELECT * { { SELECT ?x { ?x skos:broader ?y } } ?x <urn:x> ?z BIND(COALESCE(?x) AS ?t) ?t skos:prefLabel ?l }", False),
+        ("SELECT * { VALUES ?z { <urn:a> } ?x <urn:x> ?y BIND(COALESCE(?z, ?x) AS ?t) ?t skos:prefLabel ?l }", True),
+        # What groups were made by, and of.
+        ("SELECT * { { SELECT ?x (COUNT(?y) AS ?n) { ?x <urn:about> ?y } GROUP BY ?x LIMIT 3 } ?x skos:prefLabel ?l }", False),
+        ("SELECT * { { SELECT ?x (COUNT(?y) AS ?n) { ?x skos:broader ?y } GROUP BY ?x LIMIT 3 } ?x skos:prefLabel ?l }", True),
+        ("SELECT * { { SELECT (COUNT(?y) AS ?n) { ?x <urn:about> ?y } } ?x skos:prefLabel ?l }", True),
+        # What a list of values has.
+        ("SELECT * { VALUES ?p { rdfs:label <urn:about> } ?x ?p ?l }", False),
+        ("SELECT * { VALUES ?p { rdfs:label skos:prefLabel } ?x ?p ?l }", True),
+        ("SELECT * { VALUES ?p { rdfs:label UNDEF } ?x ?p ?l }", True),
+        ("SELECT * { VALUES ?p { rdfs:label } { SELECT ?x { ?x ?p ?l } } }", True),
+        ("SELECT * { VALUES ?k { <urn:Other> } ?x a ?k ; skos:prefLabel ?l }", False),
+        ("SELECT * { VALUES ?k { <urn:Other> <urn:K> } ?x a ?k ; skos:prefLabel ?l }", True),
+        ('SELECT * { { VALUES ?p { <urn:x> skos:prefLabel } ?x ?p ?s FILTER(CONTAINS(STR(?s), "z")) } UNION { ?x <urn:about> ?s } ?x skos:prefLabel ?l }', False),
     ],
 )
 def test_a_changed_label_concerns_the_queries_that_could_tell_it(query: str, concerned: bool | None) -> None:

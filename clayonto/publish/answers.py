@@ -16,7 +16,8 @@ from clayonto.namespaces import expand
 from clayonto.processes import Beside, Prepared
 from clayonto.publish.layout import Layout
 from clayonto.publish.markup import shortened, table, text, words
-from clayonto.publish.relevance import Reading, concerns, readings, terms
+from clayonto.publish.readings import Reading, readings, terms
+from clayonto.publish.relevance import concerns
 from clayonto.publish.sparql import PATH, link
 from clayonto.publish.units import Each, beside
 from clayonto.publish.values import Values
