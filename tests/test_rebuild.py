@@ -21,7 +21,7 @@ from clayonto.namespaces import ID
 from clayonto.processes import Beside, Prepared
 from clayonto.publish import Config, config, pages, publish, shards
 from clayonto.publish import build as building
-from clayonto.publish.answers import ask
+from clayonto.publish.asking import ask
 from clayonto.publish.index import ALL, TYPE, Index, Noting, curie, read
 from clayonto.publish.memory import Keeper
 from clayonto.publish.readings import readings
@@ -405,7 +405,10 @@ LABEL, BROADER, ABOUT = "http://www.w3.org/2004/02/skos/core#prefLabel", "http:/
         ("SELECT * { VALUES ?p { rdfs:label } { SELECT ?x { ?x ?p ?l } } }", True),
         ("SELECT * { VALUES ?k { <urn:Other> } ?x a ?k ; skos:prefLabel ?l }", False),
         ("SELECT * { VALUES ?k { <urn:Other> <urn:K> } ?x a ?k ; skos:prefLabel ?l }", True),
-        ('SELECT * { { VALUES ?p { <urn:x> skos:prefLabel } ?x ?p ?s FILTER(CONTAINS(STR(?s), "z")) } UNION { ?x <urn:about> ?s } ?x skos:prefLabel ?l }', False),
+        (
+            'SELECT * { { VALUES ?p { <urn:x> skos:prefLabel } ?x ?p ?s FILTER(CONTAINS(STR(?s), "z")) } UNION { ?x <urn:about> ?s } ?x skos:prefLabel ?l }',
+            False,
+        ),
     ],
 )
 def test_a_changed_label_concerns_the_queries_that_could_tell_it(query: str, concerned: bool | None) -> None:

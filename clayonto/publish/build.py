@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from clayonto.errors import NotPublishableError, OutputError
 from clayonto.processes import Beside
 from clayonto.publish import index, sparql, versions
-from clayonto.publish.answers import Asked, ask, asker_of
+from clayonto.publish.asking import Asked, ask, asker_of
 from clayonto.publish.continuing import site_of_changed
 from clayonto.publish.memory import Keeper, Memory
 from clayonto.publish.site import Site
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from clayonto.engines.base import Engine
     from clayonto.graph import KnowledgeGraph
-    from clayonto.publish.answers import Answer
+    from clayonto.publish.asking import Answer
     from clayonto.publish.config import Config
 
 Part: TypeAlias = "Callable[[Site], Iterator[tuple[str, bytes]]] | Each | Whole"
@@ -134,12 +134,15 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
         if as_it_was is not None:
             return as_it_was
     aside = _aside(target, before.stamps if before is not None else {})
-    # A graph that was read from files can be looked at by several processes at once. Who asks it reads the files meanwhile.
-    asker = asker_of(graph, apart=from_files)
+    # A graph that was read from files can be looked at by several processes at once. Who asks it reads the files meanwhile, unless little may be asked.
+    asker = asker_of(graph, apart=from_files, at_once=before is None)
     try:
         say("Checking the data")
         before = before.whole() if before is not None else None
         changed = site_of_changed(graph.sources, sources, before, config, base=graph.base) if before is not None and sources else None
+        if before is not None and changed is None:
+            asker.stop()
+            asker = asker_of(graph, apart=from_files)
         # What has changed is looked at in a moment, and needs who can be asked; all of it is looked at meanwhile.
         # Shapes may name things, which a site of other names does not have.
         engine, since = Asked(asker) if from_files else None, changed[0] if changed and not config.renamed else None
@@ -161,7 +164,8 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
 
             def answers() -> Mapping[str, Answer]:
                 say("Asking the named queries")
-                return ask(graph, site, keep=keeper.keeps, asker=asker)
+                plain = [name for name, text in texts.items() if text.is_plain] if changed is not None else ()
+                return ask(graph, site, keep=keeper.keeps, asker=asker, plain=plain)
 
             if changed is None:
                 site.answers = answers()

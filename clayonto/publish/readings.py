@@ -344,5 +344,3 @@ def _may_be_empty(path: Any) -> bool:
     if isinstance(path, AlternativePath):
         return any(_may_be_empty(arg) for arg in path.args)
     return isinstance(path, InvPath) and _may_be_empty(path.arg)
-
-

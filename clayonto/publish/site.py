@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from clayonto.graph import KnowledgeGraph
-    from clayonto.publish.answers import Answer
+    from clayonto.publish.asking import Answer
     from clayonto.publish.config import Config
     from clayonto.publish.survey import Survey
     from clayonto.publish.units import Changes

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urljoin
 
 from clayonto.publish import answers, build, front
-from clayonto.publish.answers import Answer, unanswered
+from clayonto.publish.asking import Answer, unanswered
 from clayonto.publish.index import read
 from clayonto.publish.layout import Layout
 from clayonto.publish.machine.routes import VERSIONS, Routes
