@@ -22,16 +22,20 @@ from clayonto.processes import Beside, Prepared
 from clayonto.publish import Config, config, pages, publish, shards
 from clayonto.publish import build as building
 from clayonto.publish.asking import ask
+from clayonto.publish.excerpts import Excerpt, wanted
 from clayonto.publish.index import ALL, TYPE, Index, Noting, curie, read
 from clayonto.publish.memory import Keeper
-from clayonto.publish.readings import readings
+from clayonto.publish.readings import ANY, Reading, readings
 from clayonto.publish.relevance import concerns
 from clayonto.publish.site import Site
 from clayonto.publish.staging import MANIFEST, Aside, Staging, files_of, swap
+from clayonto.sources import from_paths
 from tests.conftest import SOAK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from clayonto.publish.asking import Answer
 
 LINES = sorted({line for source in clayonto.load().sources for line in source.n_triples().decode().splitlines() if "_:" not in line})
 DATA = [line for line in LINES if line.startswith(f"<{ID}")]
@@ -421,11 +425,33 @@ def test_a_changed_label_concerns_the_queries_that_could_tell_it(query: str, con
     assert concerns(read, [("<urn:a>", f"<{LABEL}>", '"A"@en')], (data, graph_of()), {}) is concerned
 
 
-def test_every_bundled_query_can_be_read() -> None:
+@pytest.fixture(scope="module")
+def asked() -> dict[str, Answer]:
+    """The answers to all bundled queries, and how each query reads the data."""
     graph = clayonto.load()
-    site = Site.of(graph, config.bundled())
-    ask(graph, site)
-    assert [name for name, (_, known) in site.memory["answers"].items() if not known or not all(plan for plan, *_ in known.values())] == []
+    return ask(graph, Site.of(graph, config.bundled()))
+
+
+def test_every_bundled_query_can_be_read(asked: dict[str, Answer]) -> None:
+    assert [name for name, one in asked.items() if not one.known or not all(known.plan for known in one.known.values())] == []
+
+
+def test_of_the_lines_that_bear_on_them_queries_get_the_same_answers(asked: dict[str, Answer], tmp_path: Path) -> None:
+    data = tmp_path / "data.nt"
+    data.write_text("".join(line + "\n" for line in LINES), encoding="utf-8")
+    (source,) = from_paths([data])
+    graph = clayonto.KnowledgeGraph([source])
+    few = 0
+    for name, answer in asked.items():
+        for lang, known in list(answer.known.items())[:1]:
+            plan = [Reading(*one) for one in known.plan]
+            lines = wanted(plan)
+            assert (lines is None) == any(one.pattern[1] == ANY for one in plan), name
+            some = source if lines is None else source._replace(file=Excerpt(source.file, lines))
+            few += len(some.read()) < data.stat().st_size / 2
+            text = answer.query.bind({**answer.values, **({"lang": lang} if lang else {})}, base=graph.base)
+            assert clayonto.KnowledgeGraph([some]).select(text) == graph.select(text), (name, lang)
+    assert few > 35
 
 
 # ---------------------------------------------------------------------- putting in place
