@@ -21,7 +21,7 @@ from clayonto.publish.relevance import concerns
 from clayonto.publish.units import beside
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from clayonto.graph import KnowledgeGraph
     from clayonto.publish.excerpts import Wanted
@@ -119,6 +119,13 @@ def ask(
     :param asker: who asks the graph; in this process by default.
     :param plain: the graphs of those of its files that are canonical N-Triples as they are, where an asker may leave out lines that bear on no answer.
     """
+    return asking(graph, site, keep=keep, only=only, asker=asker, plain=plain)()
+
+
+def asking(
+    graph: KnowledgeGraph, site: Site, *, keep: bool = True, only: str = "", asker: Asker | None = None, plain: Collection[str] = ()
+) -> Callable[[], dict[str, Answer]]:
+    """The same begun: an asker in a process of its own is at work when this returns. What it returns waits for the answers."""
     before: Mapping[str, tuple[str, dict[str, tuple[Any, ...]]]] = site.memory.get("answers", {})
     changed = site.changed
     graphs = (site.index, beside(changed)) if changed is not None else ()
@@ -142,28 +149,32 @@ def ask(
             known = _Known(*known_before[lang]) if asked_before == asked and lang in known_before else None
             questions.append(_Question(query, values, asked, lang, known))
     kept = [as_it_was(one) for one in questions]
-    asker = asker or asker_of(graph, apart=False)
+    who = asker or asker_of(graph, apart=False)
     anew = [one for one, known in zip(questions, kept, strict=True) if known is None]
     if anew:
-        asker.go(_Asking([(one.query.name, one.spoken) for one in anew], _wanted(anew, base=graph.base) if plain else None, plain))
-    # The queries are read meanwhile. Their parser leaves hundreds of megabytes of objects that hold one another, which is best done in a small process.
-    unread = [one for one in questions if keep and one.before is None]
-    reading = Beside(lambda: _plans(unread, base=graph.base), apart=bool(unread))
-    try:
-        found = (_Known([], {}, *one) for one in (asker.result() if anew else ()))
-        read = iter(reading.result())
-    finally:
-        reading.stop()
-    plans = [one.before.plan if one.before else next(read) if keep else [] for one in questions]
-    given = [(known or next(found))._replace(plan=plan, names=names(plan)) for known, plan in zip(kept, plans, strict=True)]
-    made: dict[str, Answer] = {}
-    for question, known in zip(questions, given, strict=True):
-        made.setdefault(question.query.name, Answer(question.query, question.values, question.asked)).known[question.lang] = known
-    if keep:
-        site.memory["answers"] = {
-            name: (one.asked, {lang: tuple(known) for lang, known in one.known.items()}) for name, one in made.items()
-        }
-    return made
+        who.go(_Asking([(one.query.name, one.spoken) for one in anew], _wanted(anew, base=graph.base) if plain else None, plain))
+
+    def answered() -> dict[str, Answer]:
+        # The queries are read meanwhile. Their parser leaves hundreds of megabytes of objects that hold one another, which is best done in a small process.
+        unread = [one for one in questions if keep and one.before is None]
+        reading = Beside(lambda: _plans(unread, base=graph.base), apart=bool(unread))
+        try:
+            found = (_Known([], {}, *one) for one in (who.result() if anew else ()))
+            read = iter(reading.result())
+        finally:
+            reading.stop()
+        plans = [one.before.plan if one.before else next(read) if keep else [] for one in questions]
+        given = [(known or next(found))._replace(plan=plan, names=names(plan)) for known, plan in zip(kept, plans, strict=True)]
+        made: dict[str, Answer] = {}
+        for question, known in zip(questions, given, strict=True):
+            made.setdefault(question.query.name, Answer(question.query, question.values, question.asked)).known[question.lang] = known
+        if keep:
+            site.memory["answers"] = {
+                name: (one.asked, {lang: tuple(known) for lang, known in one.known.items()}) for name, one in made.items()
+            }
+        return made
+
+    return answered
 
 
 class _Asking(NamedTuple):

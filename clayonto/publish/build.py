@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from clayonto.errors import NotPublishableError, OutputError
 from clayonto.processes import Beside
 from clayonto.publish import index, sparql, versions
-from clayonto.publish.asking import Asked, ask, asker_of
+from clayonto.publish.asking import Asked, asker_of, asking
 from clayonto.publish.continuing import site_of_changed
 from clayonto.publish.memory import Keeper, Memory
 from clayonto.publish.site import Site
@@ -162,13 +162,13 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
             made = parts()
             equip(site, made)
 
-            def answers() -> Mapping[str, Answer]:
+            def answers() -> Callable[[], Mapping[str, Answer]]:
                 say("Asking the named queries")
                 plain = [name for name, text in texts.items() if text.is_plain] if changed is not None else ()
-                return ask(graph, site, keep=keeper.keeps, asker=asker, plain=plain)
+                return asking(graph, site, keep=keeper.keeps, asker=asker, plain=plain)
 
             if changed is None:
-                site.answers = answers()
+                site.answers = answers()()
                 # Pages take room too, and nobody else is to be answered.
                 asker.stop()
                 admit()
@@ -233,7 +233,7 @@ def build(
     target: Path,
     *,
     old: dict[str, str] | None = None,
-    answers: Callable[[], Mapping[str, Answer]] | None = None,
+    answers: Callable[[], Callable[[], Mapping[str, Answer]]] | None = None,
     before: Memory | None = None,
     memory: Memory | None = None,
     aside: Aside | None = None,
@@ -243,7 +243,7 @@ def build(
     """Put the files of some parts in place of a folder. Errors as for :func:`publish`.
 
     :param old: the manifest of the site that is there.
-    :param answers: gives the answers to the named queries, if the site has none yet; what needs none is made meanwhile.
+    :param answers: begins to ask the named queries, if the site has no answers yet, and gives what waits for these; what needs none is made meanwhile.
     :param before: what the last build left, and ``memory`` what this one leaves.
     :param aside: the folder to make it in, to be closed by who made it; ``admit`` is called before anything is put in place, and may raise.
     """
@@ -297,7 +297,7 @@ def _worked(
     parts: Parts,
     here: Aside,
     before: Memory,
-    answers: Callable[[], Mapping[str, Answer]] | None,
+    answers: Callable[[], Callable[[], Mapping[str, Answer]]] | None,
     say: Callable[[str], None],
 ) -> list[_Work]:
     """Make the files of all parts, in two processes."""
@@ -322,9 +322,10 @@ def _worked(
     _ = here.there  # before there are two processes
     beside = Beside(lambda: work(*parts.others, *parts.things, share=range(_BESIDE), of=_OF) if first else work(*parts.others))
     try:
+        asked = answers() if answers is not None else None
         mine = [] if first else [work(*parts.things)]
-        if answers is not None:
-            site.answers = answers()
+        if asked is not None:
+            site.answers = asked()
         say("Making the pages")
         mine.append(work(*parts.answered, *parts.things, share=range(_BESIDE, _OF), of=_OF) if first else work(*parts.answered))
         return [*mine, beside.result()]
@@ -370,7 +371,7 @@ def _withdrawn(site: Site, old: dict[str, str]) -> Iterator[str]:
     for path, state in old.items():
         lang, slash, rest = path.partition("/")
         page = rest.removesuffix(".html")
-        if not slash or rest == page or page in now or lang not in site.languages or versions.version_of(path):
+        if rest == page or not slash or page in now or lang not in site.languages or versions.version_of(path):
             continue
         if state == "w" or f"data/{page}.ttl" in old:
             yield path

@@ -45,6 +45,8 @@ _LEVELS: Final = 2
 """How many levels of the tree one file tells of: those of each second level."""
 _NAMES: Final = tuple(map(curie, ("clay:acronym", "skos:altLabel", "skos:prefLabel", "dct:identifier")))
 _WORD: Final = re.compile(r"[^\W_]+")
+_RANK: Final = len("0000\t")
+"""What a rank takes in a row."""
 _MEMORY: Final = "search"
 
 
@@ -274,9 +276,9 @@ class _Files:
 
     def _branch(self, tree: Branch, tells: bool) -> bytes:
         # Best first, each thing once: its kind and its term.
-        ranked = sorted(row.partition("\t")[2] for row in self._rows[tree.first : tree.last])
-        things = dict.fromkeys(one.partition("\t")[2] for one in ranked)
-        counts = Counter(one.partition("\t")[0] for one in things)
+        ranked = sorted([row[row.index("\t") + 1 :] for row in self._rows[tree.first : tree.last]])
+        things = dict.fromkeys([one[_RANK:] for one in ranked])
+        counts = Counter([one[: one.index("\t")] for one in things])
         missing = {kind: min(count, BEST_OF_KIND) for kind, count in counts.items()}
         best: list[tuple[str, str]] = []
         for number, one in enumerate(things):
