@@ -158,7 +158,7 @@ def _telling(made: list[str], files: Any) -> Any:
 
 def _noting(asked: list[str], go: Any) -> Any:
     def noting(asker: Prepared[Any, Any], questions: Any) -> None:
-        asked.extend(name for name, _ in questions if not isinstance(questions, str))
+        asked.extend([] if isinstance(questions, str) else (name for name, _ in questions.questions))
         go(asker, questions)
 
     return noting
