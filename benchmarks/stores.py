@@ -146,12 +146,12 @@ def worth(contender: str, size: int, names: list[str]) -> list[str]:
 
 
 def answer(contender: str, target: str, names: list[str]) -> None:
-    """Print a line of JSON for each query: name, seconds (the best of three, or of one if it takes long), rows."""
+    """Print a line of JSON for each query: name, seconds (the best of three, or of as many as begin within five seconds), rows."""
     ask, queries = answering(contender, target), texts()
     print(json.dumps(["opened"]), flush=True)
     for name in names:
         best: float | None = None
-        count = 0
+        count, spent = 0, 0.0
         for _ in range(3):
             started = perf_counter()
             try:
@@ -164,7 +164,8 @@ def answer(contender: str, target: str, names: list[str]) -> None:
                 break
             taken = perf_counter() - started
             best = taken if best is None else min(best, taken)
-            if taken > 1:
+            spent += taken
+            if spent > 5:
                 break
         print(json.dumps([name, best, count]), flush=True)
 

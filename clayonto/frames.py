@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 PLAIN: Final = frozenset({"iri", "string", "literal", "any"})
 """Declared types whose values are shown as text."""
+CENTS: Final = 2
+"""How many digits a decimal has after its point at least."""
 # Which type a column of cells is, told from TSV; tried in this order, a column takes the first that all its cells fit.
 _KINDS: Final = {
     "integer": r"^[+-]?[0-9]{1,18}$",
@@ -81,7 +83,7 @@ def _typed(pl: Any, cells: Any, declared: str | None) -> Any:
         return bare == "true"
     if kind == "decimal":
         longest = bare.str.extract(r"\.([0-9]*)$", 1).str.len_chars().max() or 0
-        return bare.cast(pl.Decimal(38, max(2, longest)))
+        return bare.cast(pl.Decimal(38, max(CENTS, longest)))
     if kind == "date":
         return bare.str.to_date("%Y-%m-%d")
     if kind == "dateTime":

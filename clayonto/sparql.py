@@ -7,6 +7,7 @@ comments and prefixed names can only be a keyword or a function, so ``SERVICE`` 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from clayonto.errors import ForbiddenQueryError, QuerySyntaxError
@@ -41,7 +42,7 @@ _TOKEN: Final = re.compile(
 # A plain beginning, as nearly all queries have; what looks otherwise is told by its tokens.
 _START: Final = re.compile(
     r"""
-    (?: [ \t\r\n]*+ (?: PREFIX [ \t\r\n]++ (?: [A-Z][A-Z0-9]*+ )? : | BASE ) [ \t\r\n]*+ < [^<>"{}|^`\\\x00-\x20]*+ > )*+
+    (?: [ \t\r\n]*+ (?: PREFIX [ \t\r\n]++ (?: [A-Z][A-Z0-9_-]*+ )? : | BASE ) [ \t\r\n]*+ < [^<>"{}|^`\\\x00-\x20]*+ > )*+
     [ \t\r\n]*+ (SELECT|ASK|CONSTRUCT|DESCRIBE) [ \t\r\n{(*?$<]
     """,
     re.VERBOSE | re.IGNORECASE | re.ASCII,
@@ -54,6 +55,11 @@ _CODEPOINT: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _BEFORE_IRI: Final = frozenset({"(", ",", "/", "|", "^", "!", "&&", "||", "=", "!=", "^^"})
 """What an IRI follows within brackets where it is no comparison."""
 _TWO_READINGS: Final = re.compile(r"['()]")
+
+
+# A query is looked through by several functions one after the other, and some again and again.
+_LONGEST: Final = 4_000
+_MOST: Final = 32
 
 
 class Token(NamedTuple):
@@ -70,10 +76,19 @@ def tokens(text: str) -> Iterator[Token]:
     >>> [t.text for t in tokens('SELECT ?s { ?s a "SERVICE" } # FROM')]
     ['SELECT', '?s', '{', '?s', 'a', '"SERVICE"', '}']
     """
+    return iter(_kept(text) if len(text) <= _LONGEST else _read(text))
+
+
+def _read(text: str) -> Iterator[Token]:
     for found in _TOKEN.finditer(text):
         kind = found.lastgroup or "mark"
         if kind not in ("space", "comment"):
             yield Token(kind, found.group(), found.start())
+
+
+@lru_cache(_MOST)
+def _kept(text: str) -> tuple[Token, ...]:
+    return tuple(_read(text))
 
 
 def closing(given: Sequence[Token], opening: int) -> int | None:

@@ -6,20 +6,25 @@ import json
 from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import clayonto
 from clayonto.engines.columnar import ColumnarEngine, patterns
 from clayonto.engines.columnar.algebra import Beyond, Const, Link, Triple, Var
 from clayonto.engines.columnar.parser import parse
+from clayonto.frames import to_polars
 from clayonto.query import queries
 from tests.conftest import SOAK, graph
 from tests.test_cli import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Terms of every kind under the same predicates, in several languages, with escapes, odd lexical forms, nothing, and things that repeat.
 UNTIDY = r"""
@@ -30,9 +35,10 @@ UNTIDY = r"""
 :d :size 12 ; :mixed "viisi"@fi ; :day "2021-05-31"^^xsd:date ; a :Thing .
 :e :name "Épsilon"@en-GB ; :cost "abc"^^xsd:decimal ; :mixed 5.0 ; :in _:somewhere ; :day "2020-01-01"^^xsd:date ; a :Other .
 :r1 :part :r2 . :r2 :part :r3 . :r3 :part :r1 . :r4 :part :r4 .
+:a :share 0.125 . :b :share 0.375 .
 :r1 :name "Region 1"@en . :r2 :name "Region 2"@en , "Alue 2"@fi . :r10 :name "Region 10" .
 """
-PREDICATES = (":name", ":size", ":cost", ":in", ":mixed", ":with", "a", ":part", ":day", ":none")
+PREDICATES = (":name", ":size", ":cost", ":share", ":in", ":mixed", ":with", "a", ":part", ":day", ":none")
 NAMES = ("?a", "?a", "?b", "?b", "?c")
 CONSTANTS = (":a", ":r2", ":Thing", '"Alfa"@en', '"alfa"', "3", ":nowhere")
 
@@ -167,6 +173,34 @@ def test_any_query_gives_the_rows_of_the_store(query: str, few: int) -> None:
         patch.setattr(patterns, "_FEW", few)
         columns = COLUMNS.query(PREFIX + query)
     assert shown(columns) == shown(from_the_store(PREFIX + query))
+
+
+@pytest.mark.fuzz
+@settings(max_examples=150 * SOAK, deadline=None)
+@given(select, st.lists(texts("", "any", "string", "iri", "integer", "decimal", "boolean", "date"), min_size=2, max_size=2))
+@example("SELECT ?a ?b { ?a :size ?b }", ["", ""])
+@example("SELECT ?a ?b { ?a :day ?b }", ["iri", "date"])
+@example("SELECT ?a (SUM(?b) AS ?n) { ?a :size ?b } GROUP BY ?a", ["", "decimal"])
+@example("SELECT ?b (SUM(?c) AS ?n) { ?a :size ?b ; :share ?c } GROUP BY ?b", ["any", ""])
+@example("SELECT ?a ?made { ?a :name ?b OPTIONAL { ?a :size ?c } BIND(BOUND(?c) AS ?made) }", ["", "boolean"])
+@example("SELECT ?a ?made { ?a :name ?b BIND(CONCAT(STR(?b), '') AS ?made) }", ["", "string"])
+def test_a_frame_is_what_its_cells_say(query: str, declared: list[str]) -> None:
+    table = COLUMNS._columns.table(PREFIX + query, base=COLUMNS.base)  # type: ignore[union-attr]
+    assume(table is not None)
+    types = {name: kind for name, kind in zip(table.names, declared, strict=True) if kind}  # type: ignore[union-attr]
+
+    def made(make: Callable[[], pl.DataFrame]) -> pl.DataFrame | str:
+        try:
+            return make()
+        except pl.exceptions.PolarsError:
+            return "what is there is not what was declared"
+
+    given, read = made(lambda: table.frame(types)), made(lambda: to_polars(table.cells(), types))  # type: ignore[union-attr]
+    if isinstance(given, str) or isinstance(read, str):
+        assert str(given) == str(read)
+    else:
+        assert given.equals(read)
+        assert given.schema == read.schema
 
 
 @pytest.mark.fuzz

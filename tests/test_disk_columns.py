@@ -119,6 +119,16 @@ def test_any_texts_are_mapped_as_they_were(tmp_path_factory: pytest.TempPathFact
     assert set(mapped._lent) <= lent  # what tests before held may have gone meanwhile
 
 
+@pytest.mark.parametrize("holder", ["polars.DataFrame", "sys"])
+def test_a_graph_that_outlives_the_modules_is_let_go_of(store: Path, holder: str) -> None:
+    # Modules are emptied when the interpreter ends; what holds the graph here goes after them.
+    program = f"import sys, polars, clayonto; kg = clayonto.load(store=sys.argv[1]); rows = kg.query(sys.argv[2]); {holder}.kept = kg, rows.to_polars()"
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{program}; print(rows.engine)", store, PAIRS], capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "columnar\n", "")
+
+
 def test_a_change_leaves_columns_behind_until_the_graph_is_compacted(store: Path) -> None:
     kg = clayonto.load(store=store)
     with kg.edit() as change:

@@ -8,9 +8,9 @@ import polars as pl
 
 from clayonto.engines.columnar.algebra import AGGREGATES, Beyond, Call, Const, Var, aggregated, variables
 from clayonto.engines.columnar.columns import escaped
-from clayonto.engines.columnar.expressions import Cells, Frame, evaluate, holds, kind_of, only_iris, plain
+from clayonto.engines.columnar.expressions import Cells, Frame, evaluate, holds, kind_of, only_iris, plain, resolved
 from clayonto.engines.columnar.patterns import bound, noted, solutions
-from clayonto.frames import PLAIN, to_polars
+from clayonto.frames import CENTS, PLAIN, to_polars
 from clayonto.namespaces import PREFIXES
 
 if TYPE_CHECKING:
@@ -40,17 +40,34 @@ class Table:
         """
         made = []
         for name, cells in self._shown.items():
-            declared = types.get(name)
-            if (
-                (declared is None or declared in PLAIN)
-                and cells.kind == "term"
-                and kind_of(cells.data, self._columns) in ("iri", "string", "language")
-            ):
-                # What has no type but text needs no reading of its cells.
-                made.append(self._columns.strings.gather(cells.data).alias(name))
-            else:
-                made.append(to_polars(pl.DataFrame({name: _cells(cells, self._columns)}), types)[name])
+            values = _values(cells, types.get(name), self._columns)
+            if values is None:
+                values = to_polars(pl.DataFrame({name: _cells(cells, self._columns)}), types)[name]
+            made.append(values.alias(name))
         return pl.DataFrame(made)
+
+
+def _values(cells: Cells, declared: str | None, columns: Columns) -> Any | None:
+    """What a frame has for cells of one kind, where that is known without a look at what :func:`_cells` makes of them; else ``None``."""
+    if cells.data.null_count() == len(cells.data):
+        return None
+    found = resolved(cells, columns) if cells.kind == "term" else cells
+    if declared is None or declared in PLAIN:
+        if found.kind in ("iri", "language"):
+            return columns.strings.gather(found.data)
+        if found.kind == "string":
+            return found.data
+    if declared is None or declared == found.kind:
+        match found.kind:
+            case "integer":
+                return found.data.cast(pl.Int64)
+            case "boolean":
+                return found.data
+            case "date":
+                return found.data.str.to_date("%Y-%m-%d")
+            case "decimal" if cells.kind == "decimal" and found.data.dtype.scale <= CENTS:
+                return found.data.cast(pl.Decimal(38, CENTS))
+    return None
 
 
 def answer(select: Select, columns: Columns) -> Table:

@@ -59,6 +59,7 @@ class Columns:
         self._suffixes = suffixes
         self._triples = pl.DataFrame({"subject": subjects, "object": objects})
         self._blanks = shape.iris + shape.literals
+        self._most: dict[tuple[str, str], int] = {}
         whole = pl.arange(len(texts), dtype=ID, eager=True) if held else None
         self.strings = Made(self._strings, whole) if self._blanks < len(texts) else texts
         self.lower = Made(lambda terms: self.strings.gather(terms).str.to_lowercase(), whole)
@@ -113,13 +114,13 @@ class Columns:
         """The number of a term, as N-Triples writes it; ``None`` if the graph does not have it."""
         key, suffix = apart(term)
         low, high = {IRI: (0, self.iris), LITERAL: (self.iris, self._blanks), BLANK: (self._blanks, len(self.texts))}[key[0]]
-        texts = self.texts[low:high]
-        if not len(texts):
-            return None
-        first, last = (low + int(texts.search_sorted(key[1:], side)) for side in ("left", "right"))
-        if key[0] != LITERAL:
-            return first if first < last else None
-        return next((n for n in range(first, last) if self._shape.suffixes[self._suffixes[n]] == suffix), None)
+        at = low + (int(self.texts[low:high].search_sorted(key[1:])) if low < high else 0)
+        # Literals of one text stand side by side.
+        while at < high and self.texts[at] == key[1:]:
+            if key[0] != LITERAL or self._shape.suffixes[self._suffixes[at]] == suffix:
+                return at
+            at += 1
+        return None
 
     def numbers(self, terms: Iterable[str | None]) -> list[int | None]:
         """The numbers of terms; a term that the graph does not have gets one that no term has."""
@@ -134,6 +135,15 @@ class Columns:
         """Subjects and objects of a predicate, sorted by them; an empty table if the graph has no such predicate."""
         extent = self._shape.predicates.get(predicate)
         return self._triples[:0] if extent is None else self._triples[extent.start : extent.start + extent.rows]
+
+    def most(self, predicate: str, end: str) -> int:
+        """How many triples of a predicate the same term begins at most (``end`` is ``subject``), or ends (``object``)."""
+        extent = self._shape.predicates.get(predicate)
+        if extent is None or extent.rows == (extent.subjects if end == "subject" else extent.objects):
+            return 1
+        if (predicate, end) not in self._most:
+            self._most[predicate, end] = int(self.table(predicate)[end].value_counts()["count"].max())
+        return self._most[predicate, end]
 
     def predicate(self, number: int) -> str | None:
         """The predicate that is the term of a number, in N-Triples."""

@@ -59,8 +59,9 @@ def kind_of(terms: Any, columns: Columns) -> str:
         return "none"
     if most < columns.iris:
         return "iri"
-    kinds = columns.kinds.gather(terms.drop_nulls().unique()).unique()
-    return KINDS[kinds[0]] if len(kinds) == 1 else "mixed"
+    kinds = columns.kinds.gather(terms.drop_nulls() if terms.null_count() else terms)
+    first = kinds[0]
+    return KINDS[first] if kinds.min() == first == kinds.max() else "mixed"
 
 
 def only_iris(terms: Any, columns: Columns) -> bool:

@@ -25,6 +25,7 @@ _ROWS: Final = 1 << 20
 # Type codes of Python's arrays, and formats of Arrow.
 _NUMBERS: Final = {pl.UInt8: ("B", b"C"), pl.UInt16: ("H", b"S"), pl.UInt32: ("I", b"I")}
 _WORD: Final = pl.UInt32
+_POINTER: Final = ctypes.sizeof(ctypes.c_void_p)
 
 
 class _Schema(ctypes.Structure):
@@ -64,17 +65,29 @@ _Array._fields_ = [
 _lent: Final[dict[int, object]] = {}
 
 
+# polars may let go while the interpreter ends, when modules are empty already: what is called then brings along all that it names, and is never freed.
 @_RELEASE_ARRAY  # type: ignore[untyped-decorator]
-def _release_array(given: Any) -> None:
-    _lent.pop(given.contents.private_data, None)
-    ctypes.memset(ctypes.addressof(given.contents) + _Array.release.offset, 0, ctypes.sizeof(ctypes.c_void_p))
+def _release_array(
+    given: Any,
+    lent: Any = _lent,
+    forgotten: Any = ctypes.memset,
+    of: Any = ctypes.addressof,
+    at: int = _Array.release.offset,
+    size: int = _POINTER,
+) -> None:
+    lent.pop(given.contents.private_data, None)
+    forgotten(of(given.contents) + at, 0, size)
 
 
 @_RELEASE_SCHEMA  # type: ignore[untyped-decorator]
-def _release_schema(given: Any) -> None:
-    ctypes.memset(ctypes.addressof(given.contents) + _Schema.release.offset, 0, ctypes.sizeof(ctypes.c_void_p))
+def _release_schema(
+    given: Any, forgotten: Any = ctypes.memset, of: Any = ctypes.addressof, at: int = _Schema.release.offset, size: int = _POINTER
+) -> None:
+    forgotten(of(given.contents) + at, 0, size)
 
 
+for _called in (_release_array, _release_schema):
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(_called))
 _capsule: Final = ctypes.pythonapi.PyCapsule_New
 _capsule.restype = ctypes.py_object
 _capsule.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]

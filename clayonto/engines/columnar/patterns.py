@@ -163,9 +163,21 @@ def _basic(triples: list[Triple], frame: Frame | None, filters: list[Expr], colu
         nearest = min(linked, key=lambda n: len(left[n].rows))
         table = left.pop(nearest)
         near = _near(triples[nearest], frame, columns) if len(frame.rows) * _FEW < len(table.rows) else None
-        frame = noted(written(triples[nearest]), _joined(frame, table if near is None else _terms(near)))
+        most = _most(triples[nearest], frame, columns)
+        frame = noted(written(triples[nearest]), _joined(frame, table if near is None else _terms(near), most))
         frame = _ready(frame, filters, columns) if left else frame
     return _ready(frame, filters, columns)
+
+
+def _most(triple: Triple, frame: Frame, columns: Columns) -> int | None:
+    """How many rows of a triple's table one row of a frame can be joined with, if that is known of its predicate."""
+    if not isinstance(triple.path, Link):
+        return None
+    names = ("object", "subject") if triple.path.back else ("subject", "object")
+    ends = [
+        name for end, name in zip((triple.subject, triple.object), names, strict=True) if isinstance(end, Var) and end.name in frame.kinds
+    ]
+    return min((columns.most(triple.path.predicate, end) for end in ends), default=None)
 
 
 def _terms(rows: Any) -> Frame:
@@ -276,13 +288,19 @@ def _pairs(path: Path, columns: Columns) -> Any:
             _bounded(first.select("object"), table.select(pl.col("subject").alias("object")), ["object"])
             first = first.join(table, left_on="object", right_on="subject").select("subject", pl.col("object_right").alias("object"))
         return first
-    step = _pairs(path.path, columns).unique()
+    step = _step(path.path, columns)
     return _closed(step, step)
+
+
+def _step(path: Path, columns: Columns) -> Any:
+    """The pairs that a path joins, each once, as those of a predicate are by themselves."""
+    pairs = _pairs(path, columns)
+    return pairs if isinstance(path, Link) else pairs.unique()
 
 
 def _repeated(path: Repeated, triple: Triple, columns: Columns) -> Any:
     """The pairs of a repeated path: from the end that is named, if one is."""
-    step = _pairs(path.path, columns).unique()
+    step = _step(path.path, columns)
     ends = [columns.number(end.term) for end in (triple.subject, triple.object) if isinstance(end, Const)]
     if None in ends:
         raise Beyond("a path from a term of which nothing is said is not answered in columns")
@@ -326,13 +344,15 @@ def _values(values: Values, columns: Columns, required: set[str]) -> Frame:
     return _terms(rows.filter(~pl.any_horizontal(pl.all() == nowhere).fill_null(value=False)) if values.names else rows)
 
 
-def _joined(left: Frame | None, right: Frame) -> Frame:
+def _joined(left: Frame | None, right: Frame, most: int | None = None) -> Frame:
+    """Two sides joined; ``most`` is how many rows on the right go with one on the left, if that is known."""
     if left is None:
         return right
     shared = _shared(left, right)
     kinds = left.kinds | right.kinds
     if shared:
-        _bounded(left.rows, right.rows, shared)
+        if most is None or len(left.rows) * most > _MOST_ROWS:
+            _bounded(left.rows, right.rows, shared)
         return Frame(left.rows.join(right.rows, on=shared), kinds)
     if len(left.rows) * len(right.rows) > _MOST_ROWS:
         raise Beyond("two parts of the pattern share no variable, and their product is too large")
