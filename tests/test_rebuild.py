@@ -136,7 +136,10 @@ def test_what_is_unchanged_is_left_alone_and_one_change_writes_little(cache: Pat
     assert publish(clayonto.load(), out, config.bundled()).written == 2
     clay = (out / "en/project/clay.html").read_text(encoding="utf-8")
     extra = tmp_path / "extra.ttl"
-    extra.write_text('@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n<project/clay> skos:altLabel "Savi"@fi .\n', encoding="utf-8")
+    extra.write_text(
+        '@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n<project/clay> skos:altLabel "Savi"@fi .\n<strand/escp-4i> skos:altLabel "ESCP"@fi .\n',
+        encoding="utf-8",
+    )
     asked: list[str] = []
     monkeypatch.setattr(Prepared, "go", _noting(asked, Prepared.go))
     summary = publish(clayonto.load(extra), out, config.bundled())
@@ -447,7 +450,7 @@ def test_of_the_lines_that_bear_on_them_queries_get_the_same_answers(asked: dict
             plan = [Reading(*one) for one in known.plan]
             lines = wanted(plan)
             assert (lines is None) == any(one.pattern[1] == ANY for one in plan), name
-            some = source if lines is None else source._replace(file=Excerpt(source.file, lines))
+            some = source if lines is None else source._replace(file=Excerpt(source.name, lines))
             few += len(some.read()) < data.stat().st_size / 2
             text = answer.query.bind({**answer.values, **({"lang": lang} if lang else {})}, base=graph.base)
             assert clayonto.KnowledgeGraph([some]).select(text) == graph.select(text), (name, lang)

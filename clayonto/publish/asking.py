@@ -211,7 +211,7 @@ def _excerpt(graph: KnowledgeGraph, asked: _Asking) -> KnowledgeGraph:
     """A graph that gives the same answers, of as little as that takes."""
     if asked.wanted is None or graph.engine != OxigraphEngine.name:
         return graph
-    some = (s._replace(file=Excerpt(s.file, asked.wanted)) if s.graph in asked.plain else s for s in graph.sources)
+    some = (s._replace(file=Excerpt(s.name, asked.wanted)) if s.graph in asked.plain and not s.bundled else s for s in graph.sources)
     return type(graph)(some, engine=OxigraphEngine.name, base=graph.base)
 
 

@@ -8,7 +8,7 @@ a line ends with.
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from clayonto.publish.readings import AMONG, ANY, LANG, PATH
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from clayonto.publish.readings import Reading
-    from clayonto.resources import File
 
 _PIECE: Final = 1 << 23
 """How many bytes are taken apart at once, about."""
@@ -31,37 +30,34 @@ class Wanted(NamedTuple):
     ends: dict[bytes, tuple[bytes, ...]]
     starts: tuple[bytes, ...]
 
-    def of(self, content: bytes) -> bytes:
+    def of(self, lines: BinaryIO) -> bytes:
         r"""The lines that are wanted.
 
-        >>> said = b'<a> <p> "x"@en .\n<a> <p> "y"@fi .\n<b> <q> <c> .\n<d> <q> <e> .\n'
+        >>> from io import BytesIO
+        >>> said = BytesIO(b'<a> <p> "x"@en .\n<a> <p> "y"@fi .\n<b> <q> <c> .\n<d> <q> <e> .\n')
         >>> Wanted({b"<p>": (b"@fi .",)}, (b"<d> ",)).of(said)
         b'<a> <p> "y"@fi .\n<d> <q> <e> .\n'
         """
         ends, starts, found = self.ends.get, self.starts, list[bytes]()
-        start = 0
-        # A line is short, and what holds it in memory is longer than some of them.
-        while start < len(content):
-            stop = content.find(b"\n", start + _PIECE) + 1 or len(content)
+        while piece := lines.read(_PIECE):
+            piece += lines.readline()
             kept = [
-                line
-                for line in content[start:stop].split(b"\n")
-                if line and (line.endswith(ends(line.split(b" ", 2)[1], ())) or line.startswith(starts))
+                line for line in piece.split(b"\n") if line and (line.endswith(ends(line.split(b" ", 2)[1], ())) or line.startswith(starts))
             ]
             found += [b"\n".join(kept), b"\n"] if kept else []
-            start = stop
         return b"".join(found)
 
 
 class Excerpt(NamedTuple):
-    """A file of canonical N-Triples, of which only the wanted lines are read."""
+    """A file of canonical N-Triples, by its path, of which only the wanted lines are read, and a piece of it at a time is held."""
 
-    file: File
+    path: str
     wanted: Wanted
 
     def read_bytes(self) -> bytes:
         """These lines."""
-        return self.wanted.of(self.file.read_bytes())
+        with open(self.path, "rb") as file:  # noqa: PTH123
+            return self.wanted.of(file)
 
 
 def wanted(read: Iterable[Reading]) -> Wanted | None:
