@@ -10,7 +10,8 @@ from clayonto.engines.base import ColumnEngine, Engine
 from clayonto.errors import EngineError, ParameterError, UnknownTermError, UsageError
 from clayonto.namespaces import CLAY, ID, PREFIXES, expand, shorten
 from clayonto.results import TRIPLE_COLUMNS, Rows, RowStream, sort_key
-from clayonto.sources import Source, from_paths, loaded, stream, triples_of
+from clayonto.sources import Source, from_paths, loaded
+from clayonto.stated import Stated
 from clayonto.terms import IRI, Value, render
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from clayonto.inference.base import InferenceResult
     from clayonto.inference.conclusions import Conclusions
     from clayonto.inference.rules import Program
-    from clayonto.places import Place, Places
+    from clayonto.places import Place
     from clayonto.plan import Plan
     from clayonto.query import Catalogue, NamedQuery
     from clayonto.validation import ValidationReport
@@ -120,16 +121,12 @@ class KnowledgeGraph:
         self._engine: Engine = engines.make(engine) if engine is None or isinstance(engine, str) else engine
         # To tell takes as long as a lookup does.
         self._columns = self._engine if isinstance(self._engine, ColumnEngine) else None
-        self._sources: list[Source] = []
+        self._stated = Stated()
         for source in sources:
             self._engine.load(source)
-            self._sources.append(source)
+            self._stated.sources.append(source)
         self._conclusions: Conclusions | None = None
         self._validations: Validations | None = None
-        self._places: Places | None = None
-        # What edits of this graph alone have put in and taken out; files say everything else.
-        self._added: dict[tuple[Any, Any, Any], None] = {}
-        self._removed: dict[tuple[Any, Any, Any], None] = {}
 
     @cached_property
     def queries(self) -> Catalogue:
@@ -146,12 +143,12 @@ class KnowledgeGraph:
     @property
     def sources(self) -> tuple[Source, ...]:
         """The files that were loaded into memory, in order; none for a graph on disk."""
-        return tuple(self._sources)
+        return tuple(self._stated.sources)
 
     @property
     def files(self) -> list[dict[str, str]]:
         """``name`` and ``graph`` of each file that the graph was made from, in order."""
-        loaded = getattr(self._engine, "loaded", None) or [{"name": s.name, "graph": s.graph} for s in self._sources]
+        loaded = getattr(self._engine, "loaded", None) or [{"name": s.name, "graph": s.graph} for s in self._stated.sources]
         return [{"name": entry["name"], "graph": entry["graph"]} for entry in loaded]
 
     def ready(self) -> None:
@@ -182,7 +179,7 @@ class KnowledgeGraph:
         closure = self.closure
         if self._conclusions is not None:
             self._conclusions.withdraw()
-        self._validations = self._places = None
+        self._validations = None
         if closure is not None:
             self.materialise(engine=closure.engine)
         return True
@@ -352,10 +349,7 @@ class KnowledgeGraph:
 
     def as_written(self, *, bundled: bool) -> Iterator[tuple[Any, Any, Any]]:
         """The triples of the bundled files, or all others, of pyoxigraph terms, one after the other as the files write them; some may come twice."""
-        read = stream(s for s in self._sources if s.bundled == bundled)
-        yield from (t for t in read if t not in self._removed) if self._removed else read
-        if not bundled:
-            yield from self._added
+        return self._stated.one_by_one(bundled=bundled)
 
     @property
     def closure(self) -> InferenceResult | None:
@@ -365,7 +359,7 @@ class KnowledgeGraph:
     @property
     def is_edited(self) -> bool:
         """Whether edits of this graph alone have changed what its files say."""
-        return bool(self._added or self._removed)
+        return self._stated.is_edited
 
     def infer(self, *, engine: str | None = None, check: bool = True, trivial: bool = False) -> InferenceResult:
         """What follows from the graph by OWL 2 RL, and is not in it; the graph is not changed.
@@ -452,14 +446,12 @@ class KnowledgeGraph:
 
         A literal may stand there in another form of the same value. For a graph on disk, the file without a line.
         """
-        from clayonto.places import Place, Places
+        from clayonto.places import Place
 
-        if self._places is None:
-            self._places = Places(self._sources)
-        found = self._places.of_triple(triple)
+        found = self._stated.place_of(triple)
         if found is not None:
             return found
-        if not self._sources and not any(type(term).__name__ == "BlankNode" for term in triple):
+        if not self._stated.sources and not any(type(term).__name__ == "BlankNode" for term in triple):
             names = {entry["graph"]: entry["name"] for entry in self.files}
             s, p, o = triple
             graphs = self._answer(f"SELECT DISTINCT ?g {{ GRAPH ?g {{ {s} {p} {o} }} }} ORDER BY STR(?g)")
@@ -496,15 +488,14 @@ class KnowledgeGraph:
         closure = self.closure.triples if self.closure and inferred else ()
         if self.is_stored:
             return [*self._concluded().stated(), *closure]
-        read = triples_of(s for s in self._sources if bundled or not s.bundled)
-        return [*(t for t in dict.fromkeys(read) if t not in self._removed), *self._added, *closure]
+        return [*self._stated.triples(bundled=bundled), *closure]
 
     def n_triples(self) -> bytes:
         """All triples as canonical N-Triples, literals as in :meth:`triples`; a triple that several files state may come more than once."""
         if self.is_stored and self.closure is None:
             return bytes(self._engine.n_triples())  # type: ignore[attr-defined]
         if not self.is_stored and not self.is_edited:
-            return b"".join(source.n_triples() for source in self._sources)
+            return b"".join(source.n_triples() for source in self._stated.sources)
         import pyoxigraph as ox
 
         return ox.serialize((ox.Triple(*triple) for triple in self.triples()), format=ox.RdfFormat.N_TRIPLES) or b""
@@ -529,31 +520,15 @@ class KnowledgeGraph:
         closure = self.closure
         if self._conclusions is not None:
             self._conclusions.withdraw()
-        self._places = None
-        self._apply(added, removed, file)
-        if closure is not None:
-            self.materialise(engine=closure.engine)
-
-    def _apply(self, added: list[tuple[Any, Any, Any]], removed: list[tuple[Any, Any, Any]], file: Path | None) -> None:
-        if file is None and not self._sources:
-            self._change(added, removed)
-            return
-        if file is None:
-            self._removed.update(dict.fromkeys(removed))
-            self._added = {t: None for t in self._added if t not in self._removed} | dict.fromkeys(added)
-            self._removed = {t: None for t in self._removed if t not in self._added}
-            self._change(added, removed)
-            return
-        source = from_paths([file], base=self.base)[0]
-        if source.name not in {s.name for s in self._sources}:
-            self._sources.append(source)
-        elsewhere = set(triples_of(s for s in self._sources if s.name != source.name)) | set(self._added)
-        self._change(added, [t for t in removed if t not in elsewhere])
-
-    def _change(self, added: list[Any], removed: list[Any]) -> None:
+        if file is not None:
+            removed = self._stated.rewritten(from_paths([file], base=self.base)[0], removed)
+        elif self._stated.sources:
+            self._stated.edit(added, removed)
         self._engine.change(added, removed)
         if self._validations is not None:
             self._validations.edited(added, removed)
+        if closure is not None:
+            self.materialise(engine=closure.engine)
 
     def info(self) -> dict[str, Any]:
         """Versions, engine, graphs and counts, ready for JSON."""

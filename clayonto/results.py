@@ -294,6 +294,8 @@ class Rows(Sequence[Row]):
 
         :param width: the number of characters that a line may have; wider cells are cut with “…”.
         """
+        from clayonto.tables import draw_table
+
         if self.form == "ask":
             return "yes" if self else "no"
         cells = [[show(value, base=base) for value in row] for row in self]
@@ -376,22 +378,6 @@ def show(value: Value | None, *, base: str = ID) -> str:
             return repr(value)
         case _:
             return " ".join(lexical(value)[0].split())
-
-
-def draw_table(head: list[str], cells: list[list[str]], *, numeric: list[bool], width: int | None = None) -> str:
-    """Columns of text under a ruled head; with ``width``, the widest columns give way until the lines fit."""
-    widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
-    if width:
-        floor = 8
-        while sum(widths) + 2 * (len(widths) - 1) > width and max(widths) > floor:
-            widths[widths.index(max(widths))] -= 1
-
-    def line(row: Iterable[str]) -> str:
-        pairs = zip(row, widths, numeric, strict=True)
-        cut = ((cell if len(cell) <= w else cell[: w - 1] + "…", w, right) for cell, w, right in pairs)
-        return "  ".join(cell.rjust(w) if right else cell.ljust(w) for cell, w, right in cut).rstrip()
-
-    return "\n".join([line(head), "  ".join("─" * w for w in widths), *map(line, cells)])
 
 
 def _json_term(value: Value) -> dict[str, str]:

@@ -29,7 +29,7 @@ MODULES = (
     "server.serving", "server.settings", "publish.build", "publish.config", "publish.fragments", "publish.site", "publish.checking",
     "publish.checking.findings", "linking", "linking.finding", "linking.table", "linking.reviewing", "linking.applying", "linking.organisations",
     "linking.names", "linking.evidence", "linking.blocking", "linking.wording", "asynchronous", "stores", "stores.upkeep", "sources", "places",
-    "resources", "errors", "engines", "engines.base",
+    "tables", "resources", "errors", "engines", "engines.base",
 )  # fmt: skip
 
 

@@ -196,7 +196,7 @@ def test_what_the_page_does_not_say(kg: KnowledgeGraph) -> None:
     assert ("project/clay", "good practices that were found") in missing
 
 
-OF_REGISTERS = {"register-overlaps", "register-rows", "top-beneficiaries"}
+OF_REGISTERS = {"money-by-category", "register-overlaps", "register-rows", "top-beneficiaries"}
 """What asks about imported registers has no answer in the bundled graph; ``test_register_queries.py`` has one."""
 
 

@@ -24,6 +24,29 @@ def test_who_works_with_south_ostrobothnia(kg: KnowledgeGraph) -> None:
     ]
 
 
+def test_what_the_page_says_of_money_makes_the_share_of_the_funds(kg: KnowledgeGraph) -> None:
+    (row,) = kg.run("co-financing-rates")
+    # 1.1 of 1.34 million.
+    assert (key(row.programme), row.basis, row.rate_of, row.rate, row.budget) == (
+        "programme/interreg-europe-2014-2020",
+        "share from funds",
+        "project",
+        Decimal("82.09"),
+        Decimal(1340000),
+    )
+    of_the_axis = kg.run("money-by-objective", lang="fi")
+    assert {key(row.objective) for row in of_the_axis} == {"priority-axis/interreg-europe-2014-2020-2"}
+    assert [(row.kind, row.total) for row in of_the_axis] == [
+        (None, None),
+        ("kansallinen osuus", Decimal(32000)),
+        ("kokonaisbudjetti", Decimal(1340000)),
+        ("rahasto-osuus", Decimal(1100000)),
+        ("yhden kumppanin budjetti", Decimal(212000)),
+    ]
+    # The page names no category of intervention.
+    assert len(kg.run("money-by-category")) == 0
+
+
 def test_six_partners_make_fifteen_pairs(kg: KnowledgeGraph) -> None:
     rows = kg.run("partner-pairs")
     assert len(rows) == 15

@@ -21,8 +21,8 @@ FEW, MANY = 40, 160
 # Those whose answer is about all of the graph; every other one has to read as much of a large graph as of a small one, to the row.
 ABOUT_ALL = frozenset(
     {
-        "money-by-kind", "money-by-programme", "money-by-region", "money-by-year", "partner-pairs", "programmes-and-periods", "region-units",
-        "register-overlaps", "running-on", "search", "top-beneficiaries", "what-is-missing",
+        "co-financing-rates", "money-by-kind", "money-by-programme", "money-by-region", "money-by-year", "partner-pairs",
+        "programmes-and-periods", "region-units", "register-overlaps", "running-on", "search", "top-beneficiaries", "what-is-missing",
     }
 )  # fmt: skip
 OXIGRAPH = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from clayonto.errors import ConfigError, DataError
 from clayonto.registers import import_register, registers
 from clayonto.registers.blocks import Thing
+from clayonto.registers.catalogue import mappings
 from clayonto.registers.findings import REFUSALS, REPAIRS, Finding, Refused
 from clayonto.registers.keys import key
-from clayonto.registers.mapping import mappings
 from clayonto.registers.values import amount, country, day
 
 from .conftest import SOAK

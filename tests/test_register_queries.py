@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -164,3 +165,122 @@ def test_a_partner_whose_country_is_not_told_is_a_partner(tmp_path: Path) -> Non
     kg = clayonto.load(data)
     assert [(row.partner_label, row.country) for row in kg.run("project-partners", project="project/x")] == [("A", None), ("B", None)]
     assert [(row.partner_label, row.country) for row in kg.run("works-with", organisation="organisation/a")] == [("B", None)]
+
+
+@pytest.fixture(scope="module")
+def classified(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], KnowledgeGraph]:
+    """Registers that tell categories, axes, objectives and rates, without the bundled data, in the engine that is named."""
+    folder = tmp_path_factory.mktemp("classified")
+    for name in ("interreg-central-baltic.json", "interreg-central-europe.json", "keep-projects.csv", "kohesio-projects-2024.csv"):
+        import_register("auto", HERE / name, output=folder / f"{name}.nq")
+    # A rate of a project whose money nobody tells, and a second text for a category.
+    (folder / "more.ttl").write_text(
+        """@base <https://w3id.org/clayonto/id/> . @prefix clay: <https://w3id.org/clayonto/def#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+        @prefix category: <https://w3id.org/clayonto/concept/intervention-2014/> .
+        <project/x> a clay:Project ; clay:underProgramme <programme/2014tc16rfcb014> ; clay:coFinancingRate 60.5 ; clay:interventionCategory category:118 .
+        category:118 skos:altLabel "Fixing kilns"@en .""",
+        encoding="utf-8",
+    )
+    return cache(lambda engine: clayonto.load(*sorted(folder.iterdir()), engine=engine, bundle=False))
+
+
+def by_columns(kg: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch) -> KnowledgeGraph:
+    """Where there are columns, they answer, however small the graph."""
+    if kg.engine == "columnar":
+        monkeypatch.setattr(kg._engine, "rows_are_cheaper", lambda select: None)
+    return kg
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_money_of_a_category_is_whole_under_each_category_of_a_project(
+    classified: Callable[[str], KnowledgeGraph], engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kg = by_columns(classified(engine), monkeypatch)
+    rows = kg.run("money-by-category")
+    assert rows.engine == engine
+    told = {
+        (row.category.rpartition("/")[2], row.text): [
+            (r.projects, r.kind, r.status, r.money_of, r.sums, r.total) for r in rows if r.category == row.category
+        ]
+        for row in rows
+    }
+    of_the_kiln = [
+        (1, BUDGET, "planned", "partner", 2, Decimal("300.01")),
+        (1, "share from funds", "awarded", "partner", 2, Decimal("225.0075")),
+        (1, "share from funds", "awarded", "project", 1, Decimal("225.0075")),
+        (1, "total budget", "planned", "project", 1, Decimal("300.01")),
+    ]
+    of_kilns = [
+        (1, None, None, None, None, None),
+        (1, EU_SHARE, "planned", "project", 1, 100),
+        (1, "total budget", "planned", "project", 1, 200),
+    ]
+    assert told == {
+        ("01", "Non-repayable grant"): [(1, None, None, None, None, None), *of_the_kiln],
+        # A project more, whose money is not told.
+        ("118", "Fixing kilns"): [(2, None, None, None, None, None), *of_the_kiln],
+        ("m07", "Not applicable"): [(1, None, None, None, None, None), *of_the_kiln],
+        ("t04", "Macro regional area"): [(1, None, None, None, None, None), *of_the_kiln],
+        ("2014-2020-066", "Advanced kilns"): of_kilns,
+        ("2014-2020-067", "SME development, clays"): of_kilns,
+        ("2021-2027-021", "Clays of 2021"): [
+            (1, None, None, None, None, None),
+            (1, EU_SHARE, "planned", "project", 1, 1),
+            (1, "total budget", "planned", "project", 1, 100),
+        ],
+    }
+    of_one = kg.run("money-by-category", programme="programme/kohesio-2021fi16ffpr001", lang="fi")
+    assert [(row.category_label, row.projects, row.kind) for row in of_one] == [
+        ("Tukitoimien luokka 021", 1, None),
+        ("Tukitoimien luokka 021", 1, "Euroopan unionin osuus"),
+        ("Tukitoimien luokka 021", 1, "kokonaisbudjetti"),
+    ]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_each_axis_and_each_objective_of_a_programme_has_its_projects_and_money(
+    classified: Callable[[str], KnowledgeGraph], engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = by_columns(classified(engine), monkeypatch).run("money-by-objective")
+    assert rows.engine == engine
+    assert [(row.programme_label, row.scheme, row.text, row.projects) for row in rows if row.kind is None] == [
+        ("Interreg Central Baltic 2014–2020", "Priority axes of programmes", "Fired and inclusive region", 1),
+        ("Interreg Central Europe 2014–2020", "Investment priorities of the structural funds, 2014–2020", "promoting kilns", 1),
+        ("Interreg Central Europe 2014–2020", "Priority axes of programmes", "Cooperating on clay", 1),
+        ("Interreg Central Europe 2014–2020", "Specific objectives of programmes", None, 1),
+        ("Sustainable growth", "Thematic objectives, as Kohesio writes them", "Competitiveness of kilns", 1),
+        ("Renewal", "Policy objectives, as Kohesio writes them", "A smarter kiln", 1),
+    ]
+    # The project is under its axis, its priority and its specific objective at once, and its sums are whole under each.
+    assert {(row.scheme[:8], row.kind, row.sums, row.total) for row in rows if "Central Europe" in row.programme_label and row.kind} == {
+        (scheme, kind, sums, Decimal("300.5"))
+        for scheme in ("Investme", "Priority", "Specific")
+        for kind, sums in ((BUDGET, 2), ("total budget", 1))
+    }
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_rates_are_weighted_by_money_and_those_of_sums_stand_beside_those_stated(
+    classified: Callable[[str], KnowledgeGraph], engine: str
+) -> None:
+    rows = classified(engine).run("co-financing-rates")
+    assert [
+        (row.programme_label, row.rate_of, row.basis, row.share_status, row.number, row.lowest, row.highest, row.rate, row.budget)
+        for row in rows
+    ] == [
+        # 150 of 200, 75.0075 of 100.01 and 8 of 10.
+        ("Interreg Central Baltic 2014–2020", "partner", "share from funds", "awarded", 3, 75, 80, Decimal("75.16"), Decimal("310.01")),
+        ("Interreg Central Baltic 2014–2020", "project", "stated rate", None, 1, Decimal("60.5"), Decimal("60.5"), None, None),
+        ("Interreg Central Baltic 2014–2020", "project", "share from funds", "awarded", 2, 75, 80, Decimal("75.16"), Decimal("310.01")),
+        ("Interreg Central Europe 2014–2020", "partner", "stated rate", None, 2, 83, 83, 83, Decimal("300.5")),
+        ("Interreg Central Europe 2014–2020", "project", "stated rate", None, 1, 83, 83, 83, Decimal("300.5")),
+    ] + [
+        # 80 % of 1,000.5 and 50 % of 10; the sums of keep.eu make what it states.
+        ("2014 - 2020 INTERREG VB Clay Sea", "project", basis, status, 2, 50, 80, Decimal("79.7"), Decimal("1010.5"))
+        for basis, status in (("stated rate", None), (EU_SHARE, "not stated"))
+    ] + [
+        ("Sustainable growth", "project", "stated rate", None, 1, 50, 50, 50, 200),
+        ("Sustainable growth", "project", EU_SHARE, "planned", 1, 50, 50, 50, 200),
+        ("Renewal", "project", EU_SHARE, "planned", 1, 1, 1, 1, 100),
+    ]
+    assert {row.currency for row in rows} == {"EUR", None}

@@ -19,7 +19,7 @@ from clayonto.cli import cli
 from clayonto.errors import DataError, EngineError, OutputError, UsageError
 from clayonto.linking import organisations
 from clayonto.registers import import_register
-from clayonto.registers.mapping import mappings
+from clayonto.registers.catalogue import mappings
 
 from .conftest import reference
 from .imports import DEF, EURA, HEAD, HERE, ID, LABEL, PROJECTS, SHAPES, bring, graph_of, outcomes, workbook

@@ -9,7 +9,8 @@ import pytest
 
 import clayonto
 from clayonto import KnowledgeGraph
-from clayonto.results import Row, Rows, draw_table
+from clayonto.results import Row, Rows
+from clayonto.tables import draw_table
 from clayonto.terms import IRI, BlankNode, LangString
 
 

@@ -14,7 +14,7 @@ from clayonto.cli.language import command, say
 @texts_option
 def info(data: tuple[str, ...], no_bundle: bool, engine: str | None, store: str | None, style: str) -> None:
     """Show what is installed and what the graph holds."""
-    from clayonto.results import draw_table
+    from clayonto.tables import draw_table
 
     graph = open_graph(data, no_bundle=no_bundle, engine=engine, store=store)
     facts = graph.info()

@@ -265,7 +265,7 @@ def _summary(links: LinkTable) -> None:
 
 
 def _listing(links: LinkTable, lang: str) -> str:
-    from clayonto.results import draw_table
+    from clayonto.tables import draw_table
     from clayonto.validation.naming import clean
 
     heads = [("id", "tunnus"), ("state", "tila"), ("score", "pisteet"), ("one", "toinen"), ("other", "toinen")]

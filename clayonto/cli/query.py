@@ -35,7 +35,7 @@ FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld",
 def queries(style: str, lang: str) -> None:
     """List the named queries with their parameters."""
     from clayonto.query import queries as catalogue
-    from clayonto.results import draw_table
+    from clayonto.tables import draw_table
 
     found = list(catalogue().values())
     if style == "json":
@@ -165,7 +165,7 @@ def _explained(plan: Plan, style: str) -> str:
         import json
 
         return json.dumps(plan.to_dict(), ensure_ascii=False, indent=1)
-    from clayonto.results import draw_table
+    from clayonto.tables import draw_table
 
     head = say(
         f"{plan.engine}: {plan.reason}. {plan.rows} rows in {plan.milliseconds:.1f} ms.",

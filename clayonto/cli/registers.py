@@ -112,8 +112,8 @@ def import_(
 
 
 def _listing(lang: str) -> str:
-    from clayonto.registers.mapping import mappings
-    from clayonto.results import draw_table
+    from clayonto.registers.catalogue import mappings
+    from clayonto.tables import draw_table
 
     heads = [say("register", "rekisteri"), say("data set", "aineisto"), say("title", "nimi")]
     return draw_table(heads, [[one.register, one.name, one.title[lang]] for one in mappings().values()], numeric=[False] * 3)

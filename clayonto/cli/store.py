@@ -71,7 +71,7 @@ def load(folder: str, paths: tuple[str, ...], no_bundle: bool) -> None:
 def info(folder: str, style: str) -> None:
     """Show what is in it."""
     from clayonto import stores
-    from clayonto.results import draw_table
+    from clayonto.tables import draw_table
 
     facts = stores.info(folder)
     if style == "json":

@@ -55,7 +55,7 @@ class _Guide:
         click.echo()
 
     def table(self, head: list[str], cells: list[list[str]], *, numeric: list[bool]) -> None:
-        from clayonto.results import draw_table
+        from clayonto.tables import draw_table
 
         click.echo("\n".join("   " + line for line in draw_table(head, cells, numeric=numeric).splitlines()))
 

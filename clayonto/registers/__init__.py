@@ -21,8 +21,8 @@ r"""Public registers in: from the publisher's file to a graph, every row account
 """
 
 from clayonto.registers.accounts import FileReport, ImportReport, RowReport, SumReport
+from clayonto.registers.catalogue import registers
 from clayonto.registers.findings import Finding
 from clayonto.registers.importing import import_register
-from clayonto.registers.mapping import registers
 
 __all__ = ["FileReport", "Finding", "ImportReport", "RowReport", "SumReport", "import_register", "registers"]

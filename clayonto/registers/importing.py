@@ -16,8 +16,9 @@ from clayonto.files import replacing
 from clayonto.processes import EndedError, alone
 from clayonto.registers import eura, tables, values
 from clayonto.registers.accounts import FileReport, ImportReport, RowReport, SumReport
+from clayonto.registers.catalogue import from_file, mappings, registers
 from clayonto.registers.findings import Refused
-from clayonto.registers.mapping import Register, Renderer, from_file, mappings, registers
+from clayonto.registers.mapping import Register, Renderer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,17 +1,14 @@
-"""Mappings: files that say what the columns of a register mean, and what a row says in the terms of the ontology.
+"""A mapping: what the columns of a register mean, and what a row says in the terms of the ontology.
 
-One TOML file for each data set in ``mappings/``; ``docs/registers.md`` tells what stands in it. A mapping reads cells as values, and makes rows of
+``docs/registers.md`` tells what stands in one; ``catalogue.py`` reads the files. A mapping reads cells as values, and makes rows of
 values into lines of N-Triples. What must be repaired before the columns mean anything is code, in a module of its own.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from copy import copy
-from functools import cache, partial
-from importlib.resources import files
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from clayonto.errors import ConfigError
@@ -53,33 +50,6 @@ _MORE: Final = ("en", "fi", "iso2")
 _OF_UNIT: Final = ("region", "new", "recoded", *(f"in_{version}" for version in ("2013", "2016", "2021", "2024")))
 _OF_IMPORT: Final = frozenset({"line", "quote", "document", "sha256", "file", "date"})
 """Fields that every row has: where it stands."""
-
-
-def _extended(table: dict[str, Any]) -> dict[str, Any]:
-    base = table.get("dataset", {}).pop("extends", None)
-    if base is None:
-        return table
-
-    def over(under: Any, upper: Any) -> Any:
-        if isinstance(under, dict) and isinstance(upper, dict):
-            return {name: over(under.get(name), value) if name in upper else under[name] for name, value in {**under, **upper}.items()}
-        return upper
-
-    merged: dict[str, Any] = over(_read(base), table)
-    for part in ("columns", "constants", "lists", "things"):
-        merged[part] = {name: value for name, value in merged.get(part, {}).items() if value is not False}
-    return merged
-
-
-def _read(name: str) -> dict[str, Any]:
-    return _parsed((files("clayonto.registers") / "mappings" / f"{name}.toml").read_text(encoding="utf-8"), name)
-
-
-def _parsed(text: str, name: str) -> dict[str, Any]:
-    try:
-        return _extended(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, FileNotFoundError) as error:
-        raise ConfigError(f"The mapping {name} cannot be read: {error}.") from error
 
 
 class Register:
@@ -340,34 +310,6 @@ class Register:
             "publisher_fi": publisher["fi"],
             "language": dataset["language"],
         }
-
-
-@cache
-def mappings() -> dict[str, Register]:
-    """The mappings that come with the library, by the names of their files."""
-    names = sorted(entry.name for entry in (files("clayonto.registers") / "mappings").iterdir())
-    names = [name.removesuffix(".toml") for name in names if name.endswith(".toml") and not name.startswith("_")]
-    return {name: Register(_read(name)) for name in names}
-
-
-def from_file(path: str) -> Register:
-    """A mapping of one's own; it can extend one that comes with the library.
-
-    :raises ConfigError: if it cannot be read, or says what cannot be.
-    """
-    try:
-        found = Register(_parsed(Path(path).read_text(encoding="utf-8"), path))
-        found.things(quads=True, constants=found.document())
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The mapping {path} cannot be read: {error}.") from error
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ConfigError(f"The mapping {path} lacks something, or has something else in its place: {error}.") from error
-    return found
-
-
-def registers() -> list[str]:
-    """What the command line calls the registers."""
-    return sorted({mapping.register for mapping in mappings().values()})
 
 
 def _of_unit(field: str, unit: Unit) -> Fields:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def text_of(report: ImportReport, *, lang: str, examples: int) -> str:
     """The account as tables."""
-    from clayonto.results import draw_table
+    from clayonto.tables import draw_table
 
     def say(en: str, fi: str) -> str:
         return fi if lang == "fi" else en

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from urllib.parse import quote, unquote_to_bytes
 
 from starlette.responses import Response
 
-from clayonto.negotiation import ranges
 from clayonto.publish.data import FORMATS
 from clayonto.publish.machine.apache import TEXTS, TYPES
-from clayonto.publish.machine.routes import MEDIA, QUALITY, Choice, choose, document
+from clayonto.publish.machine.routes import MEDIA, QUALITY, Choice, document
 from clayonto.publish.paths import url
 from clayonto.server.documents import Document, Gone, Leads, Moved, packed, tag_of
+from clayonto.server.headers import Headers, RequestHeaders, ResponseHeaders, choice_of, range_of
 from clayonto.server.problems import AddressTooLong, NotAcceptable, NotFound, Problem, WrongMethod
 from clayonto.server.wholes import HOSTS
 
@@ -28,11 +27,9 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
-    from clayonto.locales import Language
     from clayonto.server.documents import Outcome
     from clayonto.server.site import LiveSite
 
-Headers = list[tuple[bytes, bytes]]
 MOST_PATH: Final = 4096
 """How many bytes a path may have."""
 _ALLOWED: Final = ("GET", "HEAD", "OPTIONS")
@@ -49,7 +46,6 @@ _TYPES: Final = {
 # Pages change with the data, and asking whether they have costs little; what pages are dressed in changes with a release.
 _FRESH, _KEPT = b"no-cache", b"public, max-age=3600"
 _ABOUT: Final = "https://schema.org/AboutPage"
-_KEPT_HEADER: Final = 500
 _CHUNK: Final = 1 << 18
 _EMPTY: Final[dict[str, Any]] = {"type": "http.response.body"}
 
@@ -97,7 +93,7 @@ class LinkedData:
             await _nothing(send, 204, [(b"allow", ", ".join(_ALLOWED).encode())])
             return
         path = self._path(scope)
-        asked = _Asked(scope["headers"])
+        asked = RequestHeaders(scope["headers"])
         if not path:
             await self._enter(asked, send)
             return
@@ -145,9 +141,9 @@ class LinkedData:
 
     # ------------------------------------------------------------------ leading on
 
-    async def _lead(self, found: Leads, asked: _Asked, send: Send) -> None:
+    async def _lead(self, found: Leads, asked: RequestHeaders, send: Send) -> None:
         endings = found.endings or tuple(QUALITY)
-        choice = _choice(asked.accept, asked.languages, self._languages, endings)
+        choice = choice_of(asked.accept, asked.languages, self._languages, endings)
         if choice is None:
             raise NotAcceptable([f"{self._at(where)} ({media})" for where, media in self._forms(found.page, endings)])
         await _nothing(send, 303, self._led(found, choice))
@@ -157,9 +153,9 @@ class LinkedData:
         links = ", ".join((*self._alternates(found.page, found.about), self._always))
         return _leading(self._at(document(found.page, choice)), links)
 
-    async def _enter(self, asked: _Asked, send: Send) -> None:
+    async def _enter(self, asked: RequestHeaders, send: Send) -> None:
         """The root leads to the front page in a language that the visitor reads, and programs to the catalogue."""
-        choice = _choice(asked.accept, asked.languages, self._languages, ("html", "ttl"))
+        choice = choice_of(asked.accept, asked.languages, self._languages, ("html", "ttl"))
         if choice is None:
             offered = [f"{self._at(f'{lang}/index.html')} (text/html)" for lang in self._languages]
             raise NotAcceptable([*offered, f"{self._at('catalog.ttl')} (text/turtle)"])
@@ -192,8 +188,8 @@ class LinkedData:
 
     # ------------------------------------------------------------------ documents
 
-    async def _send(self, found: Document, path: str, asked: _Asked, send: Send, *, head: bool) -> None:
-        served: _Served = found.served
+    async def _send(self, found: Document, path: str, asked: RequestHeaders, send: Send, *, head: bool) -> None:
+        served: ResponseHeaders = found.served
         if served is None:
             served = found.served = self._headers(found)
         packs = asked.takes_gzip and (found.held.packed_size if found.held else found.packed)
@@ -207,7 +203,7 @@ class LinkedData:
         headers = [*(served.packed if packs else served.plain), *own]
         start, end, status = 0, size, 200
         if asked.range and served.ranges and not packs and asked.wants_range(etag):
-            part = _range(asked.range, size)
+            part = range_of(asked.range, size)
             if part is None:
                 headers = [*served.always, (b"content-range", f"bytes */{size}".encode())]
                 await _nothing(send, 416, headers)
@@ -233,7 +229,7 @@ class LinkedData:
             if file is not None:
                 file.close()
 
-    def _headers(self, found: Document) -> _Served:
+    def _headers(self, found: Document) -> ResponseHeaders:
         path = found.path
         ending = path.rpartition(".")[2]
         media = _NAMED.get(path) or _TYPES.get(ending, "application/octet-stream")
@@ -249,18 +245,18 @@ class LinkedData:
         told = [(b"content-type", media.encode()), (b"link", links.encode("ascii"))]
         if ending == "html" and head in self._languages:
             told.append((b"content-language", head.encode()))
-        return _Served(found, always, told, ranges=head == "download")
+        return ResponseHeaders(found, always, told, ranges=head == "download")
 
     # ------------------------------------------------------------------ no
 
     async def _refuse(self, problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
         """Tell what is wrong: as a page to who asks for pages, in their language, or as JSON."""
-        asked = _Asked(scope["headers"])
+        asked = RequestHeaders(scope["headers"])
         kind = {404: "missing", 410: "withdrawn"}.get(problem.status)
         known = self.site.known
         response = problem.response()
         if kind and known is not None and asked.takes_pages:
-            lang = (_choice("text/html", asked.languages, self._languages, ("html",)) or Choice("html", self._languages[0])).language
+            lang = (choice_of("text/html", asked.languages, self._languages, ("html",)) or Choice("html", self._languages[0])).language
             headers = {"content-language": lang, "cache-control": "no-cache"}
             page = known.instead[f"{kind}.{lang}"]
             response = Response(page, status_code=problem.status, media_type="text/html", headers=headers)
@@ -270,107 +266,6 @@ class LinkedData:
         if scope["method"] == "HEAD":
             response.body = b""
         await response(scope, receive, send)
-
-
-class _Asked:
-    """The headers of a request that matter here."""
-
-    def __init__(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
-        self._accept: list[bytes] = []
-        self._languages: list[bytes] = []
-        self._encodings = b""
-        self.none_match = b""
-        self.range = b""
-        self._if_range = b""
-        for name, value in headers:
-            match name:
-                case b"accept":
-                    self._accept.append(value)
-                case b"accept-language":
-                    self._languages.append(value)
-                case b"accept-encoding":
-                    self._encodings = value
-                case b"if-none-match":
-                    self.none_match = value
-                case b"range":
-                    self.range = value
-                case b"if-range":
-                    self._if_range = value
-
-    @property
-    def accept(self) -> str:
-        return b", ".join(self._accept).decode("latin-1")
-
-    @property
-    def languages(self) -> str:
-        return b", ".join(self._languages).decode("latin-1")
-
-    @property
-    def takes_gzip(self) -> bool:
-        return _takes_gzip(self._encodings)
-
-    @property
-    def takes_pages(self) -> bool:
-        return any(kind in ("text/html", "application/xhtml+xml") and quality > 0 for kind, quality in ranges(self.accept))
-
-    def knows(self, served: _Served) -> bytes:
-        """The tag of the document that the client has already; empty if it has none of it."""
-        for tag in (served.plain_tag, served.packed_tag):
-            if self.none_match == tag:
-                return tag
-        known = {one.strip().removeprefix(b"W/") for one in self.none_match.split(b",")}
-        if b"*" in known:
-            return served.plain_tag
-        return next((tag for tag in (served.plain_tag, served.packed_tag) if tag in known), b"")
-
-    def wants_range(self, tag: bytes) -> bool:
-        return not self._if_range or self._if_range == tag
-
-
-class _Served:
-    """The headers that a document is sent with."""
-
-    __slots__ = ("always", "packed", "packed_tag", "plain", "plain_tag", "ranges")
-
-    def __init__(self, found: Document, always: Headers, told: Headers, *, ranges: bool) -> None:
-        tag = found.tag.encode()
-        self.plain_tag, self.packed_tag = b'"' + tag + b'"', b'"' + tag + b'-gzip"'
-        self.always = always
-        self.ranges = ranges
-        accepts = [(b"accept-ranges", b"bytes")] if ranges else []
-        self.plain: Headers = [(b"etag", self.plain_tag), *always, *told, *accepts]
-        self.packed: Headers = [(b"etag", self.packed_tag), (b"content-encoding", b"gzip"), *always, *told]
-
-
-def _choice(accept: str, languages: str, offered: tuple[Language, ...], endings: tuple[str, ...]) -> Choice | None:
-    """As :func:`choose`; clients send the same few headers again and again, but for those that are up to no good."""
-    if len(accept) + len(languages) > _KEPT_HEADER:
-        return choose(accept, languages, offered=offered, endings=endings)
-    return _kept_choice(accept, languages, offered, endings)
-
-
-@lru_cache(maxsize=4096)
-def _kept_choice(accept: str, languages: str, offered: tuple[Language, ...], endings: tuple[str, ...]) -> Choice | None:
-    return choose(accept, languages, offered=offered, endings=endings)
-
-
-def _takes_gzip(header: bytes) -> bool:
-    found = dict(reversed(ranges(header.decode("latin-1"))))
-    return found.get("gzip", found.get("x-gzip", found.get("*", 0.0))) > 0
-
-
-def _range(header: bytes, size: int) -> tuple[int, int] | None:
-    """The one range of bytes that is asked for, its end not among them; ``None`` if it lies outside. Of several ranges, or none that is known, all is given."""
-    unit, _, asked = header.decode("latin-1").partition("=")
-    first, dash, last = asked.strip().partition("-")
-    if unit.strip().lower() != "bytes" or not dash or not re.fullmatch("[0-9]{1,18}", first + last):
-        return 0, size
-    if not first:
-        return (max(size - int(last), 0), size) if int(last) and size else None
-    start, end = int(first), int(last) + 1 if last else size
-    if last and end <= start:
-        return 0, size  # no range at all (RFC 9110, section 14.1.1)
-    return (start, min(end, size)) if start < size else None
 
 
 async def _chunks(file: BinaryIO, start: int, size: int) -> AsyncIterator[bytes]:

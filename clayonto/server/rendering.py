@@ -1,60 +1,43 @@
-"""The process that makes the pages of the live site, from one state of the graph that it holds in memory.
+"""What the paths of the live site lead to, in one state of the graph that is held in memory.
 
-It makes the files of a thing when they are asked for, with the functions that ``clayonto publish`` makes them with, so that they are the same bytes. What
-is about the whole graph takes longer; that is made by a copy of the process (``making.py``), a part at a time when a path of it is first asked for,
-and read from disk from then on. The copy ends when nothing has been asked of it for a while, and what it took of memory with it.
-
-The process has one thread and never opens a store itself, so that its copies may.
+The files of a thing are made when they are asked for, with the functions that ``clayonto publish`` makes them with, so that they are the same bytes. What
+is about the whole graph takes longer: until it is made, part by part, such a path leads to a part that is wanted, and from then on to a file on disk. The
+process that all this happens in is that of ``pages.py``.
 """
 
 from __future__ import annotations
 
-import gc
-import os
 import re
-import selectors
-import shutil
-import signal
-import sys
-import tempfile
-import traceback
-from contextlib import suppress
 from pathlib import Path
-from time import monotonic, perf_counter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from time import monotonic
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urljoin
 
 from clayonto.publish import answers, build, front
 from clayonto.publish.asking import Answer, unanswered
-from clayonto.publish.index import read
 from clayonto.publish.layout import Layout
 from clayonto.publish.machine.routes import VERSIONS, Routes
 from clayonto.publish.markup import text
 from clayonto.publish.pages import one_by_one
-from clayonto.publish.site import VOCABULARY_FILE, Site, n_triples
+from clayonto.publish.site import VOCABULARY_FILE
 from clayonto.publish.values import Values
 from clayonto.query import Catalogue
 from clayonto.results import Rows
-from clayonto.server import documents, messages
+from clayonto.server import documents
 from clayonto.server.documents import Document, Gone, Held, Leads, Moved, Outcome, Wait
-from clayonto.server.making import Making
 from clayonto.server.seen import Seen
-from clayonto.server.wholes import FIRST, Whole, wholes
-from clayonto.validation.data import no_collecting
+from clayonto.server.wholes import wholes
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Mapping
 
     from clayonto.locales import Language
-    from clayonto.publish.config import Config
-    from clayonto.publish.site import Page
+    from clayonto.publish.site import Page, Site
     from clayonto.server.origin import Origin
+    from clayonto.server.wholes import Whole
 
 MISSING, WITHDRAWN = "missing", "withdrawn"
 """The pages that stand in for others, by what they say; see :meth:`Renderer.instead`."""
-_AFTER: Final = 5
-_LARGE: Final = 3
 _AGAIN: Final = 30.0
 """Seconds until a part that failed is tried again."""
 _INLINE: Final = 1 << 19
@@ -80,7 +63,7 @@ class Options(NamedTuple):
     withdrawn: tuple[str, ...] = ()
 
 
-class _Wanted(NamedTuple):
+class Wanted(NamedTuple):
     """A part that is to be made before a path can be found."""
 
     part: str
@@ -124,7 +107,7 @@ class Renderer:
 
     # ------------------------------------------------------------------ finding
 
-    def find(self, path: str) -> Outcome | _Wanted:
+    def find(self, path: str) -> Outcome | Wanted:
         """What a decoded path, relative to the root of the site, leads to.
 
         A path that is no file leads to what a file beside it has: ``fi/project/clay`` to ``fi/project/clay.html``, ``fi/project`` to ``fi/project/``, and that
@@ -141,7 +124,7 @@ class Renderer:
         index = self._file(path + "/index.html")
         return Moved(path + "/") if isinstance(index, Document) else index
 
-    def _file(self, path: str) -> Outcome | _Wanted:
+    def _file(self, path: str) -> Outcome | Wanted:
         common = self._common.get(path)
         if common is not None:
             return self._document(path, common)
@@ -156,7 +139,7 @@ class Renderer:
         for whole in self.wholes.values():
             if whole.name not in self._made and whole.paths.fullmatch(path):
                 failed = self._failed.get(whole.name)
-                return Wait(round(_AGAIN)) if failed is not None and monotonic() < failed + _AGAIN else _Wanted(whole.name)
+                return Wait(round(_AGAIN)) if failed is not None and monotonic() < failed + _AGAIN else Wanted(whole.name)
         return None
 
     def _page_of(self, path: str) -> Page | None:
@@ -253,180 +236,3 @@ class Renderer:
         at = f"{self.options.prefix}{lang}/{at}"
         page = re.sub(r'<link rel="(?:canonical|alternate)"[^>]*>\n?', "", page)
         return _RELATIVE.sub(lambda found: f'{found[1]}{text(urljoin(at, found[2]))}"', page)
-
-
-# ---------------------------------------------------------------------- the process
-
-
-def run(pipe: socket.socket, origin: Origin, config: Config, options: Options) -> None:
-    """Make a site, then answer for it until the other side has gone.
-
-    It is asked ``(number, path)`` or ``(number, (query, …))``, and answers ``(number, outcome)`` in whatever order; ``(0, …)`` is about itself: first of
-    all ``(0, "ready", …)``, ``(0, "large", triples)`` or ``(0, "failed", text)``.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        started = perf_counter()
-        with no_collecting():
-            site = Site(read(_triples(origin, options), base=origin.base), config, base=origin.base)
-            renderer = Renderer(site, origin, options)
-        # All that is there stays: nothing to look through again and again, and the copies share it.
-        gc.freeze()
-        ready = {
-            "pages": len(site.pages),
-            "triples": site.index.size,
-            "gone": len(renderer.gone),
-            "seconds": perf_counter() - started,
-            "memory": memory(),
-        }
-        pipe.sendall(messages.frame((0, "ready", ready, renderer.instead())))
-    except TooManyError as error:
-        with suppress(OSError):
-            pipe.sendall(messages.frame((0, "large", error.triples)))
-        return
-    except Exception as error:
-        traceback.print_exc()
-        with suppress(OSError):
-            pipe.sendall(messages.frame((0, "failed", f"{type(error).__name__}: {error}")))
-        return
-    try:
-        _Loop(pipe, renderer).run()
-    except (EOFError, ConnectionError):
-        # Whoever started this process may not be there any more to do it.
-        shutil.rmtree(options.folder, ignore_errors=True)
-
-
-class TooManyError(Exception):
-    """The graph has more triples than pages are made of."""
-
-    def __init__(self, triples: int) -> None:
-        super().__init__(triples)
-        self.triples = triples
-
-
-def _triples(origin: Origin, options: Options) -> bytes:
-    """The triples of a graph, which is opened in a copy of this process: a store has threads, and a process with threads must not be copied.
-
-    :raises TooManyError: if there are more than pages are made of.
-    """
-    handle, name = tempfile.mkstemp(dir=options.folder, suffix=".nt")
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            with os.fdopen(handle, "wb") as out:
-                graph = origin.graph()
-                if len(graph) > options.most:
-                    out.write(str(len(graph)).encode())
-                    status = _LARGE
-                else:
-                    out.write(n_triples(graph))
-                    status = 0
-        except BaseException as error:
-            print(f"clayonto: {error}", file=sys.stderr)
-        finally:
-            os._exit(status)
-    os.close(handle)
-    _, code = os.waitpid(child, 0)
-    try:
-        if os.waitstatus_to_exitcode(code) == _LARGE:
-            raise TooManyError(int(Path(name).read_bytes()))
-        if code:
-            raise RuntimeError("The graph cannot be read; the lines above say why.")
-        return Path(name).read_bytes()
-    finally:
-        Path(name).unlink()
-
-
-def memory() -> int:
-    """The bytes of memory that this process has; 0 where the system does not tell."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    except (OSError, ValueError):
-        return 0
-    return pages * os.sysconf("SC_PAGESIZE")
-
-
-class _Loop:
-    def __init__(self, pipe: socket.socket, renderer: Renderer) -> None:
-        self._pipe, self._renderer = pipe, renderer
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(pipe, selectors.EVENT_READ, self._asked)
-        self._waiting: dict[str, list[tuple[int, str]]] = {}
-        self._making: Making | None = None
-        self._want(FIRST)
-
-    def run(self) -> None:
-        while True:
-            for key, _ in self._selector.select():
-                key.data()
-
-    def _asked(self) -> None:
-        number, what = messages.receive(self._pipe)
-        if number == 0:  # this state of the graph is what visitors see from now on
-            try:
-                self._renderer.remember()
-            except OSError:
-                traceback.print_exc()
-        else:
-            self._answer(number, what)
-
-    def _answer(self, number: int, what: str | tuple[Any, ...]) -> None:
-        try:
-            outcome = self._renderer.find(what) if isinstance(what, str) else self._renderer.show(*what)
-        except Exception:
-            traceback.print_exc()
-            outcome = Wait(_AFTER)
-        if isinstance(outcome, _Wanted):
-            self._waiting.setdefault(outcome.part, []).append((number, str(what)))
-            self._want(outcome.part)
-        else:
-            self._pipe.sendall(messages.frame((number, documents.told(outcome))))
-
-    def _want(self, part: str) -> None:
-        if self._making is None:
-            self._making = Making.start(self._renderer.site, self._renderer.wholes, self._renderer.options.folder, close=self._pipe)
-            self._selector.register(self._making.pipe, selectors.EVENT_READ, self._made)
-        self._making.want(part)
-
-    def _made(self) -> None:
-        making = self._making
-        assert making is not None
-        try:
-            event: tuple[Any, ...] = messages.receive(making.pipe)
-        except (EOFError, ConnectionError):
-            self._selector.unregister(making.pipe)
-            left, by_itself = making.end()
-            self._making = None
-            for part in left:
-                if by_itself:  # just as it was asked for more
-                    self._want(part)
-                else:
-                    self._renderer.fail(part)
-                    self._again(part)
-            return
-        match event:
-            case ("file", part, path, tag, held):
-                self._renderer.keep(part, path, tag, Held(*held))
-                # Who waits for just this file has it now; others wait on.
-                here = [
-                    one
-                    for one in self._waiting.get(part, ())
-                    if path in (one[1], one[1] + ".html", one[1] + "/index.html", one[1] + "index.html")
-                ]
-                if here:
-                    self._waiting[part] = [one for one in self._waiting[part] if one not in here]
-                    for number, asked in here:
-                        self._answer(number, asked)
-            case ("done", part):
-                making.finish(part)
-                self._renderer.finish(part)
-                self._again(part)
-            case ("failed", part):
-                making.finish(part)
-                self._renderer.fail(part)
-                self._again(part)
-
-    def _again(self, part: str) -> None:
-        for number, path in self._waiting.pop(part, []):
-            self._answer(number, path)

@@ -1,4 +1,4 @@
-"""The pages of the live site, as the main process sees them: it asks the process that makes them (``rendering.py``), and keeps what was asked for lately.
+"""The pages of the live site, as the main process sees them: it asks the process that makes them (``pages.py``), and keeps what was asked for lately.
 
 Another state of the graph gets a process of its own; when that is ready, it takes the place of the other between two requests.
 """
@@ -71,7 +71,8 @@ class _Process:
         self._reading = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
-        from clayonto.server.rendering import Options, run
+        from clayonto.server.pages import run
+        from clayonto.server.rendering import Options
 
         ours, theirs = socket.socketpair()
         options = Options(folder=self.folder, **self._options)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from clayonto.validation.data import SUB_CLASS_OF
+from clayonto.validation.following import reach
 from clayonto.validation.paths import RDF, Path
 from clayonto.validation.patterns import simple_patterns
 
@@ -60,7 +61,7 @@ class Ways:
             for shape, way in (*self._by_predicate.get(p.value, ()), *self._any):
                 if not way.object or way.object == str(o):
                     near = {data.id(o if way.inverse else s)}
-                    found[shape] |= near if way.back is None else data.reach(way.back, near)
+                    found[shape] |= near if way.back is None else reach(data, way.back, near)
             for shape, all_patterns, pattern in self._more.get(p.value, ()):
                 nodes = _connected(data, all_patterns, pattern, data.id(s), data.id(o))
                 if nodes is None:
@@ -193,9 +194,9 @@ def _connected(data: Data, simple: Sequence[Pattern], pattern: Pattern, subject:
             if other in used or other.path is None:
                 continue
             if other.subject == variable and other.object[0] == "?":
-                go(other.object, data.reach(other.path, nodes), (*used, other))
+                go(other.object, reach(data, other.path, nodes), (*used, other))
             if other.object == variable and other.subject[0] == "?":
-                go(other.subject, data.reach(other.path.inverse(), nodes), (*used, other))
+                go(other.subject, reach(data, other.path.inverse(), nodes), (*used, other))
 
     for end, node in ((pattern.subject, subject), (pattern.object, value)):
         if end[0] == "?":

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pyoxigraph as ox
 
 from clayonto import literals
+from clayonto.validation.following import follow
 from clayonto.validation.paths import SH
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Batch:
         self.focus = focus
         self.failing = failing
         """Gives the nodes of a set that do not conform to a shape."""
-        self.values: Mapping[int, Sequence[int]] = {f: (f,) for f in focus} if shape.path is None else data.follow(shape.path, focus)
+        self.values: Mapping[int, Sequence[int]] = {f: (f,) for f in focus} if shape.path is None else follow(data, shape.path, focus)
         self._distinct: set[int] | None = None
         self._nodes: list[int] | None = None
         self._inner: dict[Path, set[int]] = {}

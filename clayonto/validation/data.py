@@ -15,12 +15,12 @@ import pyoxigraph as ox
 
 from clayonto.errors import EngineError
 from clayonto.namespaces import ID, PREFIXES
-from clayonto.validation.paths import RDF, Path, Term
+from clayonto.validation.paths import RDF, Term
 from clayonto.validation.prebinding import columns
 from clayonto.validation.reduction import reduced_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from clayonto.engines.base import Engine
@@ -223,42 +223,6 @@ class Data:
             found[node] = tag
         return found
 
-    def follow(self, path: Path, nodes: Iterable[int]) -> Mapping[int, Sequence[int]]:
-        """The value nodes of each node that has any, each once, by a path; other nodes may be among the keys."""
-        match path.kind:
-            case "iri":
-                return self.objects(str(path))
-            case "^":
-                if path.parts[0].iri is not None:
-                    return self.subjects(str(path.parts[0]))
-                return self.follow(path.parts[0].inverse(), nodes)
-            case "|":
-                nodes = list(nodes)
-                indexes = [self.follow(part, nodes) for part in path.parts]
-                return {n: list(dict.fromkeys(v for index in indexes for v in index.get(n, ()))) for n in nodes}
-            case "/":
-                reached: dict[int, Iterable[int]] = {n: (n,) for n in nodes}
-                for part in path.parts:
-                    index = self.follow(part, set().union(*reached.values()))
-                    reached = {n: dict.fromkeys(v for at in ends for v in index.get(at, ())) for n, ends in reached.items()}
-                return {n: list(ends) for n, ends in reached.items() if ends}
-            case "?":
-                nodes = list(nodes)
-                index = self.follow(path.parts[0], nodes)
-                return {n: list(dict.fromkeys((n, *index.get(n, ())))) for n in nodes}
-            case _:
-                return {n: self._closure(path.parts[0], n, with_self=path.kind == "*") for n in nodes}
-
-    def _closure(self, path: Path, node: int, *, with_self: bool) -> list[int]:
-        found = {node: None} if with_self else {}
-        todo = [node]
-        while todo:
-            index = self.follow(path, todo)
-            step = dict.fromkeys(v for at in todo for v in index.get(at, ()))
-            todo = [v for v in step if v not in found]
-            found.update(dict.fromkeys(todo))
-        return list(found)
-
     def instances(self, klass: int) -> set[int]:
         """The SHACL instances of a class: of it and of the classes below it."""
         found = self._classes.get(klass)
@@ -289,35 +253,8 @@ class Data:
             self._below[klass] = found
         return found
 
-    def reach(self, path: Path, nodes: set[int]) -> set[int]:
-        """The nodes at the end of a path from a few nodes; no index is made for it where the engine can be asked."""
-        if not nodes:
-            return nodes
-        match path.kind:
-            case "iri":
-                index = self.objects(str(path))
-                return {v for n in nodes for v in index.get(n, ())}
-            case "^" if path.parts[0].iri is not None:
-                return self._sources(str(path.parts[0]), nodes)
-            case "^":
-                return self.reach(path.parts[0].inverse(), nodes)
-            case "/":
-                for part in path.parts:
-                    nodes = self.reach(part, nodes)
-                return nodes
-            case "|":
-                return set().union(*(self.reach(part, nodes) for part in path.parts))
-            case "?":
-                return nodes | self.reach(path.parts[0], nodes)
-            case _:
-                found = set(nodes) if path.kind == "*" else set()
-                while nodes:
-                    nodes = self.reach(path.parts[0], nodes) - found
-                    found |= nodes
-                return found
-
-    def _sources(self, predicate: str, nodes: set[int]) -> set[int]:
-        """The subjects that have one of these objects."""
+    def sources(self, predicate: str, nodes: set[int]) -> set[int]:
+        """The subjects that have one of these objects; no index is made for a few where the engine can be asked."""
         named = [self.terms[n] for n in nodes if isinstance(self.terms[n], ox.NamedNode)]
         if predicate not in self._backward and self.engine is not None and len(named) == len(nodes) <= _FEW:
             rows = self.query(f"SELECT ?s WHERE {{ VALUES ?o {{ {' '.join(map(str, named))} }} ?s <{predicate}> ?o }}")

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from clayonto.namespaces import PREFIXES, shorten
 from clayonto.validation.components import component
+from clayonto.validation.following import follow
 from clayonto.validation.naming import LANGUAGES, Names, cut, name
 from clayonto.validation.paths import SH, predicate
 
@@ -269,11 +270,11 @@ class Words:
             return []
         data = self.names.data
         focus = data.id(result.focus)
-        return [data.terms[n] for n in data.follow(path, [focus]).get(focus, ())]
+        return [data.terms[n] for n in follow(data, path, [focus]).get(focus, ())]
 
     def _objects(self, node: Term, iri: str) -> list[Term]:
         data = self.names.data
-        return [data.terms[n] for n in data.follow(predicate(iri), [data.id(node)]).get(data.id(node), ())]
+        return [data.terms[n] for n in follow(data, predicate(iri), [data.id(node)]).get(data.id(node), ())]
 
     @staticmethod
     def _of_one_language(values: Sequence[Term]) -> list[Term]:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from clayonto.namespaces import shorten
+from clayonto.validation.following import follow
 from clayonto.validation.naming import clean, name
 from clayonto.validation.violation import SEVERITIES
 
@@ -147,7 +148,7 @@ class ValidationReport:
         if inner and nodes:
             values = nodes
             if shape.path is not None:
-                reached = data.follow(shape.path, nodes)
+                reached = follow(data, shape.path, nodes)
                 values = list({v for n in nodes for v in reached.get(n, ())})
             for one in inner:
                 yield from self._results_of(one, values, found)
@@ -188,7 +189,7 @@ class ValidationReport:
         return f"{verdict} {self.nodes} nodes checked" + (f": {', '.join(parts)}." if parts else ", nothing to remark.")
 
     def _times(self, lang: str) -> list[str]:
-        from clayonto.results import draw_table
+        from clayonto.tables import draw_table
 
         title, *head = _TIMES[lang]
         if self.seconds is None:
