@@ -196,9 +196,9 @@ def asker_of(graph: KnowledgeGraph, *, apart: bool, at_once: bool = True) -> Ask
     """One who asks a graph.
 
     :param apart: in a process of its own.
-    :param at_once: whether that process reads the graph's files now if they have not been read; else when it knows what it is asked.
+    :param at_once: whether that process reads the graph's files now if they have not been read; else when it is told to begin, or knows what it is asked.
     """
-    return Prepared(graph.ready if at_once else lambda: None, lambda asked: _answered(graph, asked), apart=apart)
+    return Prepared(graph.ready, lambda asked: _answered(graph, asked), apart=apart, at_once=at_once)
 
 
 def _answered(graph: KnowledgeGraph, asked: _Asking | str) -> Any:

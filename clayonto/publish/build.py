@@ -8,6 +8,7 @@ again that read something that has changed. All files are made in a folder besid
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
@@ -124,25 +125,27 @@ def _notes(summary: Summary, config: Config) -> Iterator[dict[str, str]]:
 def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[str, str], say: Callable[[str], None]) -> Summary:
     keeper = Keeper(target, config, graph.base)
     from_files = bool(graph.sources) and not graph.is_edited and graph.closure is None
-    # Both are read and hashed, mostly outside Python's lock.
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        loading = pool.submit(keeper.load)
-        sources = digests(graph.sources) if from_files and keeper.keeps else {}
-        before = loading.result()
-    if before is not None and sources and before.sources == sources:
-        as_it_was = _as_it_was(target, old, before)
-        if as_it_was is not None:
-            return as_it_was
-    aside = _aside(target, before.stamps if before is not None else {})
-    # A graph that was read from files can be looked at by several processes at once. Who asks it reads the files meanwhile, unless little may be asked.
-    asker = asker_of(graph, apart=from_files, at_once=before is None)
-    try:
+    with ExitStack() as ending:
+        # A graph that was read from files can be looked at by several processes at once. Who asks it begins with what this one holds now, which is little.
+        asker = asker_of(graph, apart=from_files, at_once=False)
+        ending.callback(asker.stop)
+        # Both are read and hashed, mostly outside Python's lock.
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            loading = pool.submit(keeper.load)
+            sources = digests(graph.sources) if from_files and keeper.keeps else {}
+            before = loading.result()
+        if before is not None and sources and before.sources == sources:
+            as_it_was = _as_it_was(target, old, before)
+            if as_it_was is not None:
+                return as_it_was
+        aside = _aside(target, before.stamps if before is not None else {})
+        ending.callback(aside.close)
         say("Checking the data")
         before = before.whole() if before is not None else None
         changed = site_of_changed(graph.sources, sources, before, config, base=graph.base) if before is not None and sources else None
-        if before is not None and changed is None:
-            asker.stop()
-            asker = asker_of(graph, apart=from_files)
+        if changed is None:
+            # All is asked, so the files are read meanwhile.
+            asker.begin()
         # What has changed is looked at in a moment, and needs who can be asked; all of it is looked at meanwhile.
         # Shapes may name things, which a site of other names does not have.
         engine, since = Asked(asker) if from_files else None, changed[0] if changed and not config.renamed else None
@@ -190,10 +193,7 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
         if keeper.keeps:
             # The old site is being removed meanwhile.
             keeper.save(memory)
-    finally:
-        asker.stop()
-        aside.close()
-    return summary
+        return summary
 
 
 def _site(graph: KnowledgeGraph, config: Config, sources: Mapping[str, str]) -> tuple[Site, dict[str, Text]]:
