@@ -190,6 +190,8 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
             )
         finally:
             checked.stop()
+        # What is kept takes room while it is written.
+        asker.stop()
         if keeper.keeps:
             # The old site is being removed meanwhile.
             keeper.save(memory)
