@@ -16,7 +16,7 @@ from clayonto.errors import ClayontoError
 from clayonto.sparql import tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
 V = TypeVar("V")
 
@@ -67,6 +67,23 @@ class Query:
             except ClayontoError:
                 return find(self.text)
         return found
+
+    def but_for(self, which: Callable[[str], frozenset[int]]) -> Hashable:
+        """What tells the query from all others but those that differ in some of its IRIs and in comments alone; to be told apart from that of other queries only.
+
+        :param which: the numbers of those IRIs, of a template, in which they stand as ``<0>``, ``<1>`` and so on. As for :meth:`of`.
+
+        >>> one, other = Query("ASK { <urn:a> <urn:p> 1 }"), Query("ASK { <urn:b> <urn:p> 1 }")
+        >>> [one.but_for(which) == other.but_for(which) for which in (lambda text: frozenset({0}), lambda text: frozenset({1}))]
+        [True, False]
+        """
+        template = self._template
+        if template is None:
+            return self.text
+        left_out = self.of(which)
+        if not left_out:
+            return self.text
+        return template.text, tuple(iri for number, iri in enumerate(_IRIS.findall(self.text)) if number not in left_out)
 
     def rewritten(self, by: Callable[[str], str]) -> str:
         """What a function makes of the query, which must take the IRIs over as they are, wherever it puts them, whatever they say; comments may be lost.

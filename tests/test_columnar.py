@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pyoxigraph as ox
@@ -19,6 +19,7 @@ from clayonto.engines.columnar import ColumnarEngine, patterns
 from clayonto.engines.columnar.algebra import Beyond, Const, Link, Triple, Var
 from clayonto.engines.columnar.parser import parse
 from clayonto.frames import to_polars
+from clayonto.namespaces import ID, PREFIXES
 from clayonto.query import queries
 from tests.conftest import SOAK, graph
 from tests.test_cli import run
@@ -309,6 +310,53 @@ def test_why_the_store_answers() -> None:
     assert "REGEX" in str(engine.why_rows("SELECT ?a { ?a skos:prefLabel ?b FILTER(REGEX(?b, 'x')) }", base=""))
     assert "few triples (about 1)" in str(engine.why_rows("SELECT ?b { <urn:x> skos:prefLabel ?b }", base=""))
     assert graph("columnar")._engine.why_rows("SELECT ?b { ?a skos:prefLabel ?b }", base="") is None  # type: ignore[attr-defined]
+
+
+def test_what_queries_cost_that_differ_in_their_things_is_estimated_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine: Any = clayonto.load(engine="columnar")._engine
+    asked: list[object] = []
+    decide = engine.rows_are_cheaper
+
+    def deciding(select: object) -> object:
+        asked.append(select)
+        return decide(select)
+
+    monkeypatch.setattr(engine, "rows_are_cheaper", deciding)
+    lookup = "PREFIX p: <{1}> SELECT * {{ <{0}> p:prefLabel ?l {2} }}"
+    skos = PREFIXES["skos"]
+    for thing in ("urn:a", "urn:b", "project/clay", "https://x.org/%41"):
+        assert engine.why_rows(lookup.format(thing, skos, "").replace("*", "?l"), base=ID)
+    assert len(asked) == 1
+    # What a predicate, a prefix or an object is counts.
+    for text in (
+        lookup.format("urn:a", "urn:other#", ""),
+        lookup.format("urn:a", skos, "; <urn:p> ?x"),
+        lookup.format("urn:a", skos, "; <urn:q> ?x"),
+        lookup.format("urn:a", skos, ". ?x <urn:p> <urn:o>"),
+        lookup.format("urn:a", skos, ". ?x <urn:p> <urn:o2>"),
+        "PREFIX p: <urn:a> SELECT ?l { p: <urn:p> ?l }",
+        "PREFIX p: <urn:b> SELECT ?l { p: <urn:p> ?l }",
+    ):
+        before = len(asked)
+        engine.why_rows(text.replace("*", "?l"), base=ID)
+        assert len(asked) == before + 1, text
+
+
+def test_what_has_to_be_looked_at_is_so_for_each_thing(tmp_path: Path) -> None:
+    hubs = "".join(f"<urn:hub{n % 3}> <urn:with> <urn:o{n % 900}> .\n" for n in range(2700))
+    few = "".join(f"<urn:s{n}> <urn:with> <urn:p{n}> .\n" for n in range(20))
+    (tmp_path / "data.nt").write_text(hubs + few)
+    engine: Any = clayonto.load(tmp_path / "data.nt", bundle=False, engine="columnar")._engine
+    query = "SELECT ?d {{ <{}> <urn:with> ?a . ?b <urn:with> ?a . ?b <urn:with> ?c . ?d <urn:with> ?c }}"
+
+    def told(*things: str) -> list[bool]:
+        return [engine.why_rows(query.format(thing), base=ID) is None for thing in things]
+
+    together = told("urn:s1", "urn:hub1", "urn:s2")
+    for thing, found in zip(("urn:s1", "urn:hub1", "urn:s2"), together, strict=True):
+        engine._chosen = None
+        assert told(thing) == [found]
+    assert together == [False, True, False]
 
 
 def test_an_answer_without_a_row() -> None:

@@ -1,4 +1,4 @@
-"""OPTIONAL answered row by row, and answers put in order outside the engine: the same rows as Oxigraph gives for the query as it stands."""
+"""OPTIONAL answered row by row: the same rows as Oxigraph gives for the query as it stands."""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import clayonto
-from clayonto import tsv
 from clayonto.engines.optionals import by_row
-from clayonto.engines.sorting import apart, in_order
 from clayonto.errors import QuerySyntaxError
 from tests.conftest import SOAK
-from tests.test_ordering import term
 
 NODES = [ox.NamedNode(f"urn:{n}") for n in "abcd"]
 LINKS = [ox.NamedNode(f"urn:{n}") for n in "pqr"]
@@ -104,60 +101,3 @@ def test_an_error_is_told_of_the_text_as_given() -> None:
     assert "LATERAL" not in str(caught.value)
     with pytest.raises(QuerySyntaxError):
         kg.query("SELECT ?s { ?s ?p ?o } ORDER BY STR(?s) STR(")
-
-
-@pytest.mark.fuzz
-@settings(max_examples=100 * SOAK, deadline=None)
-@given(st.lists(st.tuples(term, st.one_of(st.none(), term)), max_size=40), st.booleans())
-def test_an_answer_is_put_in_the_order_that_the_engine_would_give_it(pairs: list[tuple[ox.Literal, ox.Literal | None]], down: bool) -> None:
-    store = ox.Store()
-    p, q = LINKS[:2]
-    for n, (one, two) in enumerate(pairs):
-        store.add(ox.Quad(ox.NamedNode(f"urn:s{n:02}"), p, one))
-        if two is not None:
-            store.add(ox.Quad(ox.NamedNode(f"urn:s{n:02}"), q, two))
-    where = "{ ?s <urn:p> ?one OPTIONAL { ?s <urn:q> ?two } }"
-    for key in ("STR(?one)", "STR(?two)", 'COALESCE(STR(?two), "")', '(COALESCE(STR(?two), ""))'):
-        query = f"SELECT ?s ?one ?two {where} ORDER BY {'DESC' if down else 'ASC'}({key}) STR(?s)"
-        found = apart(query)
-        assert found is not None
-        asked, keys = found
-        assert in_order(_tsv(store, asked), keys) == _tsv(store, query), query
-    counted = f"SELECT ?two (COUNT(DISTINCT ?s) AS ?n) {where} GROUP BY ?two HAVING(BOUND(?two)) ORDER BY DESC(?n) STR(?two)"
-    found = apart(counted)
-    assert found is not None
-    assert _keys(in_order(_tsv(store, found[0]), found[1])) == _keys(_tsv(store, counted))
-
-
-def _tsv(store: ox.Store, query: str) -> bytes:
-    found = store.query(query)
-    assert isinstance(found, ox.QuerySolutions)
-    return bytes(found.serialize(format=ox.QueryResultsFormat.TSV) or b"")
-
-
-def _keys(answer: bytes) -> list[tuple[int, bytes | None]]:
-    """What rows are sorted by; two literals may have one text."""
-    cells = [line.encode().split(b"\t") for line in tsv.lines(answer)]
-    return [(int(n), tsv.text(two)) for two, n in cells]
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "SELECT ?s { ?s ?p ?o } ORDER BY STR(?s) LIMIT 3",
-        "SELECT ?s { ?s ?p ?o } ORDER BY STR(?s) VALUES ?s { 1 }",
-        "SELECT ?s { ?s ?p ?o } ORDER BY STR(?o)",
-        "SELECT ?s { ?s ?p ?o } ORDER BY ?s",
-        "SELECT ?s { ?s ?p ?o } ORDER BY STR(?s) LCASE(STR(?s))",
-        "SELECT * { ?s ?p ?o } ORDER BY STR(?s)",
-        "SELECT ?s { { SELECT ?s { ?s ?p ?o } ORDER BY STR(?s) } }",
-        "SELECT (COUNT(?s) + 1 AS ?n) { ?s ?p ?o } GROUP BY ?p ORDER BY ?n",
-        "SELECT ?s { ?s ?p 'ORDER BY STR(?s)' } # ORDER BY STR(?s)",
-        "ASK { ?s ?p ?o }",
-        "",
-        "ORDER BY",
-        "SELECT ( ORDER BY STR(?s)",
-    ],
-)
-def test_the_engine_sorts_what_is_not_sorted_outside(query: str) -> None:
-    assert apart(query) is None

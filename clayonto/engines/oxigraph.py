@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from clayonto.engines.expected import in_words
 from clayonto.engines.optionals import by_row
 from clayonto.engines.ordering import sortable
-from clayonto.engines.sorting import apart, in_order
+from clayonto.engines.sorting import InOrder, apart
 from clayonto.errors import EngineError, QuerySyntaxError
 from clayonto.namespaces import PREFIXES
 from clayonto.sources import QUADS
@@ -21,9 +21,10 @@ from clayonto.templates import Query
 from clayonto.terms import IRI, BlankNode, Value, lexical, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from clayonto.engines.base import Triple
+    from clayonto.engines.sorting import Order
     from clayonto.sources import Source
 
 _PREFIXES: Final = dict(PREFIXES)
@@ -89,12 +90,15 @@ class OxigraphEngine:
 
     def select(self, query: str, *, base: str) -> bytes:
         """The solutions of a SELECT query, as TSV."""
-        found = apart(query)
-        text, keys = found or (query, [])
-        with self._answering(text, base, given=query) as solutions:
+        known = Query(query)
+        order = known.of(_order)
+        with self._answering(known, base, by=as_asked if order is None else _in_any_order) as solutions:
             try:
-                answer = bytes(solutions.serialize(format=ox.QueryResultsFormat.TSV))
-                return in_order(answer, keys) if keys else answer
+                if order is None:
+                    return bytes(solutions.serialize(format=ox.QueryResultsFormat.TSV))
+                answer = InOrder(order)
+                solutions.serialize(output=answer, format=ox.QueryResultsFormat.TSV)
+                return answer.content()
             except (OSError, RuntimeError, ValueError) as error:
                 raise EngineError(f"Oxigraph stopped in the middle of the answer: {error}.") from error
 
@@ -105,12 +109,12 @@ class OxigraphEngine:
 
     def ask(self, query: str, *, base: str) -> bool:
         """The answer of an ASK query."""
-        with self._answering(query, base) as answer:
+        with self._answering(Query(query), base) as answer:
             return bool(answer)
 
     def construct(self, query: str, *, base: str) -> Iterator[Triple]:
         """The triples of a CONSTRUCT or DESCRIBE query."""
-        with self._answering(query, base) as triples:
+        with self._answering(Query(query), base) as triples:
             # A CONSTRUCT result is a set; the engine gives a triple once for each solution that makes it.
             for t in dict.fromkeys(triples):
                 yield to_python(t.subject), to_python(t.predicate), to_python(t.object)
@@ -134,16 +138,15 @@ class OxigraphEngine:
         yield self._store
 
     @contextmanager
-    def _answering(self, query: str, base: str, *, given: str | None = None) -> Iterator[Any]:
-        """The answer of a query; ``given`` is the text that it was made from, of which what is wrong is told."""
-        with self._reading(graphs=asks_for_graphs(query)) as store:
-            known = Query(query)
+    def _answering(self, query: Query, base: str, *, by: Callable[[str], str] | None = None) -> Iterator[Any]:
+        """The answer of a query; ``by`` puts it into the form in which it is asked."""
+        with self._reading(graphs=asks_for_graphs(query.text)) as store:
             try:
-                answer = store.query(known.rewritten(as_asked), base_iri=base, prefixes=prefixes(known))
+                answer = store.query(query.rewritten(by or as_asked), base_iri=base, prefixes=prefixes(query))
             except SyntaxError as error:
                 # What is wrong is to be told of the text as it was given.
-                check_syntax(given or query, base=base)
-                raise syntax_error(error, given or query) from error
+                check_syntax(query.text, base=base)
+                raise syntax_error(error, query.text) from error
             except (OSError, RuntimeError, ValueError) as error:
                 raise EngineError(f"Oxigraph could not answer the query: {error}.") from error
             yield answer
@@ -152,6 +155,18 @@ class OxigraphEngine:
 def as_asked(query: str) -> str:
     """The query in the form in which Oxigraph is asked it: it means the same, can be sorted, and takes no detour over the whole graph."""
     return sortable(by_row(query))  # what is put in to sort by is long, and need not be looked through
+
+
+def _order(query: str) -> Order | None:
+    """The order that an answer is put into outside; ``None`` where there is none, or the engine has to do it."""
+    found = apart(query)
+    return found and found[1]
+
+
+def _in_any_order(query: str) -> str:
+    """The query in the form in which it is asked where its answer is put in order outside."""
+    found = apart(query)
+    return as_asked(found[0] if found else query)
 
 
 def prefixes(query: Query) -> dict[str, str]:

@@ -12,12 +12,9 @@ import pyoxigraph as ox
 
 from clayonto import sparql, tsv
 from clayonto.engines.columnar import has_polars
-from clayonto.engines.columnar.algebra import Beyond, Const, Triple
 from clayonto.engines.columnar.choosing import RowsAndColumns
-from clayonto.engines.columnar.parser import parse
 from clayonto.engines.columnar.shape import read
 from clayonto.errors import EngineError
-from clayonto.namespaces import ID
 from clayonto.stores import columns as kept
 
 if TYPE_CHECKING:
@@ -59,10 +56,10 @@ class WithColumns(RowsAndColumns):
 
         :param text: the query as it is to be asked.
         """
-        # What starts from one thing is the store's, and is to be told from the rest at once.
-        if query.of(sparql.form) != "select" or query.of(_is_about_things):
-            return None, None
         try:
+            # What starts from one thing is the store's, and is to be told from the rest at once.
+            if query.of(sparql.form) != "select" or self.without_columns() or self._why_rows(query, base=base):
+                return None, None
             table = self.table(text, base=base)
         except (EngineError, OSError):
             self._are_gone = True
@@ -87,12 +84,3 @@ class WithColumns(RowsAndColumns):
         :raises EngineError: if they cannot be opened.
         """
         return kept.opened(self._folder)
-
-
-def _is_about_things(query: str) -> bool:
-    """Whether each triple of a query's pattern is one of a thing that the query names, and there is nothing else in it."""
-    try:
-        elements = parse(query, base=ID).where.elements
-    except Beyond:
-        return False
-    return all(isinstance(each, Triple) and isinstance(each.subject, Const) for each in elements)

@@ -26,6 +26,7 @@ import pyoxigraph as ox
 
 from clayonto import sparql
 from clayonto.engines.oxigraph import as_asked, prefixes, syntax_error
+from clayonto.engines.sorting import InOrder, apart
 from clayonto.errors import ForbiddenQueryError, QuerySyntaxError
 from clayonto.namespaces import PREFIXES
 from clayonto.server import messages
@@ -41,6 +42,8 @@ from clayonto.templates import Query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from clayonto.engines.sorting import Order
 
 _PREFIXES: Final = dict(PREFIXES)
 _NEW_USER, _NEW_NET = 0x10000000, 0x40000000
@@ -71,6 +74,8 @@ class Worker:
         # What is known of queries that are alike is kept for these very functions.
         self._bounded_text = lambda query: self._bounded(query)[0]
         self._as_asked = lambda query: as_asked(self._bounded(query)[0])
+        self._order = lambda query: found[1] if (found := self._unordered(query)) else None
+        self._in_any_order = lambda query: as_asked(found[0] if (found := self._unordered(query)) else query)
         self._may_be_more = lambda query: self._bounded(query)[1]
 
     def answer(self, number: int, graphs: str | None, question: Question) -> Reply:
@@ -104,13 +109,8 @@ class Worker:
         wanted = _dataset(question)
         if graphs is None and (query.of(_names_graphs) or wanted):
             return {"error": "graphs"}, b""
-        answer: Any = None
-        count = None
-        if self._columns is not None and graphs is None:
-            answer, count = self._columns.solutions(query, query.rewritten(self._bounded_text), base=self._base)
-        if answer is None:
-            answer = self._asked(query, graphs, wanted)
-        elif count is not None and count > self._limits.most_rows:
+        answer, count = self._found(query, graphs, wanted)
+        if count is not None and count > self._limits.most_rows:
             return {"error": "rows"}, b""
         sink = Sink(messages.file_of(self._spool, number), most=self._limits.most_bytes, packed=question.gzip)
         done = False
@@ -133,10 +133,24 @@ class Worker:
                 sink.discard()
         return {"format": name, "size": sink.size, "gzip": sink.packed, "digest": digest}, sink.content
 
-    def _asked(self, query: Query, graphs: str | None, wanted: dict[str, Any]) -> Any:
-        """The answer of the store."""
+    def _found(self, query: Query, graphs: str | None, wanted: dict[str, Any]) -> tuple[Any, int | None]:
+        """The answer, and how many solutions it has, if that is known without counting them; nothing is put in order of which there is too much."""
+        if self._columns is not None and graphs is None:
+            answer, count = self._columns.solutions(query, query.rewritten(self._bounded_text), base=self._base)
+            if answer is not None:
+                return answer, count
+        order = query.of(self._order)
+        if order is None:
+            return self._asked(query, graphs, wanted, by=self._as_asked), None
+        found = InOrder(order)
+        self._asked(query, graphs, wanted, by=self._in_any_order).serialize(output=found, format=ox.QueryResultsFormat.TSV)
+        count = found.rows
+        return ox.parse_query_results(found.content(), ox.QueryResultsFormat.TSV) if count <= self._limits.most_rows else None, count
+
+    def _asked(self, query: Query, graphs: str | None, wanted: dict[str, Any], *, by: Callable[[str], str]) -> Any:
+        """The answer of the store; ``by`` puts the query into the form in which it is asked."""
         try:
-            asked = query.rewritten(self._as_asked)
+            asked = query.rewritten(by)
             return self._store(graphs).query(asked, base_iri=self._base, prefixes=prefixes(query), **wanted)
         except SyntaxError as error:
             # What is wrong is to be told of the text as it was given.
@@ -145,6 +159,17 @@ class Worker:
 
     def _bounded(self, query: str) -> tuple[str, bool]:
         return bounded(query, sparql.form(query), self._limits.most_rows)
+
+    def _unordered(self, query: str) -> tuple[str, Order] | None:
+        """The query to ask and the order to put its answer into; ``None`` where there is none, or the store has to do it."""
+        found = apart(query)
+        if found is None:
+            return None
+        text, order = found
+        if order.limit is None:
+            return None if order.offset else (self._bounded(text)[0], order)
+        # What is looked through for the first rows may be more than an answer may have.
+        return found if order.limit <= self._limits.most_rows else None
 
     @property
     def room(self) -> int:

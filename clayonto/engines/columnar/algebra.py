@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 AGGREGATES: Final = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG"})
 DAY: Final = "[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
@@ -184,6 +187,21 @@ def named_in(group: Group) -> set[str]:
             case Bind(_, name):
                 names.add(name)
     return names
+
+
+def subjects(group: Group) -> Iterator[Term]:
+    """What triples of a group are about, and of the groups in it."""
+    for element in group.elements:
+        match element:
+            case Triple(subject, _, _):
+                yield subject
+            case Optional(inner) | Without(inner):
+                yield from subjects(inner)
+            case Union(groups):
+                for each in groups:
+                    yield from subjects(each)
+            case Inner(select):
+                yield from subjects(select.where)
 
 
 def written(triple: Triple) -> str:

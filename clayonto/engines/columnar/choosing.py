@@ -1,23 +1,29 @@
 """Which queries columns answer, and which the store of rows behind them.
 
 A store of rows is fast where a query starts from few things and goes on from there; columns are where it runs over many. Which of the two is cheaper is
-estimated (``estimating.py``); and what columns do not answer (:class:`~clayonto.engines.columnar.algebra.Beyond`), the store does.
+estimated (``estimating.py``), where averages tell, once for all queries that are alike but for the things that they ask about; and what columns do not
+answer (:class:`~clayonto.engines.columnar.algebra.Beyond`), the store does.
 """
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from functools import lru_cache
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
-from clayonto.engines.columnar.algebra import Beyond
+from clayonto.engines.columnar.algebra import Beyond, Const, subjects
 from clayonto.engines.columnar.estimating import cost
 from clayonto.engines.columnar.parser import parse
 from clayonto.engines.oxigraph import OxigraphEngine
+from clayonto.namespaces import ID
+from clayonto.sparql import tokens
+from clayonto.templates import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from clayonto.engines.columnar.algebra import Select
     from clayonto.engines.columnar.answer import Table
@@ -25,6 +31,8 @@ if TYPE_CHECKING:
     from clayonto.engines.columnar.shape import Extent
 
 _REMEMBERED: Final = 512
+_NUMBER: Final = re.compile(r"<(\d+)>")
+_NUMBERED: Final = re.compile(r"<urn:(\d+):>")
 _parsed = lru_cache(maxsize=_REMEMBERED)(parse)
 _refused: Final[WeakKeyDictionary[Columns, set[str]]] = WeakKeyDictionary()
 
@@ -33,7 +41,14 @@ class _Chosen(NamedTuple):
     """Why the store answers queries of a graph that has these extents, or ``None`` where the columns are asked."""
 
     extents: Mapping[str, Extent]
-    reasons: dict[tuple[str, str], str | None]
+    reasons: dict[Hashable, str | None]
+
+
+class Reason(NamedTuple):
+    """Why the store is likely to be the quicker, in a part of a sentence, and whether it would be for a query about any other thing."""
+
+    text: str
+    holds_for_any: bool
 
 
 class RowsAndColumns(OxigraphEngine):
@@ -58,9 +73,7 @@ class RowsAndColumns(OxigraphEngine):
 
     def table(self, query: str, *, base: str) -> Table | None:
         """The solutions of a SELECT query in order, as columns; ``None`` if the store is to answer it."""
-        if self.without_columns():
-            return None
-        if self._why_rows(query, base=base):
+        if self.without_columns() or self._why_rows(Query(query), base=base):
             return None
         import polars as pl
 
@@ -85,7 +98,7 @@ class RowsAndColumns(OxigraphEngine):
             return without
         from clayonto.engines.columnar.answer import answer
 
-        why = self._why_rows(query, base=base)
+        why = self._why_rows(Query(query), base=base)
         if why is None:
             try:
                 answer(_parsed(query, base=base), self.columns)
@@ -106,20 +119,23 @@ class RowsAndColumns(OxigraphEngine):
             TRACE.reset(token)
         return trace.steps
 
-    def _why_rows(self, query: str, *, base: str) -> str | None:
-        """Why a query is the store's without asking the columns; found out once for each as long as the graph is the same."""
-        extents, key, chosen = self.extents, (query, base), self._chosen
-        if chosen is None or chosen.extents is not extents or len(chosen.reasons) == _REMEMBERED:
+    def _why_rows(self, query: Query, *, base: str) -> str | None:
+        """Why a query is the store's without asking the columns; found out once for each, or all that are alike, as long as the graph is the same."""
+        extents, chosen = self.extents, self._chosen
+        if chosen is None or chosen.extents is not extents or len(chosen.reasons) >= _REMEMBERED:
             chosen = self._chosen = _Chosen(extents, {})
-        if key not in chosen.reasons:
-            try:
-                chosen.reasons[key] = self.rows_are_cheaper(_parsed(query, base=base))
-            except Beyond as reason:
-                chosen.reasons[key] = str(reason)
-        return chosen.reasons[key]
+        for key in (alike := (query.but_for(_things), base)), (query.text, base):
+            if key in chosen.reasons:
+                return chosen.reasons[key]
+        try:
+            found = self.rows_are_cheaper(_parsed(query.text, base=base))
+        except Beyond as reason:
+            found = Reason(str(reason), holds_for_any=False)
+        why = chosen.reasons[alike if found and found.holds_for_any else key] = found and found.text
+        return why
 
-    def rows_are_cheaper(self, select: Select) -> str | None:
-        """Why the store is likely to be quicker, in a part of a sentence; ``None`` if columns are.
+    def rows_are_cheaper(self, select: Select) -> Reason | None:
+        """Why the store is likely to be quicker; ``None`` if columns are.
 
         Where columns were asked for by name, they have all that names nothing to start from.
         """
@@ -127,4 +143,16 @@ class RowsAndColumns(OxigraphEngine):
             it = cost(select, self.extents, store)
         if it.rows > it.columns or (self.name == "columnar" and not it.names_things):
             return None
-        return f"it has to look at few triples (about {it.looked_at}), which takes less time than whole columns"
+        return Reason(f"it has to look at few triples (about {it.looked_at}), which takes less time than whole columns", it.reckoned)
+
+
+def _things(template: str) -> frozenset[int]:
+    """The numbers of the IRIs of a template that are subjects of its patterns."""
+    try:
+        select = parse(_NUMBER.sub(r"<urn:\1:>", template), base=ID)
+    except Beyond:
+        return frozenset()
+    found = {_NUMBERED.fullmatch(each.term) for each in subjects(select.where) if isinstance(each, Const)}
+    # A name that is nothing but a prefix looks like the IRI of that.
+    prologue = takewhile(lambda token: token.text.upper() != "SELECT", tokens(template))
+    return frozenset(int(each[1]) for each in found if each) - {int(token.text[1:-1]) for token in prologue if token.kind == "iri"}

@@ -58,12 +58,16 @@ _DEFAULT: Final = ox.DefaultGraph()
 
 
 class Cost(NamedTuple):
-    """Microseconds of each, about, the triples that the store looks at, and whether a pattern names a thing, so that it can start there."""
+    """Microseconds of each, about, the triples that the store looks at, and whether a pattern names a thing, so that it can start there.
+
+    If it is ``reckoned``, averages alone speak for the store, which are the same whatever the subjects are that patterns name.
+    """
 
     rows: float
     columns: float
     looked_at: int
     names_things: bool
+    reckoned: bool
 
 
 def cost(select: Select, extents: Mapping[str, Extent], store: Any) -> Cost:
@@ -76,7 +80,7 @@ def cost(select: Select, extents: Mapping[str, Extent], store: Any) -> Cost:
     for sample in (0, _SAMPLE):
         it = _Estimate(extents, store, sample=sample)
         rows = it.select(select).rows
-        found = Cost((it.looked_at + rows) * _ROW, it.cells * _CELL + it.parts * _PART, round(it.looked_at), it.names_things)
+        found = Cost((it.looked_at + rows) * _ROW, it.cells * _CELL + it.parts * _PART, round(it.looked_at), it.names_things, not sample)
         if found.rows < found.columns:
             break
     return found
