@@ -33,6 +33,10 @@ class _Said(NamedTuple):
     text: str
 
 
+class _Begin:
+    """Tells a process to prepare."""
+
+
 def alone(call: Callable[[Callable[[str], None]], T], say: Callable[[str], None]) -> T:
     """Make a call in a process of its own and wait for it, so that what it held in memory is given back.
 
@@ -110,19 +114,26 @@ class Prepared(Generic[A, T]):
     Errors are those of :class:`Beside`; one while it prepares comes out of every result.
     """
 
-    def __init__(self, prepare: Callable[[], object], call: Callable[[A], T], *, apart: bool = True) -> None:
+    def __init__(self, prepare: Callable[[], object], call: Callable[[A], T], *, apart: bool = True, at_once: bool = True) -> None:
         """Begin to prepare.
 
         :param apart: as for :class:`Beside`.
+        :param at_once: false to prepare when told so, or never (:meth:`begin`): a process that begins early has little of this one's memory to keep.
         """
         self._call, self._given = call, list[A]()
         self._process: multiprocessing.process.BaseProcess | None = None
         if apart and _CAN and (os.cpu_count() or 1) > 1:
             context = multiprocessing.get_context("fork")
             self._pipe, theirs = context.Pipe()
-            self._process = context.Process(target=_serve, args=(prepare, call, theirs, self._pipe, os.getpid()), daemon=True)
+            self._process = context.Process(target=_serve, args=(prepare, call, theirs, self._pipe, os.getpid(), at_once), daemon=True)
             self._process.start()
             theirs.close()
+
+    def begin(self) -> None:
+        """Begin to prepare, if that was not to be done at once. It has no result."""
+        if self._process is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._pipe.send_bytes(pickle.dumps(_Begin()))
 
     def go(self, given: A) -> None:
         """Begin the call with something, which is pickled on its way. Ask for its result before the next."""
@@ -167,12 +178,16 @@ def _serve(
     pipe: multiprocessing.connection.Connection,
     theirs: multiprocessing.connection.Connection,
     parent: int,
+    at_once: bool,
 ) -> None:
     _depend_on(parent, theirs)
-    ready = _told(prepare)
+    ready = _told(prepare if at_once else lambda: None)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             given = pickle.loads(pipe.recv_bytes())  # noqa: S301 (from this program)
+            if isinstance(given, _Begin):
+                ready = _told(prepare)
+                continue
             pipe.send_bytes(_told(lambda given=given: call(given)) if pickle.loads(ready)[0] else ready)  # type: ignore[misc] # noqa: S301 (its own)
 
 

@@ -20,6 +20,8 @@ _MOST_KNOWN: Final = 100_000
 _ESCAPE: Final = re.compile(r"""\\(?:([tbnrf"'\\])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))""")
 _CONTROL: Final = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 _MUST_ESCAPE: Final = re.compile(r'["\\\n\r\t]')
+_AS_IT_IS: Final = re.compile(r'"[^"\\\n\r\t]*"(?:@[a-z0-9-]+)?')
+"""A text that is in canonical form."""
 _ESCAPED: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _BARE: Final = {
     "integer": re.compile(r"[+-]?[0-9]+"),
@@ -163,7 +165,7 @@ def canonical(tsv: bytes) -> bytes:
     b'?x\t?y\n"a"@en\t1.5\n'
     """
     names = columns(tsv)
-    known = {"": "", "\r": ""}
+    known, is_plain = {"": "", "\r": ""}, _AS_IT_IS.fullmatch
 
     def again(found: str) -> str:
         made = cell(term(found))
@@ -173,7 +175,9 @@ def canonical(tsv: bytes) -> bytes:
 
     told = ["\t".join(f"?{name}" for name in names)]
     told += [
-        "\t".join([known[c] if c in known else c if c[0] == "<" and c[1:2] != "<" else again(c) for c in line.split("\t")]) if names else ""
+        "\t".join([known[c] if c in known else c if (c[0] == "<" and c[1:2] != "<") or is_plain(c) else again(c) for c in line.split("\t")])
+        if names
+        else ""
         for line in lines(tsv)
     ]
     return ("\n".join(told) + "\n").encode()

@@ -8,6 +8,7 @@ again that read something that has changed. All files are made in a folder besid
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from clayonto.errors import NotPublishableError, OutputError
 from clayonto.processes import Beside
 from clayonto.publish import index, sparql, versions
-from clayonto.publish.answers import Asked, ask, asker_of
+from clayonto.publish.asking import Asked, asker_of, asking
 from clayonto.publish.continuing import site_of_changed
 from clayonto.publish.memory import Keeper, Memory
 from clayonto.publish.site import Site
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from clayonto.engines.base import Engine
     from clayonto.graph import KnowledgeGraph
-    from clayonto.publish.answers import Answer
+    from clayonto.publish.asking import Answer
     from clayonto.publish.config import Config
 
 Part: TypeAlias = "Callable[[Site], Iterator[tuple[str, bytes]]] | Each | Whole"
@@ -124,22 +125,27 @@ def _notes(summary: Summary, config: Config) -> Iterator[dict[str, str]]:
 def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[str, str], say: Callable[[str], None]) -> Summary:
     keeper = Keeper(target, config, graph.base)
     from_files = bool(graph.sources) and not graph.is_edited and graph.closure is None
-    # Both are read and hashed, mostly outside Python's lock.
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        loading = pool.submit(keeper.load)
-        sources = digests(graph.sources) if from_files and keeper.keeps else {}
-        before = loading.result()
-    if before is not None and sources and before.sources == sources:
-        as_it_was = _as_it_was(target, old, before)
-        if as_it_was is not None:
-            return as_it_was
-    aside = _aside(target, before.stamps if before is not None else {})
-    # A graph that was read from files can be looked at by several processes at once. Who asks it reads the files meanwhile.
-    asker = asker_of(graph, apart=from_files)
-    try:
+    with ExitStack() as ending:
+        # A graph that was read from files can be looked at by several processes at once. Who asks it begins with what this one holds now, which is little.
+        asker = asker_of(graph, apart=from_files, at_once=False)
+        ending.callback(asker.stop)
+        # Both are read and hashed, mostly outside Python's lock.
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            loading = pool.submit(keeper.load)
+            sources = digests(graph.sources) if from_files and keeper.keeps else {}
+            before = loading.result()
+        if before is not None and sources and before.sources == sources:
+            as_it_was = _as_it_was(target, old, before)
+            if as_it_was is not None:
+                return as_it_was
+        aside = _aside(target, before.stamps if before is not None else {})
+        ending.callback(aside.close)
         say("Checking the data")
         before = before.whole() if before is not None else None
         changed = site_of_changed(graph.sources, sources, before, config, base=graph.base) if before is not None and sources else None
+        if changed is None:
+            # All is asked, so the files are read meanwhile.
+            asker.begin()
         # What has changed is looked at in a moment, and needs who can be asked; all of it is looked at meanwhile.
         # Shapes may name things, which a site of other names does not have.
         engine, since = Asked(asker) if from_files else None, changed[0] if changed and not config.renamed else None
@@ -159,12 +165,13 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
             made = parts()
             equip(site, made)
 
-            def answers() -> Mapping[str, Answer]:
+            def answers() -> Callable[[], Mapping[str, Answer]]:
                 say("Asking the named queries")
-                return ask(graph, site, keep=keeper.keeps, asker=asker)
+                plain = [name for name, text in texts.items() if text.is_plain] if changed is not None else ()
+                return asking(graph, site, keep=keeper.keeps, asker=asker, plain=plain)
 
             if changed is None:
-                site.answers = answers()
+                site.answers = answers()()
                 # Pages take room too, and nobody else is to be answered.
                 asker.stop()
                 admit()
@@ -183,13 +190,12 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
             )
         finally:
             checked.stop()
+        # What is kept takes room while it is written.
+        asker.stop()
         if keeper.keeps:
             # The old site is being removed meanwhile.
             keeper.save(memory)
-    finally:
-        asker.stop()
-        aside.close()
-    return summary
+        return summary
 
 
 def _site(graph: KnowledgeGraph, config: Config, sources: Mapping[str, str]) -> tuple[Site, dict[str, Text]]:
@@ -229,7 +235,7 @@ def build(
     target: Path,
     *,
     old: dict[str, str] | None = None,
-    answers: Callable[[], Mapping[str, Answer]] | None = None,
+    answers: Callable[[], Callable[[], Mapping[str, Answer]]] | None = None,
     before: Memory | None = None,
     memory: Memory | None = None,
     aside: Aside | None = None,
@@ -239,7 +245,7 @@ def build(
     """Put the files of some parts in place of a folder. Errors as for :func:`publish`.
 
     :param old: the manifest of the site that is there.
-    :param answers: gives the answers to the named queries, if the site has none yet; what needs none is made meanwhile.
+    :param answers: begins to ask the named queries, if the site has no answers yet, and gives what waits for these; what needs none is made meanwhile.
     :param before: what the last build left, and ``memory`` what this one leaves.
     :param aside: the folder to make it in, to be closed by who made it; ``admit`` is called before anything is put in place, and may raise.
     """
@@ -293,7 +299,7 @@ def _worked(
     parts: Parts,
     here: Aside,
     before: Memory,
-    answers: Callable[[], Mapping[str, Answer]] | None,
+    answers: Callable[[], Callable[[], Mapping[str, Answer]]] | None,
     say: Callable[[str], None],
 ) -> list[_Work]:
     """Make the files of all parts, in two processes."""
@@ -318,9 +324,10 @@ def _worked(
     _ = here.there  # before there are two processes
     beside = Beside(lambda: work(*parts.others, *parts.things, share=range(_BESIDE), of=_OF) if first else work(*parts.others))
     try:
+        asked = answers() if answers is not None else None
         mine = [] if first else [work(*parts.things)]
-        if answers is not None:
-            site.answers = answers()
+        if asked is not None:
+            site.answers = asked()
         say("Making the pages")
         mine.append(work(*parts.answered, *parts.things, share=range(_BESIDE, _OF), of=_OF) if first else work(*parts.answered))
         return [*mine, beside.result()]
@@ -366,7 +373,7 @@ def _withdrawn(site: Site, old: dict[str, str]) -> Iterator[str]:
     for path, state in old.items():
         lang, slash, rest = path.partition("/")
         page = rest.removesuffix(".html")
-        if not slash or rest == page or page in now or lang not in site.languages or versions.version_of(path):
+        if rest == page or not slash or page in now or lang not in site.languages or versions.version_of(path):
             continue
         if state == "w" or f"data/{page}.ttl" in old:
             yield path

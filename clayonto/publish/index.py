@@ -144,13 +144,21 @@ class Index:
         """The index of triples that are by subject and predicate already, in order."""
         made = cls(())
         made.out, back = out, made.back
+        made.size = sum(len(objects) for said in out.values() for objects in said.values())
         for subject, said in out.items():
             for predicate, objects in said.items():
-                made.size += len(objects)
-                if predicate != TYPE:
-                    for thing in objects:
-                        if thing[0] != '"':
-                            back.setdefault(thing, {}).setdefault(predicate, []).append(subject)
+                # Objects are in order, and texts come before things: where the last is a text, all are.
+                if predicate == TYPE or objects[-1][0] == '"':
+                    continue
+                for thing in objects:
+                    if thing[0] != '"':
+                        led = back.get(thing)
+                        if led is None:
+                            back[thing] = {predicate: [subject]}
+                        elif predicate in led:
+                            led[predicate].append(subject)
+                        else:
+                            led[predicate] = [subject]
         return made
 
     @classmethod

@@ -82,12 +82,12 @@ class Keeper:
             return None
         head = len(_MAGIC) + 32
         try:
-            content = self._file.read_bytes()
+            content = memoryview(self._file.read_bytes())
             if content[:head] != _MAGIC + self._key or content[head : head + 32] != hashlib.sha256(content[head + 32 :]).digest():
                 return None
             first = head + 32 + 8
             more = first + int.from_bytes(content[first - 8 : first], "little")
-            return Memory(**marshal.loads(memoryview(content)[first:more]), _more=memoryview(content)[more:])  # noqa: S302 (the user's own cache)
+            return Memory(**marshal.loads(content[first:more]), _more=content[more:])  # noqa: S302 (the user's own cache)
         except (OSError, ValueError, EOFError, TypeError):
             return None
 

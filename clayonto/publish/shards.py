@@ -15,6 +15,7 @@ import re
 import unicodedata
 import zlib
 from bisect import bisect_left
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -44,6 +45,8 @@ _LEVELS: Final = 2
 """How many levels of the tree one file tells of: those of each second level."""
 _NAMES: Final = tuple(map(curie, ("clay:acronym", "skos:altLabel", "skos:prefLabel", "dct:identifier")))
 _WORD: Final = re.compile(r"[^\W_]+")
+_RANK: Final = len("0000\t")
+"""What a rank takes in a row."""
 _MEMORY: Final = "search"
 
 
@@ -260,8 +263,8 @@ class _Files:
             yield self._file(f"{tree.key}\t{number}", [page], partial(self._leaf, f"{tree.key}\t{number}", [page]))
 
     def _file(self, key: str, ranges: Sequence[range], content: Callable[[], bytes], tells: bool = False) -> Later:
-        told = (row for part in ranges for row in self._rows[part.start : part.stop])
-        return Later(file_of(key, self._lang), (_digest("\n".join(told).encode()), tells), content)
+        told = "\n".join("\n".join(self._rows[part.start : part.stop]) for part in ranges)
+        return Later(file_of(key, self._lang), (_digest(told.encode()), tells), content)
 
     def _leaf(self, key: str, ranges: Sequence[range]) -> bytes:
         found: dict[str, str] = {}
@@ -272,19 +275,24 @@ class _Files:
         return self._written(key, ((term, found[term]) for term in sorted(found)))
 
     def _branch(self, tree: Branch, tells: bool) -> bytes:
-        counts = [0] * len(self._plural)
-        seen: set[str] = set()
+        # Best first, each thing once: its kind and its term.
+        ranked = sorted([row[row.index("\t") + 1 :] for row in self._rows[tree.first : tree.last]])
+        things = dict.fromkeys([one[_RANK:] for one in ranked])
+        counts = Counter([one[: one.index("\t")] for one in things])
+        missing = {kind: min(count, BEST_OF_KIND) for kind, count in counts.items()}
         best: list[tuple[str, str]] = []
-        for told in sorted(row.partition("\t")[2] for row in self._rows[tree.first : tree.last]):
-            _, kind, term = told.split("\t")
-            if term in seen:
-                continue
-            seen.add(term)
-            number = int(kind)
-            if len(seen) <= BEST or counts[number] < BEST_OF_KIND:
+        for number, one in enumerate(things):
+            if number >= BEST and not missing:
+                break
+            kind, _, term = one.partition("\t")
+            if number < BEST or kind in missing:
                 best.append((term, kind))
-            counts[number] += 1
-        return self._written(tree.key, best, counts, listing(tree) if tells else 0)
+            if kind in missing:
+                missing[kind] -= 1
+                if not missing[kind]:
+                    del missing[kind]
+        told = [counts[str(kind)] for kind in range(len(self._plural))]
+        return self._written(tree.key, best, told, listing(tree) if tells else 0)
 
     def _written(self, key: str, things: Iterable[tuple[str, str]], *more: Any) -> bytes:
         """A shard; the texts of things are made once."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from clayonto.graph import KnowledgeGraph
-    from clayonto.publish.answers import Answer
+    from clayonto.publish.asking import Answer
     from clayonto.publish.config import Config
     from clayonto.publish.survey import Survey
     from clayonto.publish.units import Changes
@@ -103,7 +103,8 @@ class Site:
         self._labels: dict[str, dict[str, Label]] = {lang: {} for lang in self.languages}
         if placed is None:
             index, placed = self._place(index)
-        self.index = self._kinds = index
+        self.index = self._kinds = self._plain = index
+        self._known_kinds: dict[str, str] = {}
         self.paths, self.parts, self._public = placed
         self._original = {new: old for old, new in self._public.items()}
         parts: dict[str, list[str]] = {}
@@ -230,7 +231,13 @@ class Site:
 
     def kind(self, term: str) -> str:
         """The class under which a thing is shown."""
-        return kind_of(self._kinds, term)
+        if self._kinds is not self._plain:
+            self.asks(term)
+        found = self._known_kinds.get(term)
+        if found is None:
+            # Of some things that many others lead to it is asked hundreds of times.
+            found = self._known_kinds[term] = kind_of(self._plain, term)
+        return found
 
     def by_kind(self, things: Iterable[str]) -> dict[str, list[str]]:
         """Things by class, in the order in which they come."""

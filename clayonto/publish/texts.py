@@ -66,7 +66,9 @@ def digests(sources: Iterable[Source]) -> dict[str, str]:
 
 
 def _digest(source: Source, content: bytes) -> str:
-    return sha256(b"\0".join((source.base.encode(), str(source.format).encode(), content))).hexdigest()
+    digest = sha256(b"\0".join((source.base.encode(), str(source.format).encode(), b"")))
+    digest.update(content)
+    return digest.hexdigest()
 
 
 def read(sources: Iterable[Source]) -> tuple[bytes, dict[str, Text]]:

@@ -189,21 +189,19 @@ def make(
     :param share: which of each ``of`` units to make, where several processes share them: ``range(1)`` of 2 is every second.
     """
     done: dict[str, Unit] = {}
-    view, asked, backwards = site.noting()
-    work = _Work(view, staging, asked, backwards)
-    maker: Callable[[Any], Iterator[File]] | None = None
+    work: _Work | None = None
+    maker: Callable[[Any], Iterator[File]]
     for number, (name, given, item) in enumerate(each.items(site)):
         if number % of not in share:
             continue
         unit = Unit(*before[name]) if changed is not None and name in before else None
         since = changed.seen_by(unit) if changed is not None and unit is not None else changed
-        if since is not None and unit is not None and work.stays(unit, given, since):
+        if since is not None and unit is not None and _stays(unit, given, since, staging):
             done[name] = unit
             continue
-        if maker is None:
-            maker = each.maker(view)
-            # What a maker reads beforehand, every unit of it may use.
-            work.common = (frozenset(asked | view.once_used), frozenset(backwards))
+        if work is None:
+            work = _Work(site, staging)
+            maker = work.prepared(each.maker)
         done[name] = work.made(partial(maker, item), given, unit, since)
     return done
 
@@ -215,26 +213,34 @@ def make_whole(whole: Whole, site: Site, staging: Staging, *, before: Mapping[st
     if changed is not None and changed.moved:
         changed = None
     unit = Unit(*before[whole.name]) if changed is not None and whole.name in before else None
-    view, asked, backwards = site.noting(whole=True)
-    work = _Work(view, staging, asked, backwards)
     if changed is not None and unit is not None:
         changed = changed.seen_by(unit)
-        if work.stays(unit, given, changed):
+        if _stays(unit, given, changed, staging):
             return {whole.name: unit}
-    return {whole.name: work.made(lambda: whole.files(view), given, unit, changed)}
+    work = _Work(site, staging, whole=True)
+    return {whole.name: work.made(lambda: whole.files(work.view), given, unit, changed)}
+
+
+def _stays(unit: Unit, given: Any, changed: Changes, staging: Staging) -> bool:
+    """Whether a unit is as it was; its files are taken over then."""
+    return unit.given == given and not changed.touch(unit) and staging.keep_known(tuple(unit.paths))
 
 
 class _Work:
     """Makes units of a site that notes what is read of it."""
 
-    def __init__(self, view: Site, staging: Staging, asked: set[str], backwards: set[str]) -> None:
-        """:param asked: the sets in which the site notes it."""
-        self._view, self._staging, self._asked, self._backwards = view, staging, asked, backwards
-        self.common: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+    def __init__(self, site: Site, staging: Staging, *, whole: bool = False) -> None:
+        """:param whole: as for :meth:`Site.noting`."""
+        # To note what is read of a large site takes a copy of its dictionaries, and often there is nothing to be made.
+        self.view, self._asked, self._backwards = site.noting(whole=whole)
+        self._staging = staging
+        self._common: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 
-    def stays(self, unit: Unit, given: Any, changed: Changes) -> bool:
-        """Whether a unit is as it was; its files are taken over then."""
-        return unit.given == given and not changed.touch(unit) and self._staging.keep_known(tuple(unit.paths))
+    def prepared(self, maker: Callable[[Site], Callable[[Any], Iterator[File]]]) -> Callable[[Any], Iterator[File]]:
+        """What makes the units of a part. What it reads beforehand, every unit of it may use."""
+        made = maker(self.view)
+        self._common = (frozenset(self._asked | self.view.once_used), frozenset(self._backwards))
+        return made
 
     def made(self, files: Callable[[], Iterator[File]], given: Any, before: Unit | None, changed: Changes | None) -> Unit:
         """Make a unit, but for what can be taken over of it.
@@ -243,7 +249,7 @@ class _Work:
         """
         self._asked.clear()
         self._backwards.clear()
-        self._view.anew()
+        self.view.anew()
         paths: list[str] = []
         later: dict[str, tuple[Any, ...]] = {}
         for file in files():
@@ -271,25 +277,25 @@ class _Work:
             else {}
         )
         return Unit(
-            given, tuple(paths), asked, backwards, {path: tuple(read) for path, read in later.items()}, {**again, **self._view.once_read}
+            given, tuple(paths), asked, backwards, {path: tuple(read) for path, read in later.items()}, {**again, **self.view.once_read}
         )
 
     def _made_later(self, file: Later) -> Read:
-        own = (set(self._asked), set(self._backwards), set(self._view.once_used))
+        own = (set(self._asked), set(self._backwards), set(self.view.once_used))
         self._clear()
         self._staging.put(file.path, file.content())
         read = Read(file.given, *self._read())
         self._clear()
         self._asked |= own[0]
         self._backwards |= own[1]
-        self._view.once_used |= own[2]
+        self.view.once_used |= own[2]
         return read
 
     def _read(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What has been read, forwards and backwards."""
-        return tuple(self._asked | self._view.once_used | self.common[0]), tuple(self._backwards | self.common[1])
+        return tuple(self._asked | self.view.once_used | self._common[0]), tuple(self._backwards | self._common[1])
 
     def _clear(self) -> None:
         self._asked.clear()
         self._backwards.clear()
-        self._view.once_used.clear()
+        self.view.once_used.clear()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urljoin
 
 from clayonto.publish import answers, build, front
-from clayonto.publish.answers import Answer, unanswered
+from clayonto.publish.asking import Answer, unanswered
 from clayonto.publish.layout import Layout
 from clayonto.publish.machine.routes import VERSIONS, Routes
 from clayonto.publish.markup import text

@@ -6,7 +6,7 @@ import re
 from functools import cache, partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from clayonto.publish import answers, data, front, lists, machine, maps, search, sorted_lists, sparql, ties, vocabulary
+from clayonto.publish import answers, asking, data, front, lists, machine, maps, search, sorted_lists, sparql, ties, vocabulary
 from clayonto.publish.data import FORMATS
 from clayonto.publish.machine.discovery import sitemaps
 from clayonto.publish.machine.examples import executables
@@ -77,5 +77,5 @@ def wholes(site: Site, graph: Callable[[], KnowledgeGraph]) -> Sequence[Whole]:
 def _answered(site: Site, *, name: str, graph: Callable[[], KnowledgeGraph]) -> Iterator[tuple[str, bytes]]:
     """The page of one question; a graph that was opened for one serves the next."""
     files = answers.EACH.maker(site)
-    for one in answers.ask(graph(), site, keep=False, only=name).items():
+    for one in asking.ask(graph(), site, keep=False, only=name).items():
         yield from made(files(one))

@@ -12,8 +12,7 @@ from clayonto.validation.data import Data, no_collecting
 from clayonto.validation.paths import RDF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from clayonto.engines.base import Engine
@@ -54,7 +53,7 @@ def still_conforms(triples: Triples, changed: Iterable[tuple[str, str, str]], *,
 
 
 class _Reading(Data):
-    """Data that is read from triples of texts, for a node when it is asked for."""
+    """Data that is read from triples of texts, for a node when it is asked for. The engine is for queries that do not tell what of it they can meet."""
 
     def __init__(self, triples: Triples, engine: Engine) -> None:
         super().__init__(lambda _, predicate: _Objects(self, predicate))
@@ -76,16 +75,12 @@ class _Reading(Data):
         """The numbers of some terms."""
         return [self.id(self.term(text)) for text in texts]
 
-    def query(
-        self,
-        text: str,
-        *,
-        substitutions: Mapping[str, Any] | None = None,
-        in_memory: bool = False,
-        this: AbstractSet[int] | None = None,  # noqa: ARG002 - see below
-    ) -> list[Mapping[str, Any]]:
-        # Few nodes are asked about, and the engine is in memory: to take a part of it out would be to read it all.
-        return super().query(text, substitutions=substitutions, in_memory=in_memory)
+    def _values(self, term: Any, predicate: str) -> list[Any]:
+        return [self.terms[value] for value in self.objects(predicate).get(self.id(term), ())]
+
+    def _sources(self, predicate: str, nodes: set[int]) -> set[int]:
+        index = self.subjects(predicate)
+        return {s for n in nodes for s in index.get(n, ())}
 
     def subjects(self, predicate: str) -> dict[int, list[int]]:
         index = self._backward.get(predicate)

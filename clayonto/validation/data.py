@@ -284,7 +284,9 @@ class Data:
             )
         values: dict[ox.Variable, Any] = {ox.Variable(name): value for name, value in (substitutions or {}).items()}
         try:
-            return _solutions((part or self.store()).query(text, base_iri=ID, prefixes=dict(PREFIXES), substitutions=values))
+            return _solutions(
+                (self.store() if part is None else part).query(text, base_iri=ID, prefixes=dict(PREFIXES), substitutions=values)
+            )
         except (SyntaxError, RuntimeError, ValueError) as error:
             about = " for the blank node " + " and ".join(map(str, values.values())) if values else ""
             raise EngineError(

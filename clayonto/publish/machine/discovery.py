@@ -39,9 +39,9 @@ def sitemaps(facts: Facts, *, most: int = _URLS) -> Iterator[tuple[str, bytes]]:
         *(site.pages[term].path for term in site.pages),
     ]
     urls = [
-        _entry(site.url(site.html(path, lang)), {other: site.url(site.html(path, other)) for other in facts.languages}, facts.dates[1])
+        entry
         for path in pages
-        for lang in facts.languages
+        for entry in _entries({lang: escape(site.url(site.html(path, lang))) for lang in facts.languages}, facts.dates[1])
     ]
     if len(urls) <= most:
         yield "sitemap.xml", _urlset(urls)
@@ -54,9 +54,11 @@ def sitemaps(facts: Facts, *, most: int = _URLS) -> Iterator[tuple[str, bytes]]:
     yield "sitemap.xml", f'{_XML}<sitemapindex xmlns="{_SITEMAP}">\n{listed}</sitemapindex>\n'.encode()
 
 
-def _entry(url: str, alternates: dict[str, str], day: str) -> str:
-    links = "".join(f'<xhtml:link rel="alternate" hreflang="{lang}" href="{escape(other)}"/>' for lang, other in alternates.items())
-    return f"<url><loc>{escape(url)}</loc><lastmod>{day}</lastmod>{links if len(alternates) > 1 else ''}</url>\n"
+def _entries(urls: dict[str, str], day: str) -> Iterator[str]:
+    """The entries of one page, by language, each with the others beside it."""
+    links = "".join(f'<xhtml:link rel="alternate" hreflang="{lang}" href="{url}"/>' for lang, url in urls.items()) if len(urls) > 1 else ""
+    for url in urls.values():
+        yield f"<url><loc>{url}</loc><lastmod>{day}</lastmod>{links}</url>\n"
 
 
 def _urlset(entries: Sequence[str]) -> bytes:

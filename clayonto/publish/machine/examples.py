@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from clayonto import sparql
-from clayonto.publish.answers import published
+from clayonto.publish.asking import published
 from clayonto.publish.machine.facts import PREFIXES_USED, Facts, Triple, node, texts
 from clayonto.query import NamedQuery, queries
 from clayonto.turtle import write_turtle
