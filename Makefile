@@ -28,6 +28,8 @@ bench: .venv/.developing engine  ## measure beside the alternatives
 	@echo
 	$(BIN)/python benchmarks/rows.py
 	@echo
+	$(BIN)/python benchmarks/ordering.py
+	@echo
 	$(BIN)/python benchmarks/analytics.py
 	@echo
 	$(BIN)/python benchmarks/validation.py
