@@ -31,7 +31,7 @@ class Table:
 
     def cells(self) -> Any:
         """A polars frame of cells of SPARQL TSV, null for no value."""
-        return pl.DataFrame([_cells(cells, self._columns).alias(name) for name, cells in self._shown.items()])
+        return pl.DataFrame([cells_of(cells, self._columns).alias(name) for name, cells in self._shown.items()])
 
     def frame(self, types: Mapping[str, str]) -> Any:
         """A polars frame of values, typed as :mod:`clayonto.frames` has it.
@@ -42,7 +42,7 @@ class Table:
         for name, cells in self._shown.items():
             values = _values(cells, types.get(name), self._columns)
             if values is None:
-                values = to_polars(pl.DataFrame({name: _cells(cells, self._columns)}), types)[name]
+                values = to_polars(pl.DataFrame({name: cells_of(cells, self._columns)}), types)[name]
             made.append(values.alias(name))
         return pl.DataFrame(made)
 
@@ -161,6 +161,8 @@ def _all_of(call: Call, frame: Frame, columns: Columns, *, grouped: bool) -> Cel
     if not isinstance(cells.data, pl.Series):
         raise Beyond("an aggregate of a constant is not answered in columns")
     if call.name == "COUNT":
+        if not isinstance(call.args[0], Var) and cells.data.null_count():
+            raise Beyond("engines do not agree on the count of errors")
         return cells
     if call.name == "AVG" or call.distinct or cells.data.null_count() or not (grouped or len(cells.data)):
         raise Beyond(f"this {call.name} is not answered in columns")
@@ -173,9 +175,17 @@ def _all_of(call: Call, frame: Frame, columns: Columns, *, grouped: bool) -> Cel
         if kind != "iri" or call.name == "SUM":
             raise Beyond(f"{call.name} of {kind} is not answered in columns")
         return cells
+    if cells.kind == "decimal" and _fits(cells.data):
+        return cells
     if cells.kind != "integer" and (cells.kind != "string" or call.name == "SUM"):
         raise Beyond(f"{call.name} of {cells.kind} is not answered in columns")
     return cells
+
+
+def _fits(decimals: Any) -> bool:
+    """Whether there is room for the sum of decimals."""
+    largest = max((abs(each) for each in (decimals.min(), decimals.max()) if each is not None), default=0)
+    return bool(largest * len(decimals) < 10 ** (37 - decimals.dtype.scale))
 
 
 def _aggregate(call: Call, name: str) -> Any:
@@ -227,7 +237,11 @@ def _key(cells: Cells, columns: Columns) -> Any:
     raise Beyond(f"an order of {cells.kind} is not made in columns")
 
 
-def _cells(cells: Cells, columns: Columns) -> Any:
+def cells_of(cells: Cells, columns: Columns) -> Any:
+    """Values as cells of SPARQL TSV.
+
+    :raises Beyond: for what is not shown.
+    """
     match cells.kind:
         case "term":
             return columns.cells.gather(cells.data)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import polars as pl
 
-from clayonto.engines.columnar.algebra import Beyond, Call, Const, Var
+from clayonto.engines.columnar.algebra import ARITHMETIC, ROUNDING, Beyond, Call, Const, Var
 from clayonto.engines.columnar.terms import KINDS
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ _COMPARE: Final[dict[str, Callable[[Any, Any], Any]]] = {
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
 }
+# What is done here where that can be, and what never is: the store has the last word on a last digit.
+_ALSO_HERE: Final = frozenset({"IF", "COALESCE"})
+_HANDED_OVER: Final = ARITHMETIC | ROUNDING | _ALSO_HERE
 # What the values of a kind are in polars, where they are no numbers of terms.
 _TYPES: Final = {"string": pl.String, "text": pl.String, "date": pl.String, "integer": pl.Int64, "boolean": pl.Boolean}
 
@@ -72,6 +75,20 @@ def only_iris(terms: Any, columns: Columns) -> bool:
 
 def evaluate(expr: Expr, frame: Frame, columns: Columns) -> Cells:
     """What an expression gives for each row."""
+    if not isinstance(expr, Call) or expr.name not in _HANDED_OVER:
+        return _evaluated(expr, frame, columns)
+    # What is handed over comes back as what is evaluated here.
+    from clayonto.engines.columnar.reckoning import reckoned
+
+    if expr.name not in _ALSO_HERE:
+        return reckoned(expr, frame, columns)
+    try:
+        return _evaluated(expr, frame, columns)
+    except Beyond:
+        return reckoned(expr, frame, columns)
+
+
+def _evaluated(expr: Expr, frame: Frame, columns: Columns) -> Cells:
     if isinstance(expr, Var):
         if expr.name not in frame.kinds:
             raise Beyond(f"?{expr.name} is not bound where it is asked for")
@@ -112,6 +129,8 @@ def _applied(call: Call, args: list[Cells], columns: Columns) -> Cells:
 
 def holds(expr: Expr, frame: Frame, columns: Columns) -> Any:
     """For each row whether a filter lets it pass: an error does not."""
+    if not len(frame.rows):
+        return pl.Series(dtype=pl.Boolean)
     found = _boolean(in_rows(evaluate(expr, frame, columns), len(frame.rows)))
     return found.fill_null(value=False)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from clayonto.engines.columnar.algebra import (
     AGGREGATES,
     DAY,
+    ROUNDING,
     Beyond,
     Bind,
     Call,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from clayonto.sparql import Token
 
 _DATE: Final = f"<{PREFIXES['xsd']}date>"
+_DECIMAL: Final = re.compile(r"[0-9]*\.[0-9]+")
 _A_DAY: Final = re.compile(f'"{DAY}"')
 _WHOLE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:[^\\%]*>")
 _FOLDER: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^?#\\%]*/")
@@ -46,6 +48,7 @@ RDF_TYPE: Final = f"<{PREFIXES['rdf']}type>"
 FUNCTIONS: Final[dict[str, int | None]] = {
     "STR": 1, "LANG": 1, "LCASE": 1, "UCASE": 1, "STRLEN": 1, "CONTAINS": 2, "STRSTARTS": 2, "STRENDS": 2, "BOUND": 1, "ISIRI": 1, "ISLITERAL": 1,
     "IF": 3, "COALESCE": None, "CONCAT": None, "STRAFTER": 2, "SUBSTR": 3, "YEAR": 1, "DATATYPE": 1,
+    **dict.fromkeys(ROUNDING, 1),
 }  # fmt: skip
 """The functions known, and how many arguments each takes; ``None`` for any number."""
 CAST: Final = f"<{PREFIXES['xsd']}integer>"
@@ -358,10 +361,10 @@ class _Parser:
         return args[0] if len(args) == 1 else Call("&&", tuple(args))
 
     def _relation(self) -> Expr:
-        left = self._primary()
+        left = self._sum()
         for operator in ("=", "!=", "<=", ">=", "<", ">"):
             if self._took(operator):
-                return Call(operator, (left, self._primary()))
+                return Call(operator, (left, self._sum()))
         negated = self._peek() == "NOT" and self._peek(1) == "IN"
         if negated:
             self._take()
@@ -373,6 +376,18 @@ class _Parser:
             self._expect(")")
             found = among[0] if len(among) == 1 else Call("||", tuple(among))
             return Call("!", (found,)) if negated else found
+        return left
+
+    def _sum(self) -> Expr:
+        left = self._product()
+        while self._took("+", "-"):
+            left = Call(self._tokens[self._at - 1].text, (left, self._product()))
+        return left
+
+    def _product(self) -> Expr:
+        left = self._primary()
+        while self._took("*", "/"):
+            left = Call(self._tokens[self._at - 1].text, (left, self._primary()))
         return left
 
     def _primary(self) -> Expr:
@@ -403,6 +418,9 @@ class _Parser:
             if len(args) != 1:
                 self._beyond()
             return Call(CAST, args)
+        if self._kind() == "number" and _DECIMAL.fullmatch(self._peek()):
+            # Not as a term of a triple: a number can be written in several ways.
+            return Const(f'"{self._take()}"^^<{PREFIXES["xsd"]}decimal>')
         return self._term()
 
     def _arguments(self) -> tuple[Expr, ...]:

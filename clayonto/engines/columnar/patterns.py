@@ -195,11 +195,16 @@ def _inner(select: Inner, columns: Columns) -> Frame:
 def _either(union: Union, columns: Columns) -> Frame:
     parts = [solutions(group, columns) for group in union.groups]
     kinds: dict[str, str] = {}
-    for part in parts:
+    rows = []
+    # A part without rows says nothing of what the others have in a column.
+    for part in sorted(parts, key=lambda part: not len(part.rows)):
+        of_others = kinds.keys() & part.kinds.keys()
         for name, kind in part.kinds.items():
-            if kinds.setdefault(name, kind) != kind:
+            if kinds.setdefault(name, kind) != kind and len(part.rows):
                 raise Beyond(f"?{name} is {kind} in one part of UNION and {kinds[name]} in another")
-    return Frame(pl.concat([part.rows for part in parts], how="diagonal"), kinds)
+        rows.append(part.rows if len(part.rows) else part.rows.drop(of_others))
+    # Decimals of one part may have more digits than those of another.
+    return Frame(pl.concat([each for each in rows if each.width], how="diagonal_relaxed"), kinds)
 
 
 def _triple(triple: Triple, columns: Columns, frame: Frame | None) -> Any:
