@@ -60,6 +60,8 @@ def ask(store: Path, names: list[str]) -> dict[str, Any]:
 def answers(command: list[str], names: list[str], *, limit: float = LIMIT, opened: float | None = None) -> dict[str, Any]:
     """Seconds (``None`` if given up) and rows of each query, by name, of a program that gets the names and prints a line of JSON for each.
 
+    A program that ends after an answer is begun again for the names that are left.
+
     A line that has them also gives the engine of each, and the most memory that the program took.
 
     :param opened: how long to wait for a line that it prints before all others.
@@ -73,8 +75,10 @@ def answers(command: list[str], names: list[str], *, limit: float = LIMIT, opene
         asking = subprocess.Popen([*command, *left], stdout=subprocess.PIPE, text=True)
         if opened is not None:
             _line(asking, opened)
-        for name in list(left):
+        for at, name in enumerate(list(left)):
             line = _line(asking, limit)
+            if at and line == "":
+                break  # it has ended, with its last answer
             left.remove(name)
             if not line:
                 seconds[name] = None
@@ -87,13 +91,13 @@ def answers(command: list[str], names: list[str], *, limit: float = LIMIT, opene
     return {"seconds": seconds, "rows": rows} | ({"engines": engines, "memory": memory} if engines else {})
 
 
-def _line(asking: subprocess.Popen[str], limit: float) -> str:
-    """The next line that a process prints, or nothing if it takes too long."""
+def _line(asking: subprocess.Popen[str], limit: float) -> str | None:
+    """The next line that a process prints, ``None`` if it takes too long, and an empty one if it has ended."""
     import select
 
     assert asking.stdout is not None
     ready, _, _ = select.select([asking.stdout], [], [], limit)
-    return asking.stdout.readline() if ready else ""
+    return asking.stdout.readline() if ready else None
 
 
 def show(found: dict[str, Any]) -> None:

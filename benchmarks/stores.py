@@ -158,9 +158,13 @@ def answer(contender: str, target: str, names: list[str]) -> None:
                 count = ask(queries[name])
             except (KeyboardInterrupt, SystemExit):
                 raise
-            except BaseException as error:  # what panics in Rust is no Exception
+            except BaseException as error:
                 best, count = None, -1
                 print(f"{contender}, {name}: {str(error)[:200]}", file=sys.stderr)
+                if not isinstance(error, Exception):
+                    # After a panic in Rust a contender may have no answer to anything: the others are asked of a new process.
+                    print(json.dumps([name, best, count]), flush=True)
+                    return
                 break
             taken = perf_counter() - started
             best = taken if best is None else min(best, taken)
