@@ -198,13 +198,23 @@ def asker_of(graph: KnowledgeGraph, *, apart: bool, at_once: bool = True) -> Ask
     :param apart: in a process of its own.
     :param at_once: whether that process reads the graph's files now if they have not been read; else when it is told to begin, or knows what it is asked.
     """
-    return Prepared(graph.ready, lambda asked: _answered(graph, asked), apart=apart, at_once=at_once)
+    answering = _Answering(graph)
+    return Prepared(graph.ready, answering.answered, apart=apart, at_once=at_once)
 
 
-def _answered(graph: KnowledgeGraph, asked: _Asking | str) -> Any:
-    if isinstance(asked, str):
-        return graph.select(asked)
-    return _solved(graph.queries, _excerpt(graph, asked), asked.questions)
+class _Answering:
+    """Answers of a graph, of which no more is read than they take."""
+
+    def __init__(self, graph: KnowledgeGraph) -> None:
+        self._graph = graph
+        self._is_read = False
+
+    def answered(self, asked: _Asking | str) -> Any:
+        if isinstance(asked, str):
+            self._is_read = True
+            return self._graph.select(asked)
+        some = self._graph if self._is_read else _excerpt(self._graph, asked)
+        return _solved(self._graph.queries, some, asked.questions)
 
 
 def _excerpt(graph: KnowledgeGraph, asked: _Asking) -> KnowledgeGraph:

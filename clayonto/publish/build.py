@@ -10,6 +10,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -151,6 +152,7 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
         engine, since = Asked(asker) if from_files else None, changed[0] if changed and not config.renamed else None
         checked = Beside(lambda: conforms(graph, since=since, engine=engine), apart=from_files and since is None)
 
+        @cache
         def admit() -> None:
             if not checked.result():
                 raise NotPublishableError(graph.validate())
@@ -166,6 +168,9 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
             equip(site, made)
 
             def answers() -> Callable[[], Mapping[str, Answer]]:
+                if changed is not None:
+                    # If that takes a look at all of the graph, the queries are asked of what was read for it.
+                    admit()
                 say("Asking the named queries")
                 plain = [name for name, text in texts.items() if text.is_plain] if changed is not None else ()
                 return asking(graph, site, keep=keeper.keeps, asker=asker, plain=plain)
