@@ -53,7 +53,10 @@ def reckoned(expr: Call, frame: Frame, columns: Columns) -> Cells:
     if values.select(pl.any_horizontal(pl.all().str.starts_with("_:").any())).item():
         raise Beyond("a blank node has no name that could be handed over")
     found = pl.concat(list(_asked(text, values))) if len(values) else pl.Series(dtype=pl.String)
-    both = values.with_columns(_values(found).alias("found"))
+    numbers = _values(found)
+    if expr.name in ("IF", "COALESCE") and not numbers.dtype.is_decimal() and found.null_count() < len(found):
+        raise Beyond(f"{expr.name} of such values is not answered in columns")
+    both = values.with_columns(numbers.alias("found"))
     rows = table.join(both, on=list(names.values()), how="left", nulls_equal=True, maintain_order="left")
     return Cells(_kind(rows["found"]), rows["found"])
 
