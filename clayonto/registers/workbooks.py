@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import warnings
+import weakref
 import zipfile
 import zlib
 from typing import TYPE_CHECKING, Any, Final
@@ -37,10 +38,13 @@ def sheets(file: File) -> list[Table]:
         raise MissingExtraError("registers") from error
     _measure(file)
     found = []
+    read = file.path.open("rb")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and validations that it leaves out
-            book = openpyxl.load_workbook(file.path, read_only=True, data_only=False, keep_links=False)
+            book = openpyxl.load_workbook(read, read_only=True, data_only=False, keep_links=False)
+        # The rows are read when they are asked for, so the file is closed when nobody can ask any more.
+        weakref.finalize(book, read.close)
         for sheet in book.worksheets:
             sheet.reset_dimensions()
             rows = _rows(sheet, file)
@@ -49,10 +53,13 @@ def sheets(file: File) -> list[Table]:
                 names = tuple(" ".join(str(value or "").split()) for _, value, _ in header[1])
                 found.append(Table(names, _table(rows, names), sheet.title))
     except DataError:
+        read.close()
         raise
     except Exception as error:  # whatever a hostile archive makes openpyxl and its XML parser raise
+        read.close()
         raise _unreadable(file, error) from error
     if not found:
+        read.close()
         raise DataError("no sheet of the workbook has a table.", path=str(file.path))
     return found
 
