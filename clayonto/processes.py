@@ -109,28 +109,27 @@ class Beside(Generic[T]):
 
 
 class Prepared(Generic[A, T]):
-    """A call beside this process that prepares itself until it is told what to be made with, and can be made again with something else.
+    """A call beside this process that prepares itself when it is told so, is made with what it is given, and can be made again with something else.
 
     Errors are those of :class:`Beside`; one while it prepares comes out of every result.
     """
 
-    def __init__(self, prepare: Callable[[], object], call: Callable[[A], T], *, apart: bool = True, at_once: bool = True) -> None:
-        """Begin to prepare.
+    def __init__(self, prepare: Callable[[], object], call: Callable[[A], T], *, apart: bool = True) -> None:
+        """Begin the process, which waits: one that begins early has little of this one's memory to keep.
 
         :param apart: as for :class:`Beside`.
-        :param at_once: false to prepare when told so, or never (:meth:`begin`): a process that begins early has little of this one's memory to keep.
         """
         self._call, self._given = call, list[A]()
         self._process: multiprocessing.process.BaseProcess | None = None
         if apart and _CAN and (os.cpu_count() or 1) > 1:
             context = multiprocessing.get_context("fork")
             self._pipe, theirs = context.Pipe()
-            self._process = context.Process(target=_serve, args=(prepare, call, theirs, self._pipe, os.getpid(), at_once), daemon=True)
+            self._process = context.Process(target=_serve, args=(prepare, call, theirs, self._pipe, os.getpid()), daemon=True)
             self._process.start()
             theirs.close()
 
     def begin(self) -> None:
-        """Begin to prepare, if that was not to be done at once. It has no result."""
+        """Begin to prepare. It has no result."""
         if self._process is not None:
             with contextlib.suppress(BrokenPipeError):
                 self._pipe.send_bytes(pickle.dumps(_Begin()))
@@ -178,10 +177,9 @@ def _serve(
     pipe: multiprocessing.connection.Connection,
     theirs: multiprocessing.connection.Connection,
     parent: int,
-    at_once: bool,
 ) -> None:
     _depend_on(parent, theirs)
-    ready = _told(prepare if at_once else lambda: None)
+    ready = _told(lambda: None)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             given = pickle.loads(pipe.recv_bytes())  # noqa: S301 (from this program)

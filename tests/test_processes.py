@@ -112,7 +112,7 @@ def test_none_outlives_the_process_that_began_it_however_that_ended(tmp_path: Pa
     if (maker := os.fork()) == 0:
         try:
             # The later one has a copy of the earlier one's pipe.
-            Prepared(lambda: noted("prepared"), lambda given: given)
+            Prepared(lambda: noted("prepared"), lambda given: given).begin()
             Beside(work)
             time.sleep(60)
         finally:

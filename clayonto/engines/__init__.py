@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from clayonto.errors import UnknownEngineError
@@ -16,7 +15,9 @@ ENGINES: Final = ("oxigraph", "rdflib", "columnar")
 
 def found() -> list[str]:
     """Those of :data:`ENGINES` whose packages are installed."""
-    return [name for name in ENGINES if name != "columnar" or find_spec("polars") is not None]
+    from clayonto.engines.columnar import has_polars
+
+    return [name for name in ENGINES if name != "columnar" or has_polars()]
 
 
 def make(name: str | None = None) -> Engine:

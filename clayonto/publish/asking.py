@@ -192,14 +192,12 @@ Of the text of any query it gives the solutions.
 """
 
 
-def asker_of(graph: KnowledgeGraph, *, apart: bool, at_once: bool = True) -> Asker:
+def asker_of(graph: KnowledgeGraph, *, apart: bool) -> Asker:
     """One who asks a graph.
 
-    :param apart: in a process of its own.
-    :param at_once: whether that process reads the graph's files now if they have not been read; else when it is told to begin, or knows what it is asked.
+    :param apart: in a process of its own, which reads the graph's files when it is told to begin, or knows what it is asked.
     """
-    answering = _Answering(graph)
-    return Prepared(graph.ready, answering.answered, apart=apart, at_once=at_once)
+    return Prepared(graph.ready, _Answering(graph).answered, apart=apart)
 
 
 class _Answering:

@@ -128,7 +128,7 @@ def _published(graph: KnowledgeGraph, target: Path, config: Config, old: dict[st
     from_files = bool(graph.sources) and not graph.is_edited and graph.closure is None
     with ExitStack() as ending:
         # A graph that was read from files can be looked at by several processes at once. Who asks it begins with what this one holds now, which is little.
-        asker = asker_of(graph, apart=from_files, at_once=False)
+        asker = asker_of(graph, apart=from_files)
         ending.callback(asker.stop)
         # Both are read and hashed, mostly outside Python's lock.
         with ThreadPoolExecutor(max_workers=1) as pool:

@@ -19,13 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from clayonto.errors import ConfigError
+from clayonto.locks import held
 from clayonto.processes import Beside
 from clayonto.publish.versions import Release, Version, earlier, fixed
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -72,7 +68,7 @@ class Aside:
         target.parent.mkdir(parents=True, exist_ok=True)
         remove_abandoned(target)
         self.folder = new_beside(target)
-        self._lock = _held(self.folder)
+        self._lock = held(self.folder)
         self._linking = Beside(lambda: _linked(self.target, self.folder, self.known))
         self._removing: Beside[None] | None = None
 
@@ -339,22 +335,9 @@ def remove_abandoned(target: Path) -> None:
     for folder in target.parent.resolve().glob(f".{glob.escape(target.resolve().name)}.new-*"):
         # One that was made a moment ago may be about to be held.
         with contextlib.suppress(OSError):
-            if time.time() - folder.stat().st_mtime > _MOMENT and (lock := _held(folder)) is not None:
+            if time.time() - folder.stat().st_mtime > _MOMENT and (lock := held(folder)) is not None:
                 shutil.rmtree(folder, ignore_errors=True)
                 os.close(lock)
-
-
-def _held(folder: Path) -> int | None:
-    """A lock on a folder, which the system gives up with the process at the latest; ``None`` if another has it, or there are none."""
-    if fcntl is None:
-        return None
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        return None
-    return handle
 
 
 def new_beside(target: Path) -> Path:

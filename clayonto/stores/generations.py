@@ -30,6 +30,7 @@ import pyoxigraph as ox
 
 from clayonto.errors import EngineError, OutputError, UsageError
 from clayonto.files import replace, settle
+from clayonto.locks import is_held
 
 try:
     import fcntl
@@ -210,7 +211,7 @@ class Folder:
             number = _number(folder)
             if folder.name == manifest["generation"]:
                 continue
-            if _is_held(folder) or (fcntl is None and number == int(manifest["generation"]) - 1):
+            if is_held(folder) or (fcntl is None and number == int(manifest["generation"]) - 1):
                 kept += filter(None, [_read(folder / "manifest.json")])
                 continue
             # Once its name is another, half of it can never be taken for a generation.
@@ -287,19 +288,6 @@ def _read(file: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None
-
-
-def _is_held(folder: Path) -> bool:
-    if fcntl is None:
-        return False
-    lock = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(lock)
-    return False
 
 
 def _sizes(folder: Path) -> dict[str, int]:

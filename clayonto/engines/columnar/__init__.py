@@ -2,9 +2,9 @@
 
 Grouping, joining and exporting over a whole register is where a store of rows loses: it takes the solutions one by one. Here they are taken by the
 column, through polars. ``algebra.py`` is the part of SPARQL that is answered so, ``parser.py`` reads it, ``columns.py`` holds the triples (``terms.py``
-takes them apart, ``building.py`` and ``mapped.py`` keep them in files), ``patterns.py`` joins them, ``expressions.py`` and ``functions.py`` filter
-(``reckoning.py`` leaves arithmetic to the store), ``answer.py`` groups and orders.
-``choosing.py`` leaves everything else, and every query that starts from a thing named in it, to the store, so that the
+takes them apart, ``building.py`` and ``mapped.py`` keep them in files), ``patterns.py`` and ``paths.py`` join them, ``expressions.py`` and
+``functions.py`` filter (``reckoning.py`` leaves arithmetic to the store), ``answer.py`` groups and orders. ``choosing.py`` leaves everything else, and
+every query that starts from a thing named in it, to the store, so that the
 engine as a whole answers all of SPARQL; the rows say which of the two did.
 """
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 AGGREGATES: Final = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG"})
 ARITHMETIC: Final = frozenset({"+", "-", "*", "/"})
 ROUNDING: Final = frozenset({"ROUND", "ABS", "CEIL", "FLOOR"})
+CHOICES: Final = frozenset({"IF", "COALESCE"})
 DAY: Final = "[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
 """The days that are days in every year, without a time zone: their texts are in the order of time."""
 

@@ -48,7 +48,7 @@ class Table:
 
 
 def _values(cells: Cells, declared: str | None, columns: Columns) -> Any | None:
-    """What a frame has for cells of one kind, where that is known without a look at what :func:`_cells` makes of them; else ``None``."""
+    """What a frame has for cells of one kind, where that is known without a look at what :func:`cells_of` makes of them; else ``None``."""
     if cells.data.null_count() == len(cells.data):
         return None
     found = resolved(cells, columns) if cells.kind == "term" else cells

@@ -124,14 +124,15 @@ class RowsAndColumns(OxigraphEngine):
         extents, chosen = self.extents, self._chosen
         if chosen is None or chosen.extents is not extents or len(chosen.reasons) >= _REMEMBERED:
             chosen = self._chosen = _Chosen(extents, {})
-        for key in (alike := (query.but_for(_things), base)), (query.text, base):
+        alike, own = (query.but_for(_things), base), (query.text, base)
+        for key in (alike, own):
             if key in chosen.reasons:
                 return chosen.reasons[key]
         try:
             found = self.rows_are_cheaper(_parsed(query.text, base=base))
         except Beyond as reason:
             found = Reason(str(reason), holds_for_any=False)
-        why = chosen.reasons[alike if found and found.holds_for_any else key] = found and found.text
+        why = chosen.reasons[alike if found and found.holds_for_any else own] = found and found.text
         return why
 
     def rows_are_cheaper(self, select: Select) -> Reason | None:

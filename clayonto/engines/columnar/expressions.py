@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import polars as pl
 
-from clayonto.engines.columnar.algebra import ARITHMETIC, ROUNDING, Beyond, Call, Const, Var
+from clayonto.engines.columnar.algebra import ARITHMETIC, CHOICES, ROUNDING, Beyond, Call, Const, Var
 from clayonto.engines.columnar.terms import KINDS
 
 if TYPE_CHECKING:
@@ -30,8 +30,7 @@ _COMPARE: Final[dict[str, Callable[[Any, Any], Any]]] = {
     ">=": lambda a, b: a >= b,
 }
 # What is done here where that can be, and what never is: the store has the last word on a last digit.
-_ALSO_HERE: Final = frozenset({"IF", "COALESCE"})
-_HANDED_OVER: Final = ARITHMETIC | ROUNDING | _ALSO_HERE
+_HANDED_OVER: Final = ARITHMETIC | ROUNDING | CHOICES
 # What the values of a kind are in polars, where they are no numbers of terms.
 _TYPES: Final = {"string": pl.String, "text": pl.String, "date": pl.String, "integer": pl.Int64, "boolean": pl.Boolean}
 
@@ -80,7 +79,7 @@ def evaluate(expr: Expr, frame: Frame, columns: Columns) -> Cells:
     # What is handed over comes back as what is evaluated here.
     from clayonto.engines.columnar.reckoning import reckoned
 
-    if expr.name not in _ALSO_HERE:
+    if expr.name not in CHOICES:
         return reckoned(expr, frame, columns)
     try:
         return _evaluated(expr, frame, columns)

@@ -1,7 +1,7 @@
 """Graph patterns as joins of tables of numbers.
 
 The triples of a group are joined from the one with the fewest rows on, each next one the one that shares a variable and has the fewest; a filter
-is applied as soon as its variables are there. A path that is repeated becomes the table of the pairs that it joins.
+is applied as soon as its variables are there.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from clayonto.engines.columnar.algebra import (
     Link,
     Optional,
     Repeated,
-    Steps,
     Triple,
     Union,
     Values,
@@ -33,15 +32,14 @@ from clayonto.engines.columnar.algebra import (
     written,
 )
 from clayonto.engines.columnar.expressions import Frame, evaluate, holds, in_rows, plain
+from clayonto.engines.columnar.paths import MOST_ROWS, bounded, pairs, repeated
 from clayonto.engines.columnar.terms import ID
 
 if TYPE_CHECKING:
-    from clayonto.engines.columnar.algebra import Expr, Path
+    from clayonto.engines.columnar.algebra import Expr
     from clayonto.engines.columnar.columns import Columns
     from clayonto.engines.columnar.expressions import Cells
 
-_MOST_ROWS = 50_000_000
-_MOST_PAIRS = 5_000_000
 _FAR = 20
 # How many times as many rows a sorted table has as there are terms that are looked up in it one by one.
 _FEW = 64
@@ -218,9 +216,9 @@ def _triple(triple: Triple, columns: Columns, frame: Frame | None) -> Any:
     elif frame is not None and (near := _near(triple, frame, columns)) is not None:
         return near
     elif isinstance(triple.path, Repeated):
-        table = _repeated(triple.path, triple, columns)
+        table = repeated(triple.path, triple, columns)
     else:
-        table = _pairs(triple.path, columns)
+        table = pairs(triple.path, columns)
     for end, name in ((triple.subject, "subject"), (triple.object, "object")):
         if isinstance(end, Const):
             number = columns.number(end.term)
@@ -275,68 +273,6 @@ def _any_of(name: str, columns: Columns, frame: Frame | None) -> Any:
     return pl.concat(tables) if tables else columns.table("").with_columns(pl.lit(0, dtype=ID).alias(name))
 
 
-def _pairs(path: Path, columns: Columns) -> Any:
-    """Subjects and objects that a path joins: each as often as it does, but once only if it is repeated."""
-    if isinstance(path, Var):
-        raise Beyond(f"?{path.name} can be any predicate, which columns do not answer")
-    if isinstance(path, Link):
-        table = columns.table(path.predicate)
-        return table.select(pl.col("object").alias("subject"), pl.col("subject").alias("object")) if path.back else table
-    if isinstance(path, Either):
-        pairs = pl.concat([_pairs(each, columns) for each in path.paths])
-        if pairs.is_duplicated().any():
-            raise Beyond("alternatives that join the same pair are not counted alike by engines")
-        return pairs
-    if isinstance(path, Steps):
-        first, *rest = (_pairs(each, columns) for each in path.paths)
-        for table in rest:
-            _bounded(first.select("object"), table.select(pl.col("subject").alias("object")), ["object"])
-            first = first.join(table, left_on="object", right_on="subject").select("subject", pl.col("object_right").alias("object"))
-        return first
-    step = _step(path.path, columns)
-    return _closed(step, step)
-
-
-def _step(path: Path, columns: Columns) -> Any:
-    """The pairs that a path joins, each once, as those of a predicate are by themselves."""
-    pairs = _pairs(path, columns)
-    return pairs if isinstance(path, Link) else pairs.unique()
-
-
-def _repeated(path: Repeated, triple: Triple, columns: Columns) -> Any:
-    """The pairs of a repeated path: from the end that is named, if one is."""
-    step = _step(path.path, columns)
-    ends = [columns.number(end.term) for end in (triple.subject, triple.object) if isinstance(end, Const)]
-    if None in ends:
-        raise Beyond("a path from a term of which nothing is said is not answered in columns")
-    if isinstance(triple.subject, Const):
-        pairs = _closed(step.filter(pl.col("subject") == ends[0]), step)
-    elif isinstance(triple.object, Const):
-        back = step.select(pl.col("object").alias("subject"), pl.col("subject").alias("object"))
-        pairs = _closed(back.filter(pl.col("subject") == ends[0]), back).select(
-            pl.col("object").alias("subject"), pl.col("subject").alias("object")
-        )
-    else:
-        pairs = _closed(step, step)
-    if not path.zero:
-        return pairs
-    # A path of no step joins each term of the graph to itself (section 9.1).
-    terms = pl.Series("subject", ends or columns.nodes(), dtype=ID)
-    return pl.concat([pairs, pl.DataFrame({"subject": terms, "object": terms.alias("object")})]).unique()
-
-
-def _closed(whole: Any, step: Any) -> Any:
-    """What is reached from pairs by a step as often as it goes: every round takes a step from what the last one added."""
-    new = whole
-    while len(new):
-        longer = new.join(step, left_on="object", right_on="subject").select("subject", pl.col("object_right").alias("object")).unique()
-        new = longer.join(whole, on=["subject", "object"], how="anti")
-        whole = pl.concat([whole, new])
-        if len(whole) > _MOST_PAIRS:
-            raise Beyond("the path joins too many pairs to be held as a table")
-    return whole
-
-
 def _values(values: Values, columns: Columns, required: set[str]) -> Frame:
     """The rows of VALUES. ``required`` are variables that a triple binds as well, so that a term of no triple gives no row."""
     made = {name: columns.numbers(row[at] for row in values.rows) for at, name in enumerate(values.names)}
@@ -356,10 +292,10 @@ def _joined(left: Frame | None, right: Frame, most: int | None = None) -> Frame:
     shared = _shared(left, right)
     kinds = left.kinds | right.kinds
     if shared:
-        if most is None or len(left.rows) * most > _MOST_ROWS:
-            _bounded(left.rows, right.rows, shared)
+        if most is None or len(left.rows) * most > MOST_ROWS:
+            bounded(left.rows, right.rows, shared)
         return Frame(left.rows.join(right.rows, on=shared), kinds)
-    if len(left.rows) * len(right.rows) > _MOST_ROWS:
+    if len(left.rows) * len(right.rows) > MOST_ROWS:
         raise Beyond("two parts of the pattern share no variable, and their product is too large")
     return Frame(left.rows.join(right.rows, how="cross"), kinds)
 
@@ -373,18 +309,6 @@ def _shared(left: Frame, right: Frame) -> list[str]:
         if left.rows[name].null_count() or right.rows[name].null_count():
             raise Beyond(f"?{name} is not bound everywhere and is joined, which columns do not answer")
     return shared
-
-
-def _bounded(left: Any, right: Any, on: list[str]) -> None:
-    """Give up where a join would have more rows than there is memory for."""
-    if len(left) * len(right) <= _MOST_ROWS:
-        return
-    counted = right.group_by(on).len()
-    if len(left) * (counted["len"].max() or 0) <= _MOST_ROWS:
-        return
-    both = left.group_by(on).len().join(counted, on=on)
-    if both.select((pl.col("len").cast(pl.UInt64) * pl.col("len_right")).sum()).item() > _MOST_ROWS:
-        raise Beyond("two parts of the pattern have too many rows together")
 
 
 def _outer(frame: Frame, group: Group, columns: Columns, *, how: Literal["left", "anti"]) -> Frame:
@@ -402,7 +326,7 @@ def _outer(frame: Frame, group: Group, columns: Columns, *, how: Literal["left",
         raise Beyond("OPTIONAL or NOT EXISTS that shares no variable is not answered in columns")
     if how == "anti":
         return Frame(frame.rows.join(right.rows, on=shared, how="anti"), frame.kinds)
-    _bounded(frame.rows, right.rows, shared)
+    bounded(frame.rows, right.rows, shared)
     return Frame(frame.rows.join(right.rows, on=shared, how="left"), frame.kinds | right.kinds)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import pyoxigraph as ox
 
-from clayonto.engines.columnar.algebra import ARITHMETIC, ROUNDING, Beyond, Call, Const, Var, variables
+from clayonto.engines.columnar.algebra import ARITHMETIC, CHOICES, ROUNDING, Beyond, Call, Const, Var, variables
 from clayonto.engines.columnar.expressions import Cells, plain
 from clayonto.frames import read_cells
 
@@ -26,7 +26,7 @@ _AT_ONCE: Final = 100_000
 """Rows that are handed over at a time."""
 _MOST: Final = 5_000_000
 _BETWEEN: Final = ARITHMETIC | {"=", "!=", "<", "<=", ">", ">=", "&&", "||"}
-_CALLED: Final = ROUNDING | {"IF", "COALESCE", "BOUND"}
+_CALLED: Final = ROUNDING | CHOICES | {"BOUND"}
 # What a column of results is, if all of them are of one kind; as TSV has them.
 _INTEGER: Final = "^-?[0-9]{1,18}$"
 _DECIMAL: Final = r'^(?:-?[0-9]{0,18}\.[0-9]{1,18}|"-?[0-9]{1,18}"\^\^<http://www\.w3\.org/2001/XMLSchema#decimal>)$'
@@ -54,7 +54,7 @@ def reckoned(expr: Call, frame: Frame, columns: Columns) -> Cells:
         raise Beyond("a blank node has no name that could be handed over")
     found = pl.concat(list(_asked(text, values))) if len(values) else pl.Series(dtype=pl.String)
     numbers = _values(found)
-    if expr.name in ("IF", "COALESCE") and not numbers.dtype.is_decimal() and found.null_count() < len(found):
+    if expr.name in CHOICES and not numbers.dtype.is_decimal() and found.null_count() < len(found):
         raise Beyond(f"{expr.name} of such values is not answered in columns")
     both = values.with_columns(numbers.alias("found"))
     rows = table.join(both, on=list(names.values()), how="left", nulls_equal=True, maintain_order="left")
