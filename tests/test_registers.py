@@ -271,7 +271,7 @@ def test_wrong_use_is_told(tmp_path: Path) -> None:
         import_register("eur", EURA, output=tmp_path / "a.nq")
     with pytest.raises(UsageError, match="one of the two"):
         import_register("eura", EURA)
-    with pytest.raises(UsageError, match="Name the register's file"):
+    with pytest.raises(UsageError, match="Name the register, or auto"):
         import_register("eura", output=tmp_path / "a.nq")
     with pytest.raises(DataError, match="not those of the register “interreg”"):
         import_register("interreg", EURA, output=tmp_path / "a.nq")

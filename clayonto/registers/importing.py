@@ -77,7 +77,8 @@ def import_register(
     if output is not None and Path(output).suffix.lower() in _OTHER_FORMS:
         raise UsageError(f"{output} would hold N-Quads, whatever its name says; let it end in .nq.")
     if not files:
-        raise UsageError("Name the register's file, or files.")
+        first = f"; {register} may be one of them" if Path(register).is_file() else ""
+        raise UsageError(f"Name the register, or auto, and then its file, or files{first}.")
     if date is not None:
         try:
             date = values.day(date, "date", lambda _: None)
