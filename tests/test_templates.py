@@ -189,8 +189,8 @@ def parses(text: str, names: dict[str, str]) -> bool:
     except SyntaxError:
         return False
     except RuntimeError as error:
-        # It is a query, with a function that the engine does not have.
-        assert "custom function" in str(error)
+        if "custom function" not in str(error):  # of a query that is one, with a function that the engine does not have
+            raise
     return True
 
 
