@@ -12,6 +12,7 @@ from clayonto.namespaces import CLAY, ID, PREFIXES, expand, shorten
 from clayonto.results import TRIPLE_COLUMNS, Rows, RowStream, sort_key
 from clayonto.sources import Source, from_paths, loaded
 from clayonto.stated import Stated
+from clayonto.templates import looked_through
 from clayonto.terms import IRI, Value, render
 
 if TYPE_CHECKING:
@@ -550,7 +551,7 @@ class KnowledgeGraph:
         }
 
     def _answer(self, text: str, *, types: Any = None) -> Rows:
-        form = sparql.form(text)
+        form = looked_through(text).of(sparql.form)
         if form == "select":
             return self._selected(text, types)
         if form == "ask":
@@ -567,7 +568,9 @@ class KnowledgeGraph:
             from clayonto.remote.federation import Services
 
             return Services(self._services).resolve(text, base=self.base, local=lambda query: self._engine.select(query, base=self.base))
-        sparql.refuse_unsafe(text if written is None else written)
+        query = looked_through(text if written is None else written)
+        if query.of(sparql.is_guarded) or query.may_have("service", "from"):
+            sparql.refuse_unsafe(query.text)
         return text
 
     def _with_booleans(self, solutions: bytes, types: Mapping[str, str]) -> bytes:

@@ -236,3 +236,83 @@ def test_queries_that_are_alike_are_looked_through_once() -> None:
     assert [query.of(look) for query in alike] == [1, 1, 1]
     assert len(seen) == 1
     assert [Query(text).of(look) for text in ("DESCRIBE <urn:a> ?x", "DESCRIBE 'a'", "DESCRIBE 'b'", "DESCRIBE #")] == [2, 3, 4, 5]
+
+
+_PROLOGUES = st.lists(
+    st.sampled_from(
+        [
+            *(f"PREFIX {name}: <urn:{name}#>\n" for name in ("a", "ab", "b", "skos", "service", "clay")),
+            *("PREFIX b: <urn:other>\r\n", "prefix\tc : <urn:c>\n", "PREFIX c:<urn:c> ", "PREFIX : <urn:e>\n", "PREFIX d: <e/>\n", "PREFIX f: <http://[>\n"),
+            *("BASE <urn:base:>\n", "# a: \n", "\n", " ", "PREFIX ä: <urn:ä>\n", "PREFIX g: <urn:g#?>\n", "PREFIX h: <urn:h#x#>\n", "PREFIX 1: <urn:i>\n"),
+        ]
+    ),
+    max_size=6,
+).map("".join)  # fmt: skip
+_BODIES = st.sampled_from(
+    [
+        *("ASK { ?s a:x b:y }", "SELECT * { ?s skos:x <urn:a:b> FILTER(?s < ab:c && ?s > 3) }", "ASK { FILTER(?x<a:b&&?y>b:c) }"),
+        *(
+            "ASK { ?s ?p 'a:b' } # b:c",
+            "PREFIX a: <urn:own> ASK { ?s a:x ?o }",
+            "ASK { ?s ?p 3a:x }",
+            "ASK { ?s aclay:b ?o }",
+            "ASK { ?s c:d ?o",
+        ),
+        *("ASK { ?s ?p 'x' ; d:e '\\u0061' }", "DESCRIBE f:a g:b", "ASK { GRAPH service:x { ?s ?p ?o } }", "DESCRIBE h:x ä:y :z 1:x"),
+    ]
+)
+
+
+@given(_PROLOGUES, _BODIES)
+@example("PREFIX a: <urn:a#>\nPREFIX b: <urn:b#>\n", "ASK { ?s a:x ?o }")
+@example("PREFIX a: <urn:a#>\nPREFIX f: <http://[>\n", "ASK { ?s a:x ?o }")
+@example("PREFIX a: <urn:a#>\nPREFIX a: <urn:b#>\n", "ASK { ?s a:x ?o }")
+def test_declarations_that_a_query_does_not_use_can_be_left_out(prologue: str, body: str) -> None:
+    names = ["urn:a#", "urn:b#", "urn:c", "urn:other", "urn:own", "urn:ab#", "urn:service#", PREFIXES["clay"]]
+    store = ox.Store()
+    store.extend([ox.Quad(ox.NamedNode(f"{one}x"), ox.NamedNode(f"{one}x"), ox.NamedNode(f"{one}y")) for one in names])
+
+    def found(asked: str, given_prefixes: dict[str, str]) -> Any:
+        try:
+            answer: Any = store.query(asked, base_iri="urn:base:", prefixes=given_prefixes)
+        except SyntaxError:
+            return "malformed"
+        return bool(answer) if isinstance(answer, ox.QueryBoolean) else sorted(map(str, answer))
+
+    query = Query(prologue + body)
+    assert found(query.rewritten(str), prefixes(query)) == found(prologue + body, dict(PREFIXES))
+
+
+def test_an_engine_is_given_the_declarations_that_a_query_may_use() -> None:
+    declared = {name: f"PREFIX {name}: <urn:{name}#>\n" for name in ("a", "b", "c")}
+    for used, body in (
+        ("", "ASK {}"),
+        ("b", "ASK { ?s b:x 'c:y' } # a:z"),
+        ("ab", "ASK { ?s ca:x b:y }"),
+        ("abc", "ASK { FILTER(?x<a:y&&?z>1) }"),
+    ):
+        query = Query("".join(declared.values()) + body)
+        assert query.rewritten(str).startswith("".join(declared[name] for name in used) + body.partition(" #")[0])
+        assert query.rewritten(lambda text: text.replace("ASK", "ASK WHERE")).count("PREFIX") == len(used)
+    malformed = "PREFIX a: <urn:a#>\nPREFIX b: <http://[>\nASK {}"
+    assert "PREFIX b: <http://[>" in Query(malformed).rewritten(str)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["PREFIX a: <urn:a#>\n", "PREFIX a: <urn:service#>\n", "PREFIX from: <urn:b>\n", "PREFIX b: <urn:b'(x)>\n"]),
+        max_size=3,
+    ),
+    st.sampled_from(_IRIS),
+)
+def test_no_prologue_lets_through_what_is_to_be_refused(prologue: list[str], iri: str) -> None:
+    for body in (
+        f"ASK {{ ?s a:x <{iri}> }}",
+        f"ASK FROM <{iri}> {{}}",
+        f"ASK {{ SERVICE <{iri}> {{}} }}",
+        f"ASK {{ ?s ?p 'service' , <{iri}> }}",
+    ):
+        text = "".join(prologue) + body
+        query = Query(text)
+        if not query.of(sparql.is_guarded) and not query.may_have("service", "from"):
+            sparql.refuse_unsafe(text)

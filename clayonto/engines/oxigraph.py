@@ -17,7 +17,7 @@ from clayonto.errors import EngineError, QuerySyntaxError
 from clayonto.namespaces import PREFIXES
 from clayonto.sources import QUADS
 from clayonto.sparql import asks_for_graphs, undeclared
-from clayonto.templates import Query
+from clayonto.templates import Query, looked_through
 from clayonto.terms import IRI, BlankNode, Value, lexical, literal
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class OxigraphEngine:
 
     def select(self, query: str, *, base: str) -> bytes:
         """The solutions of a SELECT query, as TSV."""
-        known = Query(query)
+        known = looked_through(query)
         order = known.of(_order)
         with self._answering(known, base, by=as_asked if order is None else _in_any_order) as solutions:
             try:
@@ -109,12 +109,12 @@ class OxigraphEngine:
 
     def ask(self, query: str, *, base: str) -> bool:
         """The answer of an ASK query."""
-        with self._answering(Query(query), base) as answer:
+        with self._answering(looked_through(query), base) as answer:
             return bool(answer)
 
     def construct(self, query: str, *, base: str) -> Iterator[Triple]:
         """The triples of a CONSTRUCT or DESCRIBE query."""
-        with self._answering(Query(query), base) as triples:
+        with self._answering(looked_through(query), base) as triples:
             # A CONSTRUCT result is a set; the engine gives a triple once for each solution that makes it.
             for t in dict.fromkeys(triples):
                 yield to_python(t.subject), to_python(t.predicate), to_python(t.object)
@@ -140,7 +140,7 @@ class OxigraphEngine:
     @contextmanager
     def _answering(self, query: Query, base: str, *, by: Callable[[str], str] | None = None) -> Iterator[Any]:
         """The answer of a query; ``by`` puts it into the form in which it is asked."""
-        with self._reading(graphs=asks_for_graphs(query.text)) as store:
+        with self._reading(graphs=query.of(asks_for_graphs)) as store:
             try:
                 answer = store.query(query.rewritten(by or as_asked), base_iri=base, prefixes=prefixes(query))
             except SyntaxError as error:

@@ -104,7 +104,7 @@ class Worker:
     def _answered(self, number: int, graphs: str | None, question: Question) -> tuple[dict[str, Any], bytes]:
         query = Query(question.query)
         name = choose(query.of(sparql.form), accept=question.accept, named=question.named)
-        if query.of(sparql.is_guarded) or sparql.may_have(query.text, "service"):
+        if query.of(sparql.is_guarded) or query.may_have("service"):
             sparql.refuse_leaving(query.text)
         wanted = _dataset(question)
         if graphs is None and (query.of(_names_graphs) or wanted):

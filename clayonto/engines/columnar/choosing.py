@@ -20,7 +20,7 @@ from clayonto.engines.columnar.parser import parse
 from clayonto.engines.oxigraph import OxigraphEngine
 from clayonto.namespaces import ID
 from clayonto.sparql import tokens
-from clayonto.templates import Query
+from clayonto.templates import looked_through
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from clayonto.engines.columnar.answer import Table
     from clayonto.engines.columnar.columns import Columns
     from clayonto.engines.columnar.shape import Extent
+    from clayonto.templates import Query
 
 _REMEMBERED: Final = 512
 _NUMBER: Final = re.compile(r"<(\d+)>")
@@ -73,7 +74,7 @@ class RowsAndColumns(OxigraphEngine):
 
     def table(self, query: str, *, base: str) -> Table | None:
         """The solutions of a SELECT query in order, as columns; ``None`` if the store is to answer it."""
-        if self.without_columns() or self._why_rows(Query(query), base=base):
+        if self.without_columns() or self._why_rows(looked_through(query), base=base):
             return None
         import polars as pl
 
@@ -98,7 +99,7 @@ class RowsAndColumns(OxigraphEngine):
             return without
         from clayonto.engines.columnar.answer import answer
 
-        why = self._why_rows(Query(query), base=base)
+        why = self._why_rows(looked_through(query), base=base)
         if why is None:
             try:
                 answer(_parsed(query, base=base), self.columns)
@@ -156,4 +157,5 @@ def _things(template: str) -> frozenset[int]:
     found = {_NUMBERED.fullmatch(each.term) for each in subjects(select.where) if isinstance(each, Const)}
     # A name that is nothing but a prefix looks like the IRI of that.
     prologue = takewhile(lambda token: token.text.upper() != "SELECT", tokens(template))
-    return frozenset(int(each[1]) for each in found if each) - {int(token.text[1:-1]) for token in prologue if token.kind == "iri"}
+    declared = (_NUMBER.fullmatch(token.text) for token in prologue if token.kind == "iri")
+    return frozenset(int(each[1]) for each in found if each) - {int(each[1]) for each in declared if each}
