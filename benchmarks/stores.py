@@ -120,6 +120,19 @@ def loaded(contender: str, data: Path, folder: Path) -> Iterator[str]:
         yield str(data)
 
 
+def write_graph(data: Path, size: int) -> None:
+    """Write the graph of so many projects and of the bundled data as N-Triples."""
+    import pyoxigraph as ox
+
+    import clayonto
+
+    with data.open("w", encoding="utf-8") as out:
+        bundled = (ox.Triple(*t) for t in clayonto.load().triples())
+        out.write((ox.serialize(bundled, format=ox.RdfFormat.N_TRIPLES) or b"").decode())
+        out.writelines(projects(size))
+        out.writelines(parts(size))
+
+
 def measure(contender: str, size: int, data: Path, folder: Path) -> dict[str, Any]:
     """Seconds to load and for each query, and rows."""
     started = perf_counter()
@@ -186,19 +199,11 @@ def main() -> None:
         answer(sys.argv[2], sys.argv[3], sys.argv[4:])
         return
     given = parser.parse_args()
-    import pyoxigraph as ox
-
-    import clayonto
-
     for size in given.sizes or (1_000, 10_000, 100_000):
         with tempfile.TemporaryDirectory(dir=given.folder) as folder:
             data = Path(folder, "data", "graph.nt")
             data.parent.mkdir()
-            with data.open("w", encoding="utf-8") as out:
-                bundled = (ox.Triple(*t) for t in clayonto.load().triples())
-                out.write((ox.serialize(bundled, format=ox.RdfFormat.N_TRIPLES) or b"").decode())
-                out.writelines(projects(size))
-                out.writelines(parts(size))
+            write_graph(data, size)
             found: dict[str, Any] = {}
             for contender in given.only or CONTENDERS:
                 if size > MOST.get(contender, size):

@@ -1,18 +1,17 @@
 """What a query costs: about how many triples a store of rows looks at, and how many columns do.
 
 The store goes from one triple of a pattern to the next, from the fewest on; a part in braces and a SELECT it works out by itself, what is optional it looks
-up for each row (:mod:`clayonto.engines.optionals`). How many triples lead on is reckoned by the average of the predicate first; where that speaks for
-columns, the same way is gone on the store with a few solutions, since what things lead to differs much. Columns read the whole table of each predicate.
+up for each row (:mod:`clayonto.engines.optionals`), where that is compared with what the row has as well. How many triples lead on is reckoned by the
+average of the predicate first; where that speaks for columns, the same way is gone on the store with a few solutions, since what things lead to differs
+much. Of what a filter names, the triples are counted, and of groups there are no more than their keys have values. Columns read the whole table of each
+predicate.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import islice
 from math import inf, prod
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-
-import pyoxigraph as ox
 
 from clayonto.engines.columnar.algebra import (
     Bind,
@@ -30,9 +29,12 @@ from clayonto.engines.columnar.algebra import (
     Values,
     Var,
     Without,
+    aggregated,
     named_in,
+    variables,
 )
 from clayonto.engines.columnar.parser import RDF_TYPE
+from clayonto.engines.columnar.walking import ends, node, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -54,7 +56,7 @@ _COUNTED: Final = 2000
 """How many triples of one object are counted, if need be."""
 _OFTEN: Final = 3
 _IS_A: Final = Link(RDF_TYPE)
-_DEFAULT: Final = ox.DefaultGraph()
+_TESTS: Final = frozenset({"BOUND", "!", "=", "!=", "<", "<=", ">", ">="})
 
 
 class Cost(NamedTuple):
@@ -95,11 +97,11 @@ class _Fan(NamedTuple):
 
 
 class _State(NamedTuple):
-    """How many solutions there are, about, and some or all of them, if they were looked for; ``bound`` are the variables that they bind."""
+    """How many solutions there are, about, and some or all of them, if they were looked for; ``bound``: how many values each variable can have."""
 
     rows: float
     known: list[Solution] | None
-    bound: frozenset[str]
+    bound: Mapping[str, float]
 
     @property
     def is_whole(self) -> bool:
@@ -114,7 +116,9 @@ class _Estimate:
         self._store = store
         self._sample = sample
         self._tagged: set[str] = set()
-        self._start = _State(1.0, [{}] if sample else None, frozenset())
+        # The terms that filters leave to variables.
+        self._only: Mapping[str, frozenset[str]] = {}
+        self._start = _State(1.0, [{}] if sample else None, {})
         self.looked_at = 0.0
         self.names_things = False
         self.cells = 0.0
@@ -123,15 +127,27 @@ class _Estimate:
     def select(self, select: Select) -> _State:
         """The solutions of a SELECT."""
         self.parts += 1 + (select.group_by is not None)
-        names = frozenset(name for name, _ in select.columns)
-        rows, known, _ = self._group(select.where, self._start)
+        outer, self._only = self._only, {}
+        state = self._group(select.where, self._start)
+        self._only = outer
+        if select.group_by is not None or any(aggregated(expr) for _, expr in select.columns):
+            state = _grouped(state, {name: Var(name) if expr is None else expr for name, expr in select.group_by or ()})
+        elif select.distinct:
+            state = _grouped(state, {name: Var(name) for name, _ in select.columns})
+        rows, known, bound = state
         if select.limit is not None and rows > select.limit:
             rows = float(select.limit)
+        names = [name for name, _ in select.columns]
         if known is not None:
-            known = [{name: term for name, term in each.items() if name in names} for each in known]
-        return _State(rows, known, names)
+            known = [{name: each[name] for name in names if name in each} for each in known]
+        return _State(rows, known, {name: bound.get(name, rows) for name in names})
 
-    def _group(self, group: Group, state: _State) -> _State:
+    def _group(self, group: Group, state: _State, *, by_row: bool = False) -> _State:
+        """The solutions of a group.
+
+        :param by_row: whether it is worked out for each of the solutions that there are, and not by itself.
+        """
+        outer, self._only = self._only, {**self._only, **_only(group.filters)}
         self.parts += len(group.elements)
         self._tagged |= {name for test in group.filters for name in _tagged(test)}
         for each in group.elements:
@@ -141,34 +157,44 @@ class _Estimate:
             match each:
                 case Inner(select):
                     state = _joined(state, self.select(select))
+                case Union(groups) if by_row:
+                    state = _together([self._group(part, state, by_row=True) for part in groups])
                 case Union(groups):
                     state = _joined(state, _together([self._group(part, self._start) for part in groups]))
         state = self._triples([each for each in group.elements if isinstance(each, Triple)], state)
         for each in group.elements:
             match each:
-                case Bind(_, name):
-                    state = state._replace(bound=state.bound | {name})
+                case Bind(expr, name):
+                    state = state._replace(bound={**state.bound, name: _values(expr, state.bound)})
                 case Optional(inner):
-                    found = self._group(inner, state)
-                    bound = state.bound | named_in(inner)
-                    state = (
-                        found._replace(bound=bound)
-                        if found.rows > state.rows and found.known
-                        else state._replace(rows=max(state.rows, found.rows), bound=bound)
-                    )
+                    state = self._optional(inner, state)
                 case Without(inner):
                     self._group(inner, state)
+        self._only = outer
         return state
+
+    def _optional(self, group: Group, state: _State) -> _State:
+        outer, self._only = self._only, {}
+        found = self._group(group, state, by_row=all(isinstance(each, Triple | Union) for each in group.elements))
+        self._only = outer
+        own = named_in(group)
+        bound = {**dict.fromkeys(own, inf), **found.bound, **state.bound}
+        if any(_compares(test, own) for test in group.filters):
+            # As if they had the variable in common: a row finds about one.
+            return state._replace(bound=bound)
+        if found.rows > state.rows and found.known:
+            return found._replace(bound=bound)
+        return state._replace(rows=max(state.rows, found.rows), bound=bound)
 
     def _listed(self, values: Values) -> _State:
         """What VALUES gives."""
         known = None
         if self._sample:
             known = [
-                {name: _node(term) for name, term in zip(values.names, row, strict=True) if term is not None}
+                {name: node(term) for name, term in zip(values.names, row, strict=True) if term is not None}
                 for row in values.rows[: self._sample]
             ]
-        return _State(float(len(values.rows)), known, frozenset(values.names))
+        return _State(float(len(values.rows)), known, dict.fromkeys(values.names, float(len(values.rows))))
 
     def _triples(self, triples: list[Triple], state: _State) -> _State:
         """Take triples in the order of what they lead to."""
@@ -202,14 +228,13 @@ class _Estimate:
 
     def _count(self, link: Link, term: str, most: float) -> int:
         """How many triples a predicate has with an object, as far as it is worth counting."""
-        return sum(1 for _ in islice(self._ends(link, _node(term), back=True), round(min(most, _COUNTED))))
+        return sum(1 for _ in islice(ends(self._store, link, node(term), back=True), round(min(most, _COUNTED))))
 
     def _taken(self, triple: Triple, fan: _Fan, state: _State) -> _State:
         """The solutions after a triple: as many for each as for those that are looked at, or by the average of the predicate."""
-        ends = [end.name for end in (triple.subject, triple.object, triple.path) if isinstance(end, Var)]
-        bound = state.bound | set(ends)
+        names = [end.name for end in (triple.subject, triple.object, triple.path) if isinstance(end, Var)]
         rows, known = state.rows * self._factor(triple, fan, state), None
-        if state.known and not isinstance(triple.path, Var) and all(name in state.known[0] for name in ends if name in state.bound):
+        if state.known and not isinstance(triple.path, Var) and all(name in state.known[0] for name in names if name in state.bound):
             found: list[Solution] = []
             done = 0
             for solution in state.known:
@@ -228,66 +253,48 @@ class _Estimate:
         self.looked_at += max(rows, state.rows)
         if isinstance(triple.object, Var) and triple.object.name in self._tagged:
             rows /= 2
-        return _State(rows, known, frozenset(bound))
+        left = _State(rows, known, _least(state.bound, self._most(triple)))
+        if isinstance(triple.object, Var) and triple.object.name in self._only and triple.object.name not in state.bound:
+            left = self._filtered(triple.path, triple.object.name, left)
+        return left
+
+    def _most(self, triple: Triple) -> dict[str, float]:
+        """How many values the variables of a triple can have."""
+        most = {end.name: inf for end in (triple.subject, triple.object, triple.path) if isinstance(end, Var)}
+        if isinstance(triple.path, Link) and (extent := self._extents.get(triple.path.predicate)):
+            sides = (extent.objects, extent.subjects) if triple.path.back else (extent.subjects, extent.objects)
+            most |= {
+                end.name: float(side) for end, side in zip((triple.subject, triple.object), sides, strict=True) if isinstance(end, Var)
+            }
+        return most
+
+    def _filtered(self, path: Path, name: str, state: _State) -> _State:
+        """The solutions in which the object of a path is one of those that a filter leaves."""
+        left, known = self._only[name], state.known
+        if known is not None:
+            terms = {node(term) for term in left}
+            known = [each for each in known if each[name] in terms]
+        if state.is_whole and known is not None:
+            rows = float(len(known))
+        elif isinstance(path, Link) and (extent := self._extents.get(path.predicate)):
+            counted = sum(self._count(path, term, inf) for term in left)
+            rows = state.rows * (min(counted / max(extent.rows, 1), 1.0) if counted < _COUNTED else 1.0)
+        else:
+            rows = state.rows
+        return _State(rows, known, _least(state.bound, {name: float(len(left))}))
 
     def _extended(self, triple: Triple, solution: Solution) -> Iterator[Solution]:
         subject, object_ = (_term(end, solution) for end in (triple.subject, triple.object))
         if subject is None and object_ is None:
-            ends: Iterable[tuple[Any, Any]] = self._pairs(triple.path)
+            led: Iterable[tuple[Any, Any]] = pairs(self._store, triple.path)
         elif subject is None:
-            ends = ((start, object_) for start in self._ends(triple.path, object_, back=True))
+            led = ((start, object_) for start in ends(self._store, triple.path, object_, back=True))
         else:
-            reached = self._ends(triple.path, subject, back=False)
-            ends = ((subject, end) for end in reached if object_ is None or end == object_)
-        for start, end in ends:
+            reached = ends(self._store, triple.path, subject, back=False)
+            led = ((subject, end) for end in reached if object_ is None or end == object_)
+        for start, end in led:
             more = {name.name: term for name, term in ((triple.subject, start), (triple.object, end)) if isinstance(name, Var)}
             yield solution | more
-
-    def _pairs(self, path: Path) -> Iterator[tuple[Any, Any]]:
-        """The pairs that a path joins; one that is repeated counts as one that is not."""
-        match path:
-            case Link(predicate, back):
-                for quad in self._store.quads_for_pattern(None, _node(predicate), None, _DEFAULT):
-                    yield (quad.object, quad.subject) if back else (quad.subject, quad.object)
-            case Either(paths):
-                for each in paths:
-                    yield from self._pairs(each)
-            case Steps((first, *rest)):
-                for start, middle in self._pairs(first):
-                    for end in self._ends(Steps(tuple(rest)), middle, back=False):
-                        yield start, end
-            case Repeated(each, _):
-                yield from self._pairs(each)
-
-    def _ends(self, path: Path, start: Any, *, back: bool) -> Iterator[Any]:
-        """Where a path leads from a term; with ``back``, from where it leads there."""
-        match path:
-            case Link(predicate, turned):
-                node = _node(predicate)
-                if turned is not back:
-                    yield from (quad.subject for quad in self._store.quads_for_pattern(None, node, start, _DEFAULT))
-                elif not isinstance(start, ox.Literal):
-                    yield from (quad.object for quad in self._store.quads_for_pattern(start, node, None, _DEFAULT))
-            case Either(paths):
-                for each in paths:
-                    yield from self._ends(each, start, back=back)
-            case Steps(paths):
-                if not paths:
-                    yield start
-                    return
-                near, rest = (paths[-1], paths[:-1]) if back else (paths[0], paths[1:])
-                for middle in self._ends(near, start, back=back):
-                    yield from self._ends(Steps(rest), middle, back=back)
-            case Repeated(each, zero):
-                seen, new = {start}, [start]
-                if zero:
-                    yield start
-                while new:
-                    for end in self._ends(each, new.pop(), back=back):
-                        if end not in seen:
-                            seen.add(end)
-                            new.append(end)
-                            yield end
 
     def _fan(self, path: Path, state: _State) -> _Fan:
         match path:
@@ -321,18 +328,70 @@ def _together(parts: list[_State]) -> _State:
     known: list[Solution] | None = []
     for part in parts:
         known = None if known is None or part.known is None else known + part.known
-    return _State(sum(part.rows for part in parts), known, frozenset().union(*(part.bound for part in parts)))
+    names = set().union(*(part.bound for part in parts))
+    bound = {name: sum(part.bound.get(name, 1.0) for part in parts) for name in names}
+    return _State(sum(part.rows for part in parts), known, bound)
 
 
 def _joined(left: _State, right: _State) -> _State:
     """The solutions of two parts: those that agree, where all are known, else as many as the larger has."""
-    bound = left.bound | right.bound
+    bound = _least(left.bound, right.bound)
     if left.is_whole and right.is_whole:
-        pairs = ((a, b) for a in left.known or () for b in right.known or ())
-        both = [a | b for a, b in pairs if all(a[name] == term for name, term in b.items() if name in a)]
+        sides = ((a, b) for a in left.known or () for b in right.known or ())
+        both = [a | b for a, b in sides if all(a[name] == term for name, term in b.items() if name in a)]
         return _State(float(len(both)), both, bound)
     larger = max(left, right, key=lambda state: state.rows)
     return _State(larger.rows, larger.known, bound)
+
+
+def _grouped(state: _State, keys: Mapping[str, Expr]) -> _State:
+    """A solution for each group."""
+    bound = {name: min(_values(expr, state.bound), state.rows) for name, expr in keys.items()}
+    known = None
+    if state.known is not None and all(isinstance(expr, Var) for expr in keys.values()):
+        known = list({tuple(each.get(name) for name in keys): {n: each[n] for n in keys if n in each} for each in state.known}.values())
+    if state.is_whole and known is not None:
+        return _State(float(len(known)), known, bound)
+    return _State(min(state.rows, prod(bound.values())), known, bound)
+
+
+def _values(expr: Expr, bound: Mapping[str, float]) -> float:
+    """How many values an expression can have."""
+    if isinstance(expr, Call) and expr.name in _TESTS:
+        return 2.0
+    return prod(bound.get(name, inf) for name in variables(expr))
+
+
+def _least(left: Mapping[str, float], right: Mapping[str, float]) -> dict[str, float]:
+    return {**left, **{name: min(most, left.get(name, inf)) for name, most in right.items()}}
+
+
+def _only(filters: list[Expr]) -> dict[str, frozenset[str]]:
+    """The terms that filters leave to variables: ``?x = <a>``, ``?x IN (<a>, <b>)``."""
+    found: dict[str, frozenset[str]] = {}
+    for test in filters:
+        match test:
+            case Call("&&", tests):
+                found |= _only(list(tests))
+            case Call("=", (Var(name), Const(term))) | Call("=", (Const(term), Var(name))) if term.startswith("<"):
+                found[name] = frozenset({term})
+            case Call("||", tests):
+                each = [_only([one]) for one in tests]
+                if len({tuple(one) for one in each}) == 1 and len(each[0]) == 1:
+                    (name,) = each[0]
+                    found[name] = frozenset().union(*(one[name] for one in each))
+    return found
+
+
+def _compares(test: Expr, own: set[str]) -> bool:
+    """Whether a filter asks of a variable among its own that it be equal to another."""
+    match test:
+        case Call("&&", tests):
+            return any(_compares(each, own) for each in tests)
+        case Call("=", (left, right)):
+            sides = [variables(side) for side in (left, right)]
+            return all(sides) and sum(side <= own for side in sides) == 1
+    return False
 
 
 def _tagged(test: Expr) -> set[str]:
@@ -346,11 +405,4 @@ def _tagged(test: Expr) -> set[str]:
 
 
 def _term(end: Term, solution: Solution) -> Any:
-    return _node(end.term) if isinstance(end, Const) else solution.get(end.name)
-
-
-@lru_cache(maxsize=1024)
-def _node(term: str) -> Any:
-    """A term, as N-Triples writes it, as one of pyoxigraph."""
-    (quad,) = ox.parse(f"<urn:s> <urn:p> {term} .", format=ox.RdfFormat.N_TRIPLES)
-    return quad.object
+    return node(end.term) if isinstance(end, Const) else solution.get(end.name)
