@@ -9,6 +9,7 @@ import polars as pl
 from clayonto.engines.columnar.algebra import AGGREGATES, Beyond, Call, Const, Var, aggregated, variables
 from clayonto.engines.columnar.columns import escaped
 from clayonto.engines.columnar.expressions import Cells, Frame, evaluate, holds, kind_of, only_iris, plain, resolved
+from clayonto.engines.columnar.joining import kept
 from clayonto.engines.columnar.patterns import bound, noted, solutions
 from clayonto.frames import CENTS, PLAIN, to_polars
 from clayonto.namespaces import PREFIXES
@@ -93,7 +94,7 @@ def selected(select: Select, columns: Columns) -> Frame:
         having = [put_in(test) for test in having]
         order = [(put_in(key), down) for key, down in order]
     for test in having:
-        frame = Frame(frame.rows.filter(holds(test, frame, columns)), frame.kinds)
+        frame = Frame(kept(frame.rows, holds(test, frame, columns)), frame.kinds)
     for name, expr in named:
         if expr is not None:
             frame = bound(frame, name, evaluate(expr, frame, columns), columns)
@@ -107,7 +108,9 @@ def selected(select: Select, columns: Columns) -> Frame:
         frame = Frame(frame.rows.select(names).unique(maintain_order=True), frame.kinds)
     frame = noted("ORDER BY", _ordered(order, frame, columns)) if order else frame
     end = None if select.limit is None else select.offset + select.limit
-    return Frame(frame.rows.select(names)[select.offset : end], {name: frame.kinds[name] for name in names})
+    rows = frame.rows[names]
+    shown = rows if end is None and not select.offset else rows[select.offset : end]
+    return Frame(shown, {name: frame.kinds[name] for name in names})
 
 
 def _grouped(select: Select, frame: Frame, columns: Columns) -> tuple[Frame, Callable[[Any], Any]]:

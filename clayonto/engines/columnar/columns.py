@@ -37,7 +37,7 @@ class Made:
 
     def gather(self, terms: Any) -> Any:
         """The values of terms, by their numbers; null for null."""
-        return self._make(terms) if self._whole is None else self._all.gather(terms)
+        return self._make(terms) if self._whole is None else self._all[terms]
 
 
 class Columns:
@@ -61,7 +61,7 @@ class Columns:
         self._blanks = shape.iris + shape.literals
         self._most: dict[tuple[str, str], int] = {}
         whole = pl.arange(len(texts), dtype=ID, eager=True) if held else None
-        self.strings = Made(self._strings, whole) if self._blanks < len(texts) else texts
+        self.strings = Made(self._strings, None)
         self.lower = Made(lambda terms: self.strings.gather(terms).str.to_lowercase(), whole)
         self.languages = Made(self._languages, whole)
         self.values = Made(self._values, whole)
@@ -134,7 +134,7 @@ class Columns:
     def table(self, predicate: str) -> Any:
         """Subjects and objects of a predicate, sorted by them; an empty table if the graph has no such predicate."""
         extent = self._shape.predicates.get(predicate)
-        return self._triples[:0] if extent is None else self._triples[extent.start : extent.start + extent.rows]
+        return self._triples.clear() if extent is None else self._triples.slice(extent.start, extent.rows)
 
     def most(self, predicate: str, end: str) -> int:
         """How many triples of a predicate the same term begins at most (``end`` is ``subject``), or ends (``object``)."""
@@ -157,7 +157,7 @@ class Columns:
     @property
     def datatypes(self) -> Any:
         """What DATATYPE gives of each term, as text; nothing for what is no literal."""
-        return Made(lambda terms: self._datatypes.gather(self._suffixes.gather(terms).cast(ID)), None)
+        return Made(lambda terms: self._datatypes[self._suffixes[terms].cast(ID)], None)
 
     @cached_property
     def _datatypes(self) -> Any:
@@ -171,25 +171,29 @@ class Columns:
 
     def _strings(self, terms: Any) -> Any:
         """What STR gives: nothing for a blank node."""
-        frame = pl.DataFrame({"t": self.texts.gather(terms), "n": terms})
+        texts = self.texts[terms]
+        if (terms.max() or 0) < self._blanks:
+            return texts
+        frame = pl.DataFrame([texts.alias("t"), terms.alias("n")])
         return frame.select(pl.when(pl.col("n") < self._blanks).then(pl.col("t")).otherwise(None).alias("s"))["s"]
 
     def _languages(self, terms: Any) -> Any:
         """What LANG gives: empty for a literal without a language, nothing for what is no literal."""
-        return self._tags.gather(self._suffixes.gather(terms).cast(ID))
+        return self._tags[self._suffixes[terms].cast(ID)]
 
     def _values(self, terms: Any) -> Any:
         """The number that a term is, exactly; nothing for what is none."""
-        frame = pl.DataFrame({"t": self.texts.gather(terms), "k": self.kinds.gather(terms)})
+        frame = pl.DataFrame([self.texts[terms].alias("t"), self.kinds[terms].alias("k")])
         numeric = pl.col("k").is_in([KINDS.index("integer"), KINDS.index("decimal")])
         return frame.select(pl.when(numeric).then(pl.col("t")).otherwise(None).alias("v"))["v"].cast(pl.Decimal(38, self._shape.scale))
 
     def _cells(self, terms: Any) -> Any:
         """Terms as cells of SPARQL TSV."""
-        frame = pl.DataFrame({"t": self.texts.gather(terms), "k": self.kinds.gather(terms), "n": terms})
+        texts = self.texts[terms].alias("t")
         if (terms.max() or 0) < self.iris:
-            return frame.select(pl.concat_str(pl.lit("<"), "t", pl.lit(">")).alias("c"))["c"]
-        suffix = pl.Series(self._shape.suffixes).gather(self._suffixes.gather(terms).cast(ID))
+            return texts.to_frame().select(pl.concat_str(pl.lit("<"), "t", pl.lit(">")).alias("c"))["c"]
+        frame = pl.DataFrame([texts, self.kinds[terms].alias("k"), terms.alias("n")])
+        suffix = pl.Series(self._shape.suffixes)[self._suffixes[terms].cast(ID)]
         bare = pl.col("k").is_in([KINDS.index("integer"), KINDS.index("boolean")])
         return frame.select(
             pl.when(pl.col("n") < self.iris)

@@ -61,7 +61,7 @@ def kind_of(terms: Any, columns: Columns) -> str:
         return "none"
     if most < columns.iris:
         return "iri"
-    kinds = columns.kinds.gather(terms.drop_nulls() if terms.null_count() else terms)
+    kinds = columns.kinds[terms.drop_nulls() if terms.null_count() else terms]
     first = kinds[0]
     return KINDS[first] if kinds.min() == first == kinds.max() else "mixed"
 
@@ -131,7 +131,7 @@ def holds(expr: Expr, frame: Frame, columns: Columns) -> Any:
     if not len(frame.rows):
         return pl.Series(dtype=pl.Boolean)
     found = _boolean(in_rows(evaluate(expr, frame, columns), len(frame.rows)))
-    return found.fill_null(value=False)
+    return found.fill_null(value=False) if found.null_count() else found
 
 
 def _constant(term: str) -> Cells:

@@ -51,7 +51,7 @@ def called(call: Call, args: list[Cells], columns: Columns) -> Cells:
         case "LCASE" if first.kind == "spelt":
             return Cells("string", columns.lower.gather(first.data))
         case "ISLITERAL" if first.kind == "term":
-            return Cells("boolean", (first.data >= columns.iris) & (columns.kinds.gather(first.data) != KINDS.index("blank")))
+            return Cells("boolean", (first.data >= columns.iris) & (columns.kinds[first.data] != KINDS.index("blank")))
         case "YEAR":
             return _year(first, columns)
     if call.name == CAST:
@@ -117,7 +117,7 @@ def _text_of(cells: Cells) -> Cells:
 def _text(cells: Cells, columns: Columns) -> Cells:
     """Strings, with or without a language; a null for a term that is none."""
     if cells.kind == "term":
-        literal = columns.kinds.gather(cells.data).is_in([KINDS.index("string"), KINDS.index("language")])
+        literal = columns.kinds[cells.data].is_in([KINDS.index("string"), KINDS.index("language")])
         texts = columns.strings.gather(cells.data)
         kept = pl.DataFrame({"t": texts, "l": literal}).select(pl.when("l").then(pl.col("t")).otherwise(None).alias("t"))["t"]
         return Cells("text", kept)

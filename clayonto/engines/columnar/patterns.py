@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import polars as pl
 
+from clayonto.engines.columnar import joining
 from clayonto.engines.columnar.algebra import (
     Beyond,
     Const,
@@ -124,11 +125,11 @@ def bound(frame: Frame, name: str, cells: Cells, columns: Columns) -> Frame:
     cells = plain(cells, columns)
     if name in frame.kinds or cells.kind in ("text", "iri", "date", "datatypes"):
         raise Beyond(f"what ?{name} stands for is not made in columns")
-    return Frame(frame.rows.with_columns(in_rows(cells, len(frame.rows)).data.alias(name)), frame.kinds | {name: cells.kind})
+    return Frame(frame.rows.hstack([in_rows(cells, len(frame.rows)).data.alias(name)]), frame.kinds | {name: cells.kind})
 
 
 def _filtered(frame: Frame, test: Expr, columns: Columns) -> Frame:
-    return Frame(frame.rows.filter(holds(test, frame, columns)), frame.kinds)
+    return Frame(joining.kept(frame.rows, holds(test, frame, columns)), frame.kinds)
 
 
 def _ready(frame: Frame, filters: list[Expr], columns: Columns) -> Frame:
@@ -222,17 +223,14 @@ def _triple(triple: Triple, columns: Columns, frame: Frame | None) -> Any:
     for end, name in ((triple.subject, "subject"), (triple.object, "object")):
         if isinstance(end, Const):
             number = columns.number(end.term)
-            table = table.clear() if number is None else table.filter(pl.col(name) == number)
-    subject, object_ = triple.subject, triple.object
-    if isinstance(subject, Var) and isinstance(object_, Var):
-        if subject == object_:
-            return table.filter(pl.col("subject") == pl.col("object")).select(pl.col("subject").alias(subject.name), *also)
-        return table.select(pl.col("subject").alias(subject.name), pl.col("object").alias(object_.name), *also)
-    if isinstance(subject, Var):
-        return table.select(pl.col("subject").alias(subject.name), *also)
-    if isinstance(object_, Var):
-        return table.select(pl.col("object").alias(object_.name), *also)
-    raise Beyond("a triple without a variable is not answered in columns")
+            table = table.clear() if number is None else joining.kept(table, table[name] == number)
+    named = {side: end.name for side, end in (("subject", triple.subject), ("object", triple.object)) if isinstance(end, Var)}
+    if not named:
+        raise Beyond("a triple without a variable is not answered in columns")
+    if len(named) == 2 and triple.subject == triple.object:
+        table = joining.kept(table, table["subject"] == table["object"])
+        del named["object"]
+    return pl.DataFrame([*(table[side].alias(name) for side, name in named.items()), *(table[name] for name in also)])
 
 
 def _near(triple: Triple, frame: Frame, columns: Columns) -> Any:
@@ -248,17 +246,15 @@ def _near(triple: Triple, frame: Frame, columns: Columns) -> Any:
     found = pl.concat([_of(table, terms) for table in tables])
     if len(tables) > 1 and found.is_duplicated().any():
         raise Beyond("alternatives that join the same pair are not counted alike by engines")
-    return found.select(pl.col("subject").alias(subject.name), pl.col("object").alias(object_.name))
+    return pl.DataFrame([found["subject"].alias(subject.name), found["object"].alias(object_.name)])
 
 
 def _of(table: Any, subjects: Any) -> Any:
     """The rows of some subjects in a table that is sorted by them."""
-    ends = pl.DataFrame(
-        {"subject": subjects, **{side: table["subject"].search_sorted(subjects, side).cast(ID) for side in ("left", "right")}}
-    )
-    there = ends.filter(pl.col("left") < pl.col("right"))
-    at = there.select("subject", pl.int_ranges("left", "right", dtype=ID).alias("at")).explode("at")
-    return at.select("subject", table["object"].gather(at["at"]).alias("object"))
+    left, right = (table["subject"].search_sorted(subjects, side) for side in ("left", "right"))
+    # Of a subject that is not there nothing is left but a null.
+    at = pl.int_ranges(left, right, dtype=ID, eager=True).explode().drop_nulls()
+    return pl.DataFrame([table["subject"][at], table["object"][at]])
 
 
 def _any_of(name: str, columns: Columns, frame: Frame | None) -> Any:
@@ -294,7 +290,7 @@ def _joined(left: Frame | None, right: Frame, most: int | None = None) -> Frame:
     if shared:
         if most is None or len(left.rows) * most > MOST_ROWS:
             bounded(left.rows, right.rows, shared)
-        return Frame(left.rows.join(right.rows, on=shared), kinds)
+        return Frame(joining.inner(left.rows, right.rows, shared), kinds)
     if len(left.rows) * len(right.rows) > MOST_ROWS:
         raise Beyond("two parts of the pattern share no variable, and their product is too large")
     return Frame(left.rows.join(right.rows, how="cross"), kinds)
@@ -327,7 +323,7 @@ def _outer(frame: Frame, group: Group, columns: Columns, *, how: Literal["left",
     if how == "anti":
         return Frame(frame.rows.join(right.rows, on=shared, how="anti"), frame.kinds)
     bounded(frame.rows, right.rows, shared)
-    return Frame(frame.rows.join(right.rows, on=shared, how="left"), frame.kinds | right.kinds)
+    return Frame(joining.outer(frame.rows, right.rows, shared), frame.kinds | right.kinds)
 
 
 def _seed(frame: Frame, group: Group, columns: Columns) -> Frame | None:
