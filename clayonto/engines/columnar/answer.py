@@ -145,6 +145,7 @@ def _grouped(select: Select, frame: Frame, columns: Columns) -> tuple[Frame, Cal
     return Frame(rows, kinds), put_in
 
 
+_FEW: Final = 200
 _KIND_OF: Final = {"COUNT": "integer"}
 
 
@@ -214,10 +215,21 @@ def _ordered(order: list[tuple[Expr, bool]], frame: Frame, columns: Columns) -> 
             raise Beyond("this order is not made in columns")
         keys.append(_key(evaluate(expr, frame, columns), columns))
         downs.append(down)
+    if len(frame.rows) <= _FEW:
+        return Frame(frame.rows[_places(keys, downs)], frame.kinds)
     by = pl.DataFrame([key.alias(str(n)) for n, key in enumerate(keys)])
     # What has no value comes first, and last where the order is turned (section 15.1).
     places = by.select(pl.arg_sort_by(by.columns, descending=downs, nulls_last=downs, maintain_order=True)).to_series()
     return Frame(frame.rows[places], frame.kinds)
+
+
+def _places(keys: list[Any], downs: list[bool]) -> list[int]:
+    """Where rows stand in the order of keys, found in Python: for a few rows polars takes longer to begin."""
+    places = list(range(len(keys[0])))
+    for key, down in reversed([*zip(keys, downs, strict=True)]):
+        values = key.to_list()
+        places.sort(key=lambda place, values=values: (values[place] is not None, values[place]), reverse=down)  # type: ignore[misc]
+    return places
 
 
 def _key(cells: Cells, columns: Columns) -> Any:

@@ -8,6 +8,7 @@ where they are in files.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _STRING: Final = f"{PREFIXES['xsd']}string"
+_INTEGER, _DECIMAL = KINDS.index("integer"), KINDS.index("decimal")
 _TAGGED: Final = f"{PREFIXES['rdf']}langString"
 
 
@@ -114,7 +116,7 @@ class Columns:
         """The number of a term, as N-Triples writes it; ``None`` if the graph does not have it."""
         key, suffix = apart(term)
         low, high = {IRI: (0, self.iris), LITERAL: (self.iris, self._blanks), BLANK: (self._blanks, len(self.texts))}[key[0]]
-        at = low + (int(self.texts[low:high].search_sorted(key[1:])) if low < high else 0)
+        at = bisect_left(self.texts, key[1:], low, high)
         # Literals of one text stand side by side.
         while at < high and self.texts[at] == key[1:]:
             if key[0] != LITERAL or self._shape.suffixes[self._suffixes[at]] == suffix:
@@ -183,9 +185,11 @@ class Columns:
 
     def _values(self, terms: Any) -> Any:
         """The number that a term is, exactly; nothing for what is none."""
-        frame = pl.DataFrame([self.texts[terms].alias("t"), self.kinds[terms].alias("k")])
-        numeric = pl.col("k").is_in([KINDS.index("integer"), KINDS.index("decimal")])
-        return frame.select(pl.when(numeric).then(pl.col("t")).otherwise(None).alias("v"))["v"].cast(pl.Decimal(38, self._shape.scale))
+        texts, kinds = self.texts[terms], self.kinds[terms]
+        numeric = (kinds == _INTEGER) | (kinds == _DECIMAL)
+        if not numeric.all():
+            texts = pl.DataFrame([texts.alias("t"), numeric.alias("n")]).select(pl.when("n").then("t").otherwise(None).alias("v"))["v"]
+        return texts.cast(pl.Decimal(38, self._shape.scale))
 
     def _cells(self, terms: Any) -> Any:
         """Terms as cells of SPARQL TSV."""

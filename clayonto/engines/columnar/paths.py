@@ -46,26 +46,33 @@ def _step(path: Path, columns: Columns) -> Any:
     return found if isinstance(path, Link) else found.unique()
 
 
-def repeated(path: Repeated, triple: Triple, columns: Columns) -> Any:
-    """The pairs of a repeated path: from the end that is named, if one is."""
+def reached(path: Repeated, triple: Triple, columns: Columns) -> Any:
+    """The terms that a repeated path leads to from the end that is named."""
     step = _step(path.path, columns)
-    ends = [columns.number(end.term) for end in (triple.subject, triple.object) if isinstance(end, Const)]
-    if None in ends:
+    back = isinstance(triple.object, Const)
+    start = columns.number((triple.object if back else triple.subject).term)  # type: ignore[union-attr]
+    if start is None:
         raise Beyond("a path from a term of which nothing is said is not answered in columns")
-    if isinstance(triple.subject, Const):
-        found = _closed(step.filter(pl.col("subject") == ends[0]), step)
-    elif isinstance(triple.object, Const):
-        back = step.select(pl.col("object").alias("subject"), pl.col("subject").alias("object"))
-        found = _closed(back.filter(pl.col("subject") == ends[0]), back).select(
-            pl.col("object").alias("subject"), pl.col("subject").alias("object")
-        )
-    else:
-        found = _closed(step, step)
+    near, far = (step["object"], step["subject"]) if back else (step["subject"], step["object"])
+    new = {start}
+    # A path of no step joins each term of the graph to itself (section 9.1).
+    found = set(new) if path.zero else set()
+    while new:
+        between = near.is_between(min(new), max(new))
+        starts, ends = (side.filter(between).to_list() for side in (near, far))
+        new = {end for begin, end in zip(starts, ends, strict=True) if begin in new} - found
+        found |= new
+    return pl.Series(sorted(found), dtype=ID)
+
+
+def repeated(path: Repeated, columns: Columns) -> Any:
+    """The pairs of a repeated path."""
+    step = _step(path.path, columns)
+    found = _closed(step, step)
     if not path.zero:
         return found
-    # A path of no step joins each term of the graph to itself (section 9.1).
-    terms = pl.Series("subject", ends or columns.nodes(), dtype=ID)
-    return pl.concat([found, pl.DataFrame({"subject": terms, "object": terms.alias("object")})]).unique()
+    terms = pl.Series("subject", columns.nodes(), dtype=ID)
+    return pl.concat([found, pl.DataFrame([terms, terms.alias("object")])]).unique()
 
 
 def _closed(whole: Any, step: Any) -> Any:

@@ -33,7 +33,7 @@ from clayonto.engines.columnar.algebra import (
     written,
 )
 from clayonto.engines.columnar.expressions import Frame, evaluate, holds, in_rows, plain
-from clayonto.engines.columnar.paths import MOST_ROWS, bounded, pairs, repeated
+from clayonto.engines.columnar.paths import MOST_ROWS, bounded, pairs, reached, repeated
 from clayonto.engines.columnar.terms import ID
 
 if TYPE_CHECKING:
@@ -160,12 +160,20 @@ def _basic(triples: list[Triple], frame: Frame | None, filters: list[Expr], colu
     while left:
         linked = [n for n, table in left.items() if set(table.kinds) & set(frame.kinds)] or list(left)
         nearest = min(linked, key=lambda n: len(left[n].rows))
-        table = left.pop(nearest)
+        table = _narrowed(left.pop(nearest), triples[nearest], frame)
         near = _near(triples[nearest], frame, columns) if len(frame.rows) * _FEW < len(table.rows) else None
         most = _most(triples[nearest], frame, columns)
         frame = noted(written(triples[nearest]), _joined(frame, table if near is None else _terms(near), most))
         frame = _ready(frame, filters, columns) if left else frame
     return _ready(frame, filters, columns)
+
+
+def _narrowed(table: Frame, triple: Triple, frame: Frame) -> Frame:
+    """The table of a triple without what is before the first or after the last subject of a frame."""
+    end = triple.subject
+    if not isinstance(end, Var) or frame.kinds.get(end.name) != "term" or not isinstance(triple.path, Link) or triple.path.back:
+        return table
+    return Frame(joining.narrowed(table.rows, frame.rows[end.name], end.name), table.kinds)
 
 
 def _most(triple: Triple, frame: Frame, columns: Columns) -> int | None:
@@ -209,6 +217,9 @@ def _either(union: Union, columns: Columns) -> Frame:
 def _triple(triple: Triple, columns: Columns, frame: Frame | None) -> Any:
     """What a triple of the pattern matches; ``frame`` may say which predicates come into question."""
     also = []
+    named = {side: end.name for side, end in (("subject", triple.subject), ("object", triple.object)) if isinstance(end, Var)}
+    if not named:
+        raise Beyond("a triple without a variable is not answered in columns")
     if isinstance(triple.path, Var):
         table = _any_of(triple.path.name, columns, frame)
         also = [triple.path.name]
@@ -217,16 +228,15 @@ def _triple(triple: Triple, columns: Columns, frame: Frame | None) -> Any:
     elif frame is not None and (near := _near(triple, frame, columns)) is not None:
         return near
     elif isinstance(triple.path, Repeated):
-        table = repeated(triple.path, triple, columns)
+        if isinstance(triple.subject, Const) or isinstance(triple.object, Const):
+            return reached(triple.path, triple, columns).alias(*named.values()).to_frame()
+        table = repeated(triple.path, columns)
     else:
         table = pairs(triple.path, columns)
     for end, name in ((triple.subject, "subject"), (triple.object, "object")):
         if isinstance(end, Const):
             number = columns.number(end.term)
             table = table.clear() if number is None else joining.kept(table, table[name] == number)
-    named = {side: end.name for side, end in (("subject", triple.subject), ("object", triple.object)) if isinstance(end, Var)}
-    if not named:
-        raise Beyond("a triple without a variable is not answered in columns")
     if len(named) == 2 and triple.subject == triple.object:
         table = joining.kept(table, table["subject"] == table["object"])
         del named["object"]
@@ -242,7 +252,7 @@ def _near(triple: Triple, frame: Frame, columns: Columns) -> Any:
     tables = [columns.table(path.predicate) for path in paths if isinstance(path, Link) and not path.back]
     if len(tables) < len(paths) or len(frame.rows) * _FEW > sum(map(len, tables)):
         return None
-    terms = frame.rows[subject.name].drop_nulls().unique()
+    terms = frame.rows[subject.name].drop_nulls().unique().sort()
     found = pl.concat([_of(table, terms) for table in tables])
     if len(tables) > 1 and found.is_duplicated().any():
         raise Beyond("alternatives that join the same pair are not counted alike by engines")
