@@ -15,7 +15,6 @@ from stores import loaded, texts, write_graph
 
 from clayonto.engines.columnar.algebra import Beyond
 from clayonto.engines.columnar.answer import answer
-from clayonto.engines.columnar.estimating import cost
 from clayonto.engines.columnar.parser import parse
 from clayonto.engines.disk import DiskEngine
 from clayonto.namespaces import ID
@@ -57,8 +56,7 @@ def choices(store: str) -> int:
             print(f"{name:34}{'':>40}  store: {reason}")
             continue
         by_store = took(lambda text=text: rows.select(text, base=ID))  # type: ignore[misc]
-        with both._reading(graphs=False) as opened:
-            reckoned = cost(select, both.extents, opened)
+        reckoned = both.cost(select)
         is_store = both.why_rows(text, base=ID) is not None
         chosen, other = (by_store, by_columns) if is_store else (by_columns, by_store)
         is_wrong = chosen > other * TIMES and chosen > other + SECONDS

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from clayonto.engines.columnar.algebra import Select
     from clayonto.engines.columnar.answer import Table
     from clayonto.engines.columnar.columns import Columns
+    from clayonto.engines.columnar.estimating import Cost
     from clayonto.engines.columnar.shape import Extent
     from clayonto.templates import Query
 
@@ -136,13 +137,17 @@ class RowsAndColumns(OxigraphEngine):
         why = chosen.reasons[alike if found and found.holds_for_any else own] = found and found.text
         return why
 
+    def cost(self, select: Select) -> Cost:
+        """What a query is reckoned to take of the store and of the columns."""
+        with self._reading(graphs=False) as store:
+            return cost(select, self.extents, store)
+
     def rows_are_cheaper(self, select: Select) -> Reason | None:
         """Why the store is likely to be quicker; ``None`` if columns are.
 
         Where columns were asked for by name, they have all that names nothing to start from.
         """
-        with self._reading(graphs=False) as store:
-            it = cost(select, self.extents, store)
+        it = self.cost(select)
         if it.rows > it.columns or (self.name == "columnar" and not it.names_things):
             return None
         return Reason(f"it has to look at few triples (about {it.looked_at}), which takes less time than whole columns", it.reckoned)

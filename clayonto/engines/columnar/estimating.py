@@ -1,9 +1,9 @@
 """What a query costs: about how many triples a store of rows looks at, and how many columns do.
 
-The store goes from one triple of a pattern to the next, from the fewest on; a part in braces and a SELECT it works out by itself, what is optional it looks
-up for each row (:mod:`clayonto.engines.optionals`), where that is compared with what the row has as well. How many triples lead on is reckoned by the
+The store goes from one triple of a pattern to the next, in an order that it takes from their form alone (``walking.py``); a part in braces and a SELECT it
+works out by itself, what is optional it looks up for each row (:mod:`clayonto.engines.optionals`). How many triples lead on is reckoned by the
 average of the predicate first; where that speaks for columns, the same way is gone on the store with a few solutions, since what things lead to differs
-much. Of what a filter names, the triples are counted, and of groups there are no more than their keys have values. Columns read the whole table of each
+much. Of what a filter names the triples are counted, and of groups there are no more than their keys have values. Columns read the whole table of each
 predicate.
 """
 
@@ -34,7 +34,7 @@ from clayonto.engines.columnar.algebra import (
     variables,
 )
 from clayonto.engines.columnar.parser import RDF_TYPE
-from clayonto.engines.columnar.walking import ends, node, pairs
+from clayonto.engines.columnar.walking import ends, node, pairs, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -48,8 +48,8 @@ if TYPE_CHECKING:
 # Measured on graphs of 90,000 to 8 million triples: what the store takes for a triple that it looks at, columns for one of a table, and columns for a
 # part of a pattern whatever its size; in microseconds.
 _ROW: Final = 4.0
-_CELL: Final = 0.03
-_PART: Final = 700.0
+_CELL: Final = 0.02
+_PART: Final = 350.0
 _SAMPLE: Final = 60
 """How many solutions are looked at after each triple."""
 _COUNTED: Final = 2000
@@ -197,38 +197,33 @@ class _Estimate:
         return _State(float(len(values.rows)), known, dict.fromkeys(values.names, float(len(values.rows))))
 
     def _triples(self, triples: list[Triple], state: _State) -> _State:
-        """Take triples in the order of what they lead to."""
+        """Take triples in the order in which the store does: those first that it takes for the fewest, then of those that go on from there."""
         left = list(triples)
         fans = {id(triple): self._fan(triple.path, state) for triple in triples}
         self.names_things |= any(isinstance(t.subject, Const) or (isinstance(t.object, Const) and t.path != _IS_A) for t in triples)
         self.cells += sum(fan.rows for fan in fans.values())
+        reached: set[str] = set()
         while left:
-            # What is counted is so no further than it can be the fewest.
-            nearest, fewest = left[0], inf
-            for triple in sorted(left, key=self._is_counted):
-                factor = self._factor(triple, fans[id(triple)], state, most=fewest)
-                if factor < fewest:
-                    nearest, fewest = triple, factor
+            linked = [each for each in left if not reached.isdisjoint(named_in(Group([each])))]
+            nearest = min(linked or left, key=lambda each: size(each, state.bound))
+            reached |= named_in(Group([nearest]))
             left.remove(nearest)
             state = self._taken(nearest, fans[id(nearest)], state)
         return state
 
-    def _is_counted(self, triple: Triple) -> bool:
-        return isinstance(triple.object, Const) and not isinstance(triple.subject, Const) and isinstance(triple.path, Link)
-
-    def _factor(self, triple: Triple, fan: _Fan, state: _State, *, most: float = inf) -> float:
-        """How many times as many rows there are after a triple, by the averages of predicates; those of a constant are counted, up to ``most``."""
+    def _factor(self, triple: Triple, fan: _Fan, state: _State) -> float:
+        """How many times as many rows there are after a triple, by the averages of predicates; those of a constant are counted."""
         subject, object_ = (isinstance(end, Const) or end.name in state.bound for end in (triple.subject, triple.object))
         if subject:
             return 0.5 if object_ else fan.on
         if isinstance(triple.object, Const) and isinstance(triple.path, Link):
-            counted = self._count(triple.path, triple.object.term, most)
+            counted = self._count(triple.path, triple.object.term)
             return counted if counted < _COUNTED else max(counted, fan.back)
         return fan.back if object_ else fan.rows
 
-    def _count(self, link: Link, term: str, most: float) -> int:
+    def _count(self, link: Link, term: str) -> int:
         """How many triples a predicate has with an object, as far as it is worth counting."""
-        return sum(1 for _ in islice(ends(self._store, link, node(term), back=True), round(min(most, _COUNTED))))
+        return sum(1 for _ in islice(ends(self._store, link, node(term), back=True), _COUNTED))
 
     def _taken(self, triple: Triple, fan: _Fan, state: _State) -> _State:
         """The solutions after a triple: as many for each as for those that are looked at, or by the average of the predicate."""
@@ -277,7 +272,7 @@ class _Estimate:
         if state.is_whole and known is not None:
             rows = float(len(known))
         elif isinstance(path, Link) and (extent := self._extents.get(path.predicate)):
-            counted = sum(self._count(path, term, inf) for term in left)
+            counted = sum(self._count(path, term) for term in left)
             rows = state.rows * (min(counted / max(extent.rows, 1), 1.0) if counted < _COUNTED else 1.0)
         else:
             rows = state.rows

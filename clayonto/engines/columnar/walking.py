@@ -1,4 +1,7 @@
-"""Paths gone on a store of rows, one step after the other, to see what they lead to."""
+"""Paths gone on a store of rows, one step after the other, to see what they lead to; and in which order the store goes.
+
+How many triples a predicate has Oxigraph does not know: it takes a pattern for the smaller the more of its places are bound (``sparopt``, its optimiser).
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from clayonto.engines.columnar.algebra import Either, Link, Repeated, Steps
+from clayonto.engines.columnar.algebra import Const, Either, Link, Repeated, Steps, Var
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
-    from clayonto.engines.columnar.algebra import Path
+    from clayonto.engines.columnar.algebra import Path, Triple
 
 _DEFAULT: Final = ox.DefaultGraph()
+# How many times as many triples as a path once taken one that is repeated is taken for, and the size of one of which no place is bound.
+_REPEATED: Final = 1_000
+_ANY: Final = 1_000_000_000
 
 
 def pairs(store: Any, path: Path) -> Iterator[tuple[Any, Any]]:
@@ -63,6 +69,41 @@ def ends(store: Any, path: Path, start: Any, *, back: bool) -> Iterator[Any]:
                         seen.add(end)
                         new.append(end)
                         yield end
+
+
+def size(triple: Triple, bound: Container[str]) -> int:
+    """How many triples the store takes a pattern for.
+
+    :param bound: the variables that have a value by then.
+
+    >>> a, b, p = Var("a"), Var("b"), Link("<urn:p>")
+    >>> from clayonto.engines.columnar.algebra import Triple
+    >>> [size(Triple(a, p, b), bound) for bound in ("", "a", "b", "ab")]
+    [1000000, 10, 1000, 1]
+    """
+    start, end = (isinstance(each, Const) or each.name in bound for each in (triple.subject, triple.object))
+    return _size(triple.path, bound, start=start, end=end)
+
+
+def _size(path: Path, bound: Container[str], *, start: bool, end: bool) -> int:
+    match path:
+        case Link(_, back):
+            subject, object_ = (end, start) if back else (start, end)
+            return (1 if object_ else 10) if subject else 1_000 if object_ else 1_000_000
+        case Var(name) if name not in bound:
+            return (2 if end else 100) if start else 100_000 if end else _ANY
+        case Var():
+            return _size(Link(""), bound, start=start, end=end)
+        case Either(paths):
+            return sum(_size(each, bound, start=start, end=end) for each in paths)
+        case Steps((only,)):
+            return _size(only, bound, start=start, end=end)
+        case Steps(paths):
+            return min(_size(paths[0], bound, start=start, end=False), _size(paths[-1], bound, start=False, end=end))
+        case Repeated() if start and end:
+            return 1
+        case Repeated(each, _):
+            return _size(each, bound, start=start, end=end) * _REPEATED if start or end else _ANY
 
 
 @lru_cache(maxsize=1024)
