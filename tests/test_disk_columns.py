@@ -89,9 +89,12 @@ def test_columns_in_files_are_those_in_memory(tmp_path: Path, monkeypatch: pytes
     assert len(list((tmp_path / "columns").glob("text-*"))) > 1
     every = pl.arange(len(memory.texts), dtype=ID, eager=True)
     assert files.texts.to_list() == memory.texts.to_list()
-    for column in ("kinds", "strings", "lower", "languages", "values", "cells", "datatypes"):
+    for column in ("kinds", "strings", "lower", "values", "cells", "datatypes"):
         one, other = (getattr(each, column).gather(every).cast(pl.String).to_list() for each in (files, memory))
         assert one == other, column
+    tags = [each.tags(each.languages(every)).to_list() for each in (files, memory)]
+    assert tags[0] == tags[1]
+    assert {None, "", "en", "fi"} <= set(tags[0])
     assert set(files.extents) == set(memory.extents)
     for predicate in memory.extents:
         assert files.table(predicate).equals(memory.table(predicate)), predicate

@@ -237,14 +237,14 @@ def _key(cells: Cells, columns: Columns) -> Any:
         case "string" | "integer" | "decimal" | "boolean":
             return cells.data
         case "languages":
-            return cells.data.cast(pl.String)
+            return columns.tags(cells.data)
         case "spelt":
             return cells.data if only_iris(cells.data, columns) else columns.strings.gather(cells.data)
     if cells.kind == "term":
         kind = kind_of(cells.data, columns)
         if kind in ("iri", "none"):
             return cells.data
-        if kind in ("string", "date") or (kind == "language" and columns.languages.gather(cells.data.drop_nulls()).n_unique() == 1):
+        if kind in ("string", "date") or (kind == "language" and columns.languages(cells.data.drop_nulls()).n_unique() == 1):
             return columns.strings.gather(cells.data)
         if kind in ("integer", "decimal"):
             return columns.values.gather(cells.data)

@@ -9,7 +9,8 @@ where they are in files.
 from __future__ import annotations
 
 from bisect import bisect_left
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -65,7 +66,6 @@ class Columns:
         whole = pl.arange(len(texts), dtype=ID, eager=True) if held else None
         self.strings = Made(self._strings, None)
         self.lower = Made(lambda terms: self.strings.gather(terms).str.to_lowercase(), whole)
-        self.languages = Made(self._languages, whole)
         self.values = Made(self._values, whole)
         self.cells = Made(self._cells, whole)
 
@@ -167,9 +167,22 @@ class Columns:
         return pl.Series(types, dtype=pl.String)
 
     @cached_property
-    def _tags(self) -> Any:
-        tags = [None if not n else x[1:] if x.startswith("@") else "" for n, x in enumerate(self._shape.suffixes)]
-        return pl.Series(tags, dtype=pl.Categorical)
+    def _tags(self) -> list[str | None]:
+        return [None if not n else x[1:] if x.startswith("@") else "" for n, x in enumerate(self._shape.suffixes)]
+
+    def languages(self, terms: Any) -> Any:
+        """What LANG gives of each term, as a code; nothing for what is no literal."""
+        codes = self._suffixes[terms]
+        return codes.set(codes == 0, None) if codes.min() == 0 else codes
+
+    def tags(self, codes: Any) -> Any:
+        """The texts of what LANG gives: empty for a literal without a language."""
+        return pl.Series(self._tags, dtype=pl.String)[codes.cast(ID)]
+
+    def are_tagged(self, codes: Any, tag: str) -> Any:
+        """Whether each of what LANG gives is a tag."""
+        having = (codes == code for code, each in enumerate(self._tags) if each == tag)
+        return reduce(or_, having, codes != codes)  # noqa: PLR0124 - nothing is, and of nothing it is unknown
 
     def _strings(self, terms: Any) -> Any:
         """What STR gives: nothing for a blank node."""
@@ -178,10 +191,6 @@ class Columns:
             return texts
         frame = pl.DataFrame([texts.alias("t"), terms.alias("n")])
         return frame.select(pl.when(pl.col("n") < self._blanks).then(pl.col("t")).otherwise(None).alias("s"))["s"]
-
-    def _languages(self, terms: Any) -> Any:
-        """What LANG gives: empty for a literal without a language, nothing for what is no literal."""
-        return self._tags[self._suffixes[terms].cast(ID)]
 
     def _values(self, terms: Any) -> Any:
         """The number that a term is, exactly; nothing for what is none."""

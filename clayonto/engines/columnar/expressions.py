@@ -39,7 +39,7 @@ class Cells(NamedTuple):
     """A value for each row, or one for all (``data`` no series): ``kind`` says what they are.
 
     ``term``: numbers of terms; ``spelt``: the texts of terms, by their numbers; ``string``: text without a language; ``text``: text that may
-    have one; ``languages``: tags; ``datatypes``: their IRIs;
+    have one; ``languages``: tags, by their codes; ``datatypes``: their IRIs;
     ``date``: days as texts; ``integer``, ``decimal``, ``boolean``.
     """
 
@@ -209,7 +209,8 @@ def _compared(operator: str, left: Cells, right: Cells, columns: Columns) -> Any
         turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(operator, operator)
         return _compared(turned, right, left, columns)
     if left.kind == "languages" and right.kind == "string" and not isinstance(right.data, pl.Series) and operator in ("=", "!="):
-        return compare(left.data, right.data)
+        found = columns.are_tagged(left.data, right.data)
+        return found if operator == "=" else ~found
     if left.kind == right.kind == "spelt" and only_iris(left.data, columns) and only_iris(right.data, columns):
         return compare(left.data, right.data)
     if left.kind == "datatypes" and right.kind == "iri" and isinstance(right.data, str) and operator in ("=", "!="):
@@ -233,7 +234,7 @@ def _compared(operator: str, left: Cells, right: Cells, columns: Columns) -> Any
 def resolved(cells: Cells, columns: Columns) -> Cells:
     """Terms as the values that they all are: texts, numbers or days; else as they were."""
     if cells.kind == "languages":
-        return Cells("string", cells.data.cast(pl.String))
+        return Cells("string", columns.tags(cells.data))
     if cells.kind == "spelt":
         return Cells("string", columns.strings.gather(cells.data))
     if cells.kind != "term":

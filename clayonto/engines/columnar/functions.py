@@ -41,7 +41,7 @@ def called(call: Call, args: list[Cells], columns: Columns) -> Cells:
                 return _text_of(first)
             return Cells("spelt", first.data)
         case "LANG" if first.kind == "term":
-            return Cells("languages", columns.languages.gather(first.data))
+            return Cells("languages", columns.languages(first.data))
         case "DATATYPE" if first.kind == "term":
             return Cells("datatypes", columns.datatypes.gather(first.data))
         case "STRLEN" if first.kind == "spelt":

@@ -24,6 +24,7 @@ _FEW: Final = 64
 _SMALL: Final = 200
 """Up to how many rows both sides together are joined in Python."""
 _ONE_BY_ONE: Final = 4
+"""Up to how many keys are looked for one after the other."""
 _MANY: Final = 20_000
 """From how many rows on polars filters the columns of a frame at once, which takes a plan, and not one after the other."""
 
@@ -81,8 +82,7 @@ def _by_place(rows: Any, keyed: Any, name: str) -> Any | None:
         # Some things have two of what others have one of: the first of each rise.
         if again.sum() * _SOME > len(near):
             return None
-        few = kept(near, again)
-        parts.append(_by_hash(kept(rows, _among(rows[name], few[name])), few, name))
+        parts.append(_by_hash(rows, kept(near, again), name))
         near = kept(near, ~again)
     terms, keys = rows[name], near[name]
     places = None
@@ -97,7 +97,11 @@ def _by_place(rows: Any, keyed: Any, name: str) -> Any | None:
 
 def _by_hash(rows: Any, keyed: Any, name: str) -> Any:
     """As :func:`inner`, for any terms."""
-    if len(rows) + len(keyed) > _SMALL:
+    if 0 < len(keyed) <= _ONE_BY_ONE < len(rows):
+        rows = kept(rows, _among(rows[name], keyed[name]))
+    elif 0 < len(rows) <= _ONE_BY_ONE < len(keyed):
+        keyed = kept(keyed, _among(keyed[name], rows[name]))
+    if len(rows) + len(keyed) > _SMALL or rows[name].dtype != ID:
         return rows.join(keyed, on=name)
     # To wake polars' threads takes longer.
     at: dict[int, list[int]] = {}
@@ -112,8 +116,6 @@ def _by_hash(rows: Any, keyed: Any, name: str) -> Any:
 
 def _among(terms: Any, few: Any) -> Any:
     """For each term whether it is one of a few."""
-    if len(few) > _ONE_BY_ONE:
-        return terms.is_in(few.implode())
     return reduce(or_, (terms == one for one in few))
 
 

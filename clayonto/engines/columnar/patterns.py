@@ -6,6 +6,7 @@ is applied as soon as its variables are there.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from contextvars import ContextVar
 from itertools import takewhile
 from time import perf_counter
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 _FAR = 20
 # How many times as many rows a sorted table has as there are terms that are looked up in it one by one.
 _FEW = 64
+# How many terms are looked up in Python: to plan it takes polars longer than to do it.
+_SEVERAL = 32
 # What is made in a query joins what is made alike: as many texts as terms.
 _JOINED: Final = frozenset({"term", "string", "integer", "boolean"})
 
@@ -252,15 +255,23 @@ def _near(triple: Triple, frame: Frame, columns: Columns) -> Any:
     tables = [columns.table(path.predicate) for path in paths if isinstance(path, Link) and not path.back]
     if len(tables) < len(paths) or len(frame.rows) * _FEW > sum(map(len, tables)):
         return None
-    terms = frame.rows[subject.name].drop_nulls().unique().sort()
+    terms = frame.rows[subject.name].drop_nulls().unique().sort() if len(frame.rows) > _SEVERAL else _sorted(frame.rows[subject.name])
     found = pl.concat([_of(table, terms) for table in tables])
     if len(tables) > 1 and found.is_duplicated().any():
         raise Beyond("alternatives that join the same pair are not counted alike by engines")
     return pl.DataFrame([found["subject"].alias(subject.name), found["object"].alias(object_.name)])
 
 
+def _sorted(terms: Any) -> Any:
+    """A few terms, each once and in order."""
+    return pl.Series(sorted({term for term in terms.to_list() if term is not None}), dtype=ID)
+
+
 def _of(table: Any, subjects: Any) -> Any:
     """The rows of some subjects in a table that is sorted by them."""
+    if len(subjects) <= _SEVERAL:
+        places = [(bisect_left(table["subject"], term), bisect_right(table["subject"], term)) for term in subjects.to_list()]
+        return pl.concat([table.slice(start, end - start) for start, end in places if start < end] or [table.clear()])
     left, right = (table["subject"].search_sorted(subjects, side) for side in ("left", "right"))
     # Of a subject that is not there nothing is left but a null.
     at = pl.int_ranges(left, right, dtype=ID, eager=True).explode().drop_nulls()
@@ -287,8 +298,8 @@ def _values(values: Values, columns: Columns, required: set[str]) -> Frame:
         # A term that the graph does not have has no number to be shown by.
         if nowhere in numbers and name not in required:
             raise Beyond(f"VALUES gives ?{name} a term that the graph does not have")
-    rows = pl.DataFrame(made, schema=dict.fromkeys(values.names, ID))
-    return _terms(rows.filter(~pl.any_horizontal(pl.all() == nowhere).fill_null(value=False)) if values.names else rows)
+    there = [place for place in range(len(values.rows)) if all(numbers[place] != nowhere for numbers in made.values())]
+    return _terms(pl.DataFrame([pl.Series(name, [numbers[place] for place in there], dtype=ID) for name, numbers in made.items()]))
 
 
 def _joined(left: Frame | None, right: Frame, most: int | None = None) -> Frame:
