@@ -34,7 +34,7 @@ from clayonto.engines.columnar.algebra import (
     variables,
 )
 from clayonto.engines.columnar.parser import RDF_TYPE
-from clayonto.engines.columnar.walking import ends, node, pairs, size
+from clayonto.engines.columnar.walking import count, ends, node, pairs, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -79,8 +79,9 @@ def cost(select: Select, extents: Mapping[str, Extent], store: Any) -> Cost:
     :param store: the pyoxigraph store that has the graph: constants are looked up there.
     """
     # To look is dearer than to reckon: only what the averages would give to the columns is looked at.
+    counts: dict[tuple[Link, str], int] = {}
     for sample in (0, _SAMPLE):
-        it = _Estimate(extents, store, sample=sample)
+        it = _Estimate(extents, store, counts, sample=sample)
         rows = it.select(select).rows
         found = Cost((it.looked_at + rows) * _ROW, it.cells * _CELL + it.parts * _PART, round(it.looked_at), it.names_things, not sample)
         if found.rows < found.columns:
@@ -110,10 +111,15 @@ class _State(NamedTuple):
 
 
 class _Estimate:
-    def __init__(self, extents: Mapping[str, Extent], store: Any, *, sample: int) -> None:
-        """:param sample: how many solutions are looked at after each triple; none for averages alone."""
+    def __init__(self, extents: Mapping[str, Extent], store: Any, counts: dict[tuple[Link, str], int], *, sample: int) -> None:
+        """Start from nothing.
+
+        :param counts: what was counted of predicates and objects, and will be.
+        :param sample: how many solutions are looked at after each triple; none for averages alone.
+        """
         self._extents = extents
         self._store = store
+        self._counts = counts
         self._sample = sample
         self._tagged: set[str] = set()
         # The terms that filters leave to variables.
@@ -223,7 +229,10 @@ class _Estimate:
 
     def _count(self, link: Link, term: str) -> int:
         """How many triples a predicate has with an object, as far as it is worth counting."""
-        return sum(1 for _ in islice(ends(self._store, link, node(term), back=True), _COUNTED))
+        key = link, term
+        if key not in self._counts:
+            self._counts[key] = count(self._store, link, term, most=_COUNTED)
+        return self._counts[key]
 
     def _taken(self, triple: Triple, fan: _Fan, state: _State) -> _State:
         """The solutions after a triple: as many for each as for those that are looked at, or by the average of the predicate."""

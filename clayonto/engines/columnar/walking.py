@@ -71,6 +71,15 @@ def ends(store: Any, path: Path, start: Any, *, back: bool) -> Iterator[Any]:
                         yield end
 
 
+def count(store: Any, link: Link, term: str, *, most: int) -> int:
+    """From how many terms a predicate leads to one; at most so many."""
+    start, end = (term, "?x") if link.back else ("?x", term)
+    if start.startswith('"'):
+        return 0
+    found = store.query(f"SELECT (COUNT(*) AS ?n) {{ {{ SELECT ?x {{ {start} {link.predicate} {end} }} LIMIT {most} }} }}")
+    return int(next(found)[0].value)
+
+
 def size(triple: Triple, bound: Container[str]) -> int:
     """How many triples the store takes a pattern for.
 
