@@ -9,7 +9,7 @@ import polars as pl
 from clayonto.engines.columnar.algebra import AGGREGATES, Beyond, Call, Const, Var, aggregated, variables
 from clayonto.engines.columnar.columns import escaped
 from clayonto.engines.columnar.expressions import Cells, Frame, evaluate, holds, kind_of, only_iris, plain, resolved
-from clayonto.engines.columnar.joining import kept
+from clayonto.engines.columnar.joining import kept, outer
 from clayonto.engines.columnar.patterns import bound, noted, solutions
 from clayonto.frames import CENTS, PLAIN, to_polars
 from clayonto.namespaces import PREFIXES
@@ -42,9 +42,7 @@ class Table:
         made = []
         for name, cells in self._shown.items():
             values = _values(cells, types.get(name), self._columns)
-            if values is None:
-                values = to_polars(pl.DataFrame({name: cells_of(cells, self._columns)}), types)[name]
-            made.append(values.alias(name))
+            made.append((_told(name, cells, types, self._columns) if values is None else values).alias(name))
         return pl.DataFrame(made)
 
 
@@ -69,6 +67,16 @@ def _values(cells: Cells, declared: str | None, columns: Columns) -> Any | None:
             case "decimal" if cells.kind == "decimal" and found.data.dtype.scale <= CENTS:
                 return found.data.cast(pl.Decimal(38, CENTS))
     return None
+
+
+def _told(name: str, cells: Cells, types: Mapping[str, str], columns: Columns) -> Any:
+    """What a frame has for cells, as these tell; a term has one cell, however often it comes."""
+    if cells.kind != "term" or len(cells.data) <= _FEW:
+        return to_polars(pl.DataFrame({name: cells_of(cells, columns)}), types)[name]
+    terms = cells.data.unique().drop_nulls().sort()
+    values = to_polars(pl.DataFrame({name: columns.cells.gather(terms)}), types)[name]
+    keyed = pl.DataFrame([terms.alias("term"), values.alias("value")])
+    return outer(cells.data.alias("term").to_frame(), keyed, ["term"])["value"]
 
 
 def answer(select: Select, columns: Columns) -> Table:
