@@ -92,7 +92,8 @@ class OxigraphEngine:
         """The solutions of a SELECT query, as TSV."""
         known = looked_through(query)
         order = known.of(_order)
-        with self._answering(known, base, by=as_asked if order is None else _in_any_order) as solutions:
+        with self._reading(graphs=known.of(asks_for_graphs)) as store:
+            solutions = _asked(store, known, base, by=as_asked if order is None else _in_any_order)
             try:
                 if order is None:
                     return bytes(solutions.serialize(format=ox.QueryResultsFormat.TSV))
@@ -109,14 +110,16 @@ class OxigraphEngine:
 
     def ask(self, query: str, *, base: str) -> bool:
         """The answer of an ASK query."""
-        with self._answering(looked_through(query), base) as answer:
-            return bool(answer)
+        known = looked_through(query)
+        with self._reading(graphs=known.of(asks_for_graphs)) as store:
+            return bool(_asked(store, known, base))
 
     def construct(self, query: str, *, base: str) -> Iterator[Triple]:
         """The triples of a CONSTRUCT or DESCRIBE query."""
-        with self._answering(looked_through(query), base) as triples:
+        known = looked_through(query)
+        with self._reading(graphs=known.of(asks_for_graphs)) as store:
             # A CONSTRUCT result is a set; the engine gives a triple once for each solution that makes it.
-            for t in dict.fromkeys(triples):
+            for t in dict.fromkeys(_asked(store, known, base)):
                 yield to_python(t.subject), to_python(t.predicate), to_python(t.object)
 
     def __len__(self) -> int:
@@ -137,19 +140,17 @@ class OxigraphEngine:
             self._fill_named_graphs()
         yield self._store
 
-    @contextmanager
-    def _answering(self, query: Query, base: str, *, by: Callable[[str], str] | None = None) -> Iterator[Any]:
-        """The answer of a query; ``by`` puts it into the form in which it is asked."""
-        with self._reading(graphs=query.of(asks_for_graphs)) as store:
-            try:
-                answer = store.query(query.rewritten(by or as_asked), base_iri=base, prefixes=prefixes(query))
-            except SyntaxError as error:
-                # What is wrong is to be told of the text as it was given.
-                check_syntax(query.text, base=base)
-                raise syntax_error(error, query.text) from error
-            except (OSError, RuntimeError, ValueError) as error:
-                raise EngineError(f"Oxigraph could not answer the query: {error}.") from error
-            yield answer
+
+def _asked(store: ox.Store, query: Query, base: str, *, by: Callable[[str], str] | None = None) -> Any:
+    """The answer of a store to a query; ``by`` puts it into the form in which it is asked."""
+    try:
+        return store.query(query.rewritten(by or as_asked), base_iri=base, prefixes=prefixes(query))
+    except SyntaxError as error:
+        # What is wrong is to be told of the text as it was given.
+        check_syntax(query.text, base=base)
+        raise syntax_error(error, query.text) from error
+    except (OSError, RuntimeError, ValueError) as error:
+        raise EngineError(f"Oxigraph could not answer the query: {error}.") from error
 
 
 def as_asked(query: str) -> str:
