@@ -193,6 +193,7 @@ def shown(rows: clayonto.Rows) -> Counter[tuple[str, ...]]:
 @pytest.mark.fuzz
 @settings(max_examples=400 * SOAK, deadline=None)
 @given(select, st.sampled_from((0, 1 << 20)), st.booleans())
+@example("SELECT ?a ?c { ?a :size ?x OPTIONAL { ?a :none ?b } ?b :name ?c }", 1 << 20, True)
 def test_any_query_gives_the_rows_of_the_store(query: str, few: int, many: bool) -> None:
     # Terms are looked up one by one wherever that is possible, or nowhere.
     with as_if_there_were_many() if many else nullcontext(), pytest.MonkeyPatch.context() as patch:

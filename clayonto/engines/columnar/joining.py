@@ -51,10 +51,11 @@ def outer(left: Any, right: Any, on: list[str]) -> Any:
 
 
 def narrowed(table: Any, terms: Any, name: str) -> Any:
-    """The rows of a table, sorted by the column of a name, that are between the first and the last of terms."""
-    if not len(terms):
-        return table.clear()
-    start = bisect_left(table[name], terms.min())
+    """The rows of a table, sorted by the column of a name, that are between the first and the last of terms; all, if there are no terms."""
+    first = terms.min()
+    if first is None:
+        return table
+    start = bisect_left(table[name], first)
     return table.slice(start, bisect_right(table[name], terms.max()) - start)
 
 
