@@ -99,6 +99,25 @@ def digest(source: Source) -> str:
     return made.hexdigest()
 
 
+class Summed(io.RawIOBase):
+    """A file that is read, and the SHA-256 of what was read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.sum = hashlib.sha256()
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read on."""
+        chunk = self._file.read(len(buffer))
+        buffer[: len(chunk)] = chunk
+        self.sum.update(chunk)
+        return len(chunk)
+
+
 class Tee(io.RawIOBase):
     """A file that is read, and while it is, its bytes are hashed and copied, compressed, by a thread of their own."""
 

@@ -1,8 +1,8 @@
 """Columns in a folder: made of the lines of a graph of any size with the memory of a part of it, and opened by mapping the files.
 
-The lines are taken apart as they come: the triples of each part go to disk with hashes in the place of terms, and the terms into buckets by their
-order. Then each bucket by itself becomes the next terms in order, which gives each hash its number, and the triples, a few predicates at a time, the
-tables of numbers.
+The lines are taken apart as they come: the triples of each part go to disk with hashes in the place of terms, and the terms beside them. When all have
+come, the terms go into buckets by their order. Then each bucket by itself becomes the next terms in order, which gives each hash its number, and the
+triples, a few predicates at a time, the tables of numbers, where each triple stands once.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import queue
 import secrets
 import shutil
 import threading
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -30,8 +32,12 @@ _PART: Final = 48 << 20
 """Bytes of lines that are taken apart at a time."""
 _BUCKET: Final = 128 << 20
 """About how many bytes the terms of a bucket have."""
+_SAMPLED: Final = 64
+"""Every how many terms of a part one is kept in mind, to tell where buckets end."""
 _ROWS: Final = 8_000_000
 """About how many triples get their numbers at a time."""
+_BESIDE: Final = 2
+"""How many parts have their terms put into buckets at once."""
 _ENDS: Final = {"s": "subject", "o": "object"}
 
 
@@ -56,7 +62,8 @@ class Builder:
         self._size = 0
         self._parts = 0
         self._predicates: dict[str, int] = {}
-        self._bounds: Any = None
+        self._sampled: list[Any] = []
+        self._said = 0
         self._failed: BaseException | None = None
         self._lines: queue.Queue[bytes | None] = queue.Queue(maxsize=1)
         self._worker = threading.Thread(target=self._work, daemon=True)
@@ -69,7 +76,7 @@ class Builder:
         self._stop()
 
     def write(self, data: bytes) -> int:
-        """Take some of the canonical N-Triples of the graph, in which each triple stands once."""
+        """Take some of the canonical N-Triples of the graph, in whatever order; a triple may come more than once."""
         self._left.append(bytes(data))
         self._size += len(data)
         if self._size >= _PART:
@@ -82,8 +89,8 @@ class Builder:
     def flush(self) -> None:
         """Nothing is to be done before :meth:`finish`."""
 
-    def finish(self) -> None:
-        """Make the columns of what was written."""
+    def finish(self) -> int:
+        """Make the columns of what was written; how many triples they have."""
         self._hand_over(b"".join(self._left))
         self._left = []
         self._stop()
@@ -91,9 +98,10 @@ class Builder:
             raise self._failed
         names = dict(sorted(self._predicates.items()))
         number_of, shape, segments = self._number(names)
-        shape = shape._replace(predicates=self._tables(names, number_of))
+        extents = self._tables(names, number_of)
         shutil.rmtree(self._aside)
-        shape.write(self._folder, segments=segments)
+        shape._replace(predicates=extents).write(self._folder, segments=segments)
+        return sum(extent.rows for extent in extents.values())
 
     def _hand_over(self, lines: bytes) -> None:
         if self._failed is not None:
@@ -131,21 +139,30 @@ class Builder:
         rows.write_ipc(self._aside / f"triples-{self._parts}.arrow")
         nodes = pl.concat([given["s"].unique(), given["o"].unique()]).unique().alias("term")
         terms = keyed(nodes).with_columns(pl.col("term").hash(self._seed).alias("hash")).drop("term")
-        if self._bounds is None:
-            self._bounds = self._divided(terms["key"], len(given))
-        terms = terms.with_columns(self._bounds.search_sorted(terms["key"]).alias("bucket"))
-        for (bucket,), some in terms.partition_by("bucket", as_dict=True).items():
-            folder = self._aside / f"terms-{bucket}"
-            folder.mkdir(exist_ok=True)
-            some.drop("bucket").write_ipc(folder / f"{self._parts}.arrow", compression="lz4")
+        terms.write_ipc(self._aside / f"terms-{self._parts}.arrow", compression="lz4")
+        self._sampled.append(terms["key"].gather_every(_SAMPLED))
+        self._said += int(terms["key"].str.len_bytes().sum())
         self._parts += 1
 
-    def _divided(self, keys: Any, rows: int) -> Any:
-        """Where one bucket ends and the next begins, from the terms of the first part: a store gives its triples in no order that texts know of."""
-        size = int(keys.str.len_bytes().sum()) * max(1.0, self._count / rows)
-        ends = math.ceil(size / _BUCKET)
-        ordered = keys.sort()
-        return pl.Series([ordered[len(ordered) * n // ends] for n in range(1, ends)], dtype=pl.String).unique().sort()
+    def _spread(self) -> Any:
+        """Put the terms of all parts into buckets; where one bucket ends and the next begins."""
+        ordered = pl.concat([pl.Series(dtype=pl.String), *self._sampled]).sort()
+        ends = math.ceil(self._said / _BUCKET)
+        bounds = pl.Series([ordered[len(ordered) * n // ends] for n in range(1, ends)], dtype=pl.String).unique().sort()
+        for bucket in range(len(bounds) + 1):
+            (self._aside / f"terms-{bucket}").mkdir()
+
+        def spread(number: int) -> None:
+            part = self._aside / f"terms-{number}.arrow"
+            terms = pl.read_ipc(part)
+            part.unlink()
+            terms = terms.with_columns(bounds.search_sorted(terms["key"]).alias("bucket"))
+            for (bucket,), some in terms.partition_by("bucket", as_dict=True, include_key=False).items():
+                some.write_ipc(self._aside / f"terms-{bucket}" / f"{number}.arrow", compression="lz4")
+
+        with ThreadPoolExecutor(_BESIDE) as pool:
+            deque(pool.map(spread, range(self._parts)), maxlen=0)
+        return bounds
 
     def _number(self, predicates: dict[str, int]) -> tuple[Any, Shape, int]:
         """Write the terms, in order. Gives the number of each hash, what is to be said of them, and how many files of texts there are."""
@@ -159,7 +176,7 @@ class Builder:
             views, kind_file, suffix_file, text = (
                 files.enter_context((self._folder / name).open("wb")) for name in ("views", "kinds", "suffixes", f"text-{segment}")
             )
-            for terms in self._buckets(own):
+            for terms in self._buckets(own, self._spread()):
                 terms = terms.with_columns(pl.arange(total, total + len(terms), dtype=ID, eager=True).alias("id"))
                 kind, said = kinds(terms["key"], terms["suffix"]), terms["key"].str.slice(1)
                 if text.tell() + int(said.str.len_bytes().sum()) + len(said) > SEGMENT:
@@ -187,12 +204,10 @@ class Builder:
             raise ValueError("two terms have one hash, which happens once in millions of times: make the columns again")
         return number_of, Shape(counts[IRI], counts[LITERAL], ["", *codes], digits, {}, bare), segment + 1
 
-    def _buckets(self, predicates: Any) -> Iterator[Any]:
+    def _buckets(self, predicates: Any, bounds: Any) -> Iterator[Any]:
         """The terms, each once and in order: ``key``, ``suffix``, ``hash``, and whether it is a ``node`` and not only a predicate."""
-        if self._bounds is None:
-            return
-        place = self._bounds.search_sorted(predicates["key"])
-        for bucket in range(len(self._bounds) + 1):
+        place = bounds.search_sorted(predicates["key"])
+        for bucket in range(len(bounds) + 1):
             parts = sorted((self._aside / f"terms-{bucket}").glob("*.arrow"))
             nodes = [pl.read_ipc(part).unique("hash") for part in parts]
             both = [*(part.with_columns(node=True) for part in nodes), predicates.filter(place == bucket).with_columns(node=False)]
@@ -218,6 +233,7 @@ class Builder:
                 for end in _ENDS:
                     rows = rows.join(number_of, left_on=end, right_on="hash").drop(end).rename({"id": _ENDS[end]})
                 rows = rows.sort("p", "subject", "object")
+                rows = rows.filter(pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift()) for name in rows.columns))
                 write_numbers(subjects, rows["subject"])
                 write_numbers(objects, rows["object"])
                 for at, *of in counted(rows):
