@@ -119,7 +119,7 @@ def _from_copies(folder: Path, generation: Generation, store: ox.Store, progress
     with Builder(folder, count, progress=progress) as builder:
         try:
             for lines in told(layers, generation.folder.parents[1] / "copies", store):
-                builder.write(lines)
+                builder.add(lines)
         except Untold:
             return False
         return builder.finish() == count

@@ -19,9 +19,9 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-import polars as pl
 import pyoxigraph as ox
 
+from clayonto.engines.columnar.terms import lines_of
 from clayonto.errors import ClayontoError, EngineError
 from clayonto.namespaces import PREFIXES
 from clayonto.sources import FORMATS, Source
@@ -68,8 +68,8 @@ class Untold(Exception):  # noqa: N818 - nothing is wrong for anybody, the store
     """The copies cannot be read, or say more than is kept in mind."""
 
 
-def told(layers: Iterable[Layer], copies: Path, store: ox.Store) -> Iterator[bytes]:
-    """Canonical N-Triples as the store of a generation gives them, in no order, and some more than once; nothing that it does not hold.
+def told(layers: Iterable[Layer], copies: Path, store: ox.Store) -> Iterator[Any]:
+    """Lines of canonical N-Triples as the store of a generation gives them, in series and in no order, and some more than once; nothing that it does not hold.
 
     :param layers: what it was made from.
     :raises Untold: if that cannot be told, maybe after much of it was.
@@ -93,14 +93,14 @@ class _Teller:
         self._gone = gone
         self._patterns: set[Pattern] = set()
 
-    def named(self, lines: Any) -> Iterator[bytes]:
+    def named(self, lines: Any) -> Iterator[Any]:
         """What lines say as the store has it; what they say of nameless nodes is kept in mind."""
         unchanged = lines.str.contains(_UNCHANGED)
         yield self._left(lines.filter(unchanged))
-        others = lines.filter(~unchanged & (lines != ""))
+        others = lines.filter(~unchanged)
         if others.is_empty():
             return
-        rewritten = _series(_dumped(_loaded(_bytes(others))))
+        rewritten = lines_of(_dumped(_loaded(_bytes(others))))
         nameless = rewritten.str.contains(_OF_NAMELESS)
         yield self._left(rewritten.filter(~nameless))
         for quad in ox.parse(_bytes(rewritten.filter(nameless)), format=ox.RdfFormat.N_TRIPLES):
@@ -108,7 +108,7 @@ class _Teller:
         if len(self._patterns) > _NAMELESS:
             raise Untold("too many nameless nodes")
 
-    def nameless(self) -> bytes:
+    def nameless(self) -> Any:
         """The triples of nameless nodes: those that are like what was kept in mind, and what is tied to them."""
         waiting = [pattern for pattern in self._patterns if pattern[0] or pattern[2]]
         known: set[ox.BlankNode] = set()
@@ -126,10 +126,10 @@ class _Teller:
                     if node not in known:
                         known.add(node)
                         waiting += [(node, None, None), (None, None, node)]
-        return ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
+        return lines_of(ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"")
 
-    def _left(self, lines: Any) -> bytes:
-        return _bytes(lines.filter(~lines.is_in(self._gone.implode())) if len(self._gone) else lines)
+    def _left(self, lines: Any) -> Any:
+        return lines.filter(~lines.is_in(self._gone.implode())) if len(self._gone) else lines
 
 
 def _named(node: Any) -> Any:
@@ -148,7 +148,7 @@ def _gone(layers: Iterable[Layer], copies: Path, store: ox.Store) -> Any:
     for quad in list(taken):
         if quad in store:
             taken.remove(quad)
-    return _series(_dumped(taken))
+    return lines_of(_dumped(taken))
 
 
 def _lines(copies: Path, name: str, form: ox.RdfFormat, *, base: str = "") -> Iterator[Any]:
@@ -161,7 +161,7 @@ def _lines(copies: Path, name: str, form: ox.RdfFormat, *, base: str = "") -> It
         summed = Summed(file)
         whole = io.BufferedReader(summed, CHUNK)
         blocks = iter(partial(next_block, whole, _BLOCK), b"") if form == ox.RdfFormat.N_TRIPLES else _parsed(source, whole)
-        yield from map(_series, blocks)
+        yield from map(lines_of, blocks)
         while whole.read(CHUNK):
             pass
     if name != f"{summed.sum.hexdigest()}.gz":
@@ -184,10 +184,6 @@ def _loaded(lines: bytes) -> ox.Store:
 
 def _dumped(store: ox.Store) -> bytes:
     return store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
-
-
-def _series(lines: bytes) -> Any:
-    return pl.Series([lines.decode().removesuffix("\n")], dtype=pl.String).str.split("\n").explode()
 
 
 def _bytes(lines: Any) -> bytes:

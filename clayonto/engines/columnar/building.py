@@ -22,7 +22,7 @@ import polars as pl
 from clayonto.engines.columnar.columns import Columns, counted
 from clayonto.engines.columnar.mapped import SEGMENT, numbers, texts, write_numbers, write_texts
 from clayonto.engines.columnar.shape import Extent, Shape, read
-from clayonto.engines.columnar.terms import ID, IRI, KINDS, LITERAL, keyed, kinds, scale, triples
+from clayonto.engines.columnar.terms import ID, IRI, KINDS, LITERAL, keyed, kinds, lines_of, scale, triples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,7 +42,9 @@ _ENDS: Final = {"s": "subject", "o": "object"}
 
 
 class Builder:
-    """Takes lines, as a file that is written to, and makes columns of them in a folder. Use it in a ``with`` block, which ends its thread.
+    """Takes the canonical N-Triples of a graph in whatever order, and makes columns of them in a folder. A triple may come more than once.
+
+    Use it in a ``with`` block, which ends its thread.
 
     :param folder: a new folder, which holds columns once :meth:`finish` has been called.
     :param count: how many triples there will be, about.
@@ -58,14 +60,15 @@ class Builder:
         self._progress = progress
         self._told = 0
         self._seed = secrets.randbits(63)
-        self._left: list[bytes] = []
+        self._written: list[bytes] = []
+        self._waiting: list[Any] = []
         self._size = 0
         self._parts = 0
         self._predicates: dict[str, int] = {}
         self._sampled: list[Any] = []
         self._said = 0
         self._failed: BaseException | None = None
-        self._lines: queue.Queue[bytes | None] = queue.Queue(maxsize=1)
+        self._lines: queue.Queue[Any] = queue.Queue(maxsize=1)
         self._worker = threading.Thread(target=self._work, daemon=True)
         self._worker.start()
 
@@ -75,24 +78,31 @@ class Builder:
     def __exit__(self, *_: object) -> None:
         self._stop()
 
+    def add(self, some: Any) -> None:
+        """Take a series of lines."""
+        self._waiting.append(some)
+        self._size += int(some.str.len_bytes().sum())
+        if self._size >= _PART:
+            self._hand_over()
+
     def write(self, data: bytes) -> int:
-        """Take some of the canonical N-Triples of the graph, in whatever order; a triple may come more than once."""
-        self._left.append(bytes(data))
+        """Take some of a text, as a file does."""
+        self._written.append(bytes(data))
         self._size += len(data)
         if self._size >= _PART:
-            whole = b"".join(self._left)
+            whole = b"".join(self._written)
             end = whole.rindex(b"\n") + 1
-            self._left, self._size = [whole[end:]], len(whole) - end
-            self._hand_over(whole[:end])
+            self._written, self._size = [whole[end:]], 0
+            self.add(lines_of(whole[:end]))
         return len(data)
 
     def flush(self) -> None:
         """Nothing is to be done before :meth:`finish`."""
 
     def finish(self) -> int:
-        """Make the columns of what was written; how many triples they have."""
-        self._hand_over(b"".join(self._left))
-        self._left = []
+        """Make the columns of what was taken; how many triples they have."""
+        self._waiting.append(lines_of(b"".join(self._written)))
+        self._hand_over()
         self._stop()
         if self._failed is not None:
             raise self._failed
@@ -103,11 +113,13 @@ class Builder:
         shape._replace(predicates=extents).write(self._folder, segments=segments)
         return sum(extent.rows for extent in extents.values())
 
-    def _hand_over(self, lines: bytes) -> None:
+    def _hand_over(self) -> None:
         if self._failed is not None:
             raise self._failed
-        self._lines.put(lines)
-        self._told += lines.count(b"\n")
+        part = pl.concat(self._waiting)
+        self._waiting, self._size = [], 0
+        self._lines.put(part)
+        self._told += len(part)
         self._progress(f"columns: {self._told / 1e6:.1f} / {self._count / 1e6:.1f}")
 
     def _stop(self) -> None:
@@ -116,17 +128,15 @@ class Builder:
             self._worker.join()
 
     def _work(self) -> None:
-        lines = iter(self._lines.get, None)
-        try:
-            for part in lines:
-                self._take_apart(part)
-        except BaseException as error:
-            self._failed = error
-            for _ in lines:  # whoever writes must not wait for room in the queue
-                pass
+        while (part := self._lines.get()) is not None:
+            if self._failed is None:  # else whoever adds to them must not wait for room in the queue
+                try:
+                    self._take_apart(part)
+                except BaseException as error:
+                    self._failed = error
 
-    def _take_apart(self, lines: bytes) -> None:
-        given = triples(lines)
+    def _take_apart(self, part: Any) -> None:
+        given = triples(part)
         if not len(given):
             return
         for predicate in given["p"].unique():

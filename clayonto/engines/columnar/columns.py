@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from clayonto.engines.columnar.shape import Extent, Shape
-from clayonto.engines.columnar.terms import BLANK, ESCAPES, ID, IRI, KINDS, LITERAL, apart, keyed, kinds, scale, triples
+from clayonto.engines.columnar.terms import BLANK, ESCAPES, ID, IRI, KINDS, LITERAL, apart, keyed, kinds, lines_of, scale, triples
 from clayonto.namespaces import PREFIXES
 
 if TYPE_CHECKING:
@@ -68,12 +68,12 @@ class Columns:
         self.cells = Made(self._cells, whole)
 
     @classmethod
-    def of(cls, lines: bytes) -> Columns:
+    def of(cls, text: bytes) -> Columns:
         """Columns in memory.
 
-        :param lines: the triples in canonical N-Triples, each once.
+        :param text: the triples in canonical N-Triples, each once.
         """
-        given = triples(lines)
+        given = triples(lines_of(text))
         nodes = pl.concat([given["s"].unique(), given["o"].unique()]).unique()
         predicates = given["p"].unique().sort()
         terms = keyed(pl.concat([nodes, predicates]).unique()).sort("key", "suffix")
