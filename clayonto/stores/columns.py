@@ -120,9 +120,9 @@ def _from_copies(folder: Path, generation: Generation, store: ox.Store, progress
         try:
             for lines in told(layers, generation.folder.parents[1] / "copies", store):
                 builder.add(lines)
-        except Untold:
+            return builder.finish() == count
+        except (Untold, ValueError):  # what columns do not hold, the store is to say
             return False
-        return builder.finish() == count
 
 
 def _from_store(folder: Path, generation: Generation, store: ox.Store, progress: Callable[[str], None]) -> None:

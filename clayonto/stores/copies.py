@@ -13,7 +13,7 @@ import threading
 import zlib
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 import pyoxigraph as ox
 
@@ -102,7 +102,7 @@ def digest(source: Source) -> str:
 class Summed(io.RawIOBase):
     """A file that is read, and the SHA-256 of what was read."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self.sum = hashlib.sha256()
 

@@ -8,7 +8,7 @@ To give out what it holds, Oxigraph fetches the text of each term from a table o
 - It names nameless nodes as it likes. Their triples are asked of it, beginning at those that say something of them and a thing with a name.
 - Edits took triples out. Those that it no longer has are left out, whoever states them.
 
-So what is told is in the store. Whether it is all that is there tells the number of triples, each counted once.
+So what is told is in the store, of which samples are taken. Whether it is all that is there tells the number of triples, each counted once.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import pyoxigraph as ox
+from polars.exceptions import PolarsError
 
 from clayonto.engines.columnar.terms import lines_of
 from clayonto.errors import ClayontoError, EngineError
@@ -45,6 +46,8 @@ _TAKEN: Final = 1_000_000
 _NAMELESS: Final = 200_000
 """The most triples that are looked at for those of nameless nodes, and ``_EACH`` for one thing that is said of them."""
 _EACH: Final = 10_000
+_TRIED: Final = 3
+"""How many lines of each series are looked up in the store, in case it was made by a version of Oxigraph that writes them otherwise."""
 _IRI: Final = r'<[^\x00-\x20\x7f<>"{}|^`\\]+>'
 _TEXT: Final = r'"(?:[^"\\\x00-\x1f\x7f\ufffe\uffff]|\\[tbnrf"\\])*"'
 _DAY: Final = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"
@@ -83,7 +86,7 @@ def told(layers: Iterable[Layer], copies: Path, store: ox.Store) -> Iterator[Any
             for lines in _lines(copies, layer.copies[layer.is_edit], form, base=layer.base):
                 yield from teller.named(lines)
         yield teller.nameless()
-    except (ClayontoError, OSError, SyntaxError, ValueError, LookupError) as error:
+    except (ClayontoError, PolarsError, OSError, SyntaxError, ValueError, LookupError) as error:
         raise Untold(str(error)) from error
 
 
@@ -96,13 +99,13 @@ class _Teller:
     def named(self, lines: Any) -> Iterator[Any]:
         """What lines say as the store has it; what they say of nameless nodes is kept in mind."""
         unchanged = lines.str.contains(_UNCHANGED)
-        yield self._left(lines.filter(unchanged))
+        yield self._held(lines.filter(unchanged))
         others = lines.filter(~unchanged)
         if others.is_empty():
             return
         rewritten = lines_of(_dumped(_loaded(_bytes(others))))
         nameless = rewritten.str.contains(_OF_NAMELESS)
-        yield self._left(rewritten.filter(~nameless))
+        yield self._held(rewritten.filter(~nameless))
         for quad in ox.parse(_bytes(rewritten.filter(nameless)), format=ox.RdfFormat.N_TRIPLES):
             self._patterns.add((_named(quad.subject), quad.predicate, _named(quad.object)))
         if len(self._patterns) > _NAMELESS:
@@ -110,7 +113,7 @@ class _Teller:
 
     def nameless(self) -> Any:
         """The triples of nameless nodes: those that are like what was kept in mind, and what is tied to them."""
-        waiting = [pattern for pattern in self._patterns if pattern[0] or pattern[2]]
+        waiting = [pattern for pattern in self._patterns if pattern[0] is not None or pattern[2] is not None]
         known: set[ox.BlankNode] = set()
         triples: set[ox.Triple] = set()
         left = _NAMELESS
@@ -128,8 +131,13 @@ class _Teller:
                         waiting += [(node, None, None), (None, None, node)]
         return lines_of(ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"")
 
-    def _left(self, lines: Any) -> Any:
-        return lines.filter(~lines.is_in(self._gone.implode())) if len(self._gone) else lines
+    def _held(self, lines: Any) -> Any:
+        if len(self._gone):
+            lines = lines.filter(~lines.is_in(self._gone.implode()))
+        some = lines.gather_every(max(1, len(lines) // _TRIED))
+        if not all(quad in self._store for quad in ox.parse(_bytes(some), format=ox.RdfFormat.N_TRIPLES)):
+            raise Untold("the store holds something else")
+        return lines
 
 
 def _named(node: Any) -> Any:
