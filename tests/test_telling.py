@@ -26,7 +26,7 @@ from clayonto.stores.layers import Layer
 from clayonto.stores.telling import Untold, told
 from tests.conftest import SOAK
 
-ALPHABET = "ab01é\u0085\u2028\ufffe\U0001f600\x01\x7f\t\"'\\ _:.<>^@#"
+CHARACTERS = "ab01é\u0085\u2028\ufffe\uffff\U0001f600\x01\x1f\x7f\t\n\r\b\f\"'\\ _:.<>^@#"
 DATATYPES = [
     "string",
     "anyURI",
@@ -134,24 +134,27 @@ def _escaped(text: str, forms: str) -> str:
     return "".join(found)
 
 
-texts = st.builds(_escaped, st.text(st.sampled_from(ALPHABET + "\n\r\b\f"), max_size=8), st.text("01248", min_size=1, max_size=4))
-typed = st.builds(lambda form, name: f'"{form}"^^<{PREFIXES["xsd"]}{name}>', st.sampled_from(FORMS), st.sampled_from(DATATYPES))
-odd = st.builds(lambda text, name: f'"{text}"^^<{PREFIXES["xsd"]}{name}>', texts, st.sampled_from(DATATYPES))
-tagged = st.builds(
-    lambda text, tag: f'"{text}"@{tag}', texts, st.sampled_from(["fi", "EN-gb", "en-GB", "zh-Hant-TW", "x-private", "ar--rtl", "en--ltr"])
-)
-other = texts.map(lambda text: f'"{text}"^^<http://www.opengis.net/ont/geosparql#wktLiteral>')
+TAGS = ("fi", "EN-gb", "en-GB", "EN", "zh-Hant-TW", "x-private", "ar--rtl", "en--ltr")
+
+
+hostile = st.builds(_escaped, st.text(st.sampled_from(CHARACTERS), max_size=5), st.text("01248", min_size=1, max_size=4))
+texts = st.one_of(st.text("ab0é", max_size=3), hostile)
+ends = st.one_of(
+    st.just(""), st.sampled_from(TAGS).map("@{}".format), st.sampled_from(DATATYPES).map(f"^^<{PREFIXES['xsd']}{{}}>".format), st.just("^^<urn:type>")
+)  # fmt: skip
 iris = st.sampled_from(
     ["<urn:a>", "<URN:b>", "<http://Example.org/%7eB/../x>", "<http://example.org/\u00e9>", "<http://example.org/\\u00E9>", "<urn:_:c>"]
 )
 nodes = st.sampled_from(["_:a", "_:b", "_:c.d"])
-objects = st.one_of(typed, typed, odd, tagged, texts.map('"{}"'.format), other, iris, nodes)
-spaces = st.sampled_from([" ", " ", "\t", "  "])
-statements = st.builds(
+literals = st.builds('"{}"{}'.format, st.one_of(texts, texts, st.sampled_from(FORMS)), ends)
+objects = st.one_of(literals, literals, literals, iris, nodes)
+tidy = st.builds("{} {} {} .\n".format, iris, iris, objects)
+spaces = st.sampled_from([" ", "\t", "  "])
+spaced = st.builds(
     lambda s, a, p, b, o, c, end: f"{s}{a}{p}{b}{o}{c}.{end}\n",
-    st.one_of(iris, nodes), spaces, iris, spaces, objects, st.sampled_from([" ", "", "\t"]), st.sampled_from(["", "", " # said _:so", "\r", "\n"]),
+    st.one_of(iris, nodes), spaces, iris, spaces, objects, st.sampled_from([" ", "", "\t"]), st.sampled_from(["", " # said _:so", "\r", "\n"]),
 )  # fmt: skip
-files = st.lists(statements, max_size=12).map("".join)
+files = st.lists(st.one_of(tidy, tidy, tidy, spaced), min_size=5, max_size=30).map("".join)
 
 
 def dumped(store: ox.Store) -> list[str]:
@@ -168,6 +171,16 @@ def load(store: ox.Store, copies: Path, *contents: tuple[str, str]) -> list[Laye
 
 def lines(made_of: list[Layer], copies: Path, store: ox.Store) -> list[str]:
     return sorted({line for series in told(made_of, copies, store) for line in series})
+
+
+def test_every_form_of_every_datatype_language_and_character_is_told_as_the_store_has_it(tmp_path: Path) -> None:
+    ends = [f"^^<{PREFIXES['xsd']}{name}>" for name in DATATYPES] + [f"@{tag}" for tag in TAGS]
+    given = "".join(f'<urn:s{n}> <urn:p{m}> "{form}"{end} .\n' for n, form in enumerate(FORMS) for m, end in enumerate(ends))
+    given += "".join(f'<urn:s> <urn:p{n}> "{_escaped(one, form)}" .\n' for n, one in enumerate(CHARACTERS) for form in "0148")
+    store = ox.Store()
+    made_of = load(store, tmp_path / "copies", (".nt", given))
+    assert lines(made_of, tmp_path / "copies", store) == dumped(store)
+    assert len(set(given.splitlines()) - set(dumped(store))) > 200
 
 
 @pytest.mark.fuzz
