@@ -65,7 +65,7 @@ class Builder:
         self._size = 0
         self._parts = 0
         self._predicates: dict[str, int] = {}
-        self._sampled: list[Any] = []
+        self._sampled: list[str] = []
         self._said = 0
         self._failed: BaseException | None = None
         self._lines: queue.Queue[Any] = queue.Queue(maxsize=1)
@@ -150,13 +150,14 @@ class Builder:
         nodes = pl.concat([given["s"].unique(), given["o"].unique()]).unique().alias("term")
         terms = keyed(nodes).with_columns(pl.col("term").hash(self._seed).alias("hash")).drop("term")
         terms.write_ipc(self._aside / f"terms-{self._parts}.arrow", compression="lz4")
-        self._sampled.append(terms["key"].gather_every(_SAMPLED))
+        # As texts of their own: a series of a few would keep all that it was taken from.
+        self._sampled += terms["key"].gather_every(_SAMPLED).to_list()
         self._said += int(terms["key"].str.len_bytes().sum())
         self._parts += 1
 
     def _spread(self) -> Any:
         """Put the terms of all parts into buckets; where one bucket ends and the next begins."""
-        ordered = pl.concat([pl.Series(dtype=pl.String), *self._sampled]).sort()
+        ordered = sorted(self._sampled)
         ends = math.ceil(self._said / _BUCKET)
         bounds = pl.Series([ordered[len(ordered) * n // ends] for n in range(1, ends)], dtype=pl.String).unique().sort()
         for bucket in range(len(bounds) + 1):
@@ -210,7 +211,7 @@ class Builder:
         number_of = pl.concat(known).sort("hash")
         if total >= 1 << 32:
             raise ValueError("more terms than 32 bits can count are not kept in columns")
-        if len(_once(number_of, "hash")) < total:
+        if (number_of["hash"][1:] == number_of["hash"][:-1]).any():
             raise ValueError("two terms have one hash, which happens once in millions of times: make the columns again")
         return number_of, Shape(counts[IRI], counts[LITERAL], ["", *codes], digits, {}, bare), segment + 1
 
