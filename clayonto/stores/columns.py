@@ -19,6 +19,7 @@ import pyoxigraph as ox
 
 from clayonto.errors import EngineError
 from clayonto.files import replace, settle
+from clayonto.stores.generations import Folder
 from clayonto.stores.layers import Layer
 
 try:
@@ -118,7 +119,7 @@ def _from_copies(folder: Path, generation: Generation, store: ox.Store, progress
     layers = [Layer.of(entry) for entry in generation.manifest["layers"]]
     with Builder(folder, count, progress=progress) as builder:
         try:
-            for lines in told(layers, generation.folder.parents[1] / "copies", store):
+            for lines in told(layers, Folder(generation.folder.parents[1]).copies, store):
                 builder.add(lines)
             return builder.finish() == count
         except (Untold, ValueError):  # what columns do not hold, the store is to say

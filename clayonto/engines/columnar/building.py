@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import polars as pl
 
-from clayonto.engines.columnar.columns import Columns, counted
+from clayonto.engines.columnar.columns import Columns
 from clayonto.engines.columnar.mapped import SEGMENT, numbers, texts, write_numbers, write_texts
 from clayonto.engines.columnar.shape import Extent, Shape, read
 from clayonto.engines.columnar.terms import ID, IRI, KINDS, LITERAL, keyed, kinds, lines_of, scale, triples
@@ -38,7 +38,8 @@ _ROWS: Final = 8_000_000
 """About how many triples get their numbers at a time."""
 _BESIDE: Final = 2
 """How many parts have their terms put into buckets at once."""
-_ENDS: Final = {"s": "subject", "o": "object"}
+_WIDE: Final = 1 << 32
+"""What the first of two numbers is multiplied by to be one with the second."""
 
 
 class Builder:
@@ -237,23 +238,30 @@ class Builder:
         extents, start = {}, 0
         with (self._folder / "subjects").open("wb") as subjects, (self._folder / "objects").open("wb") as objects:
             for group in _together(names, sizes):
-                place = {names[name]: at for at, name in enumerate(group)}
-                rows = pl.concat([part.filter(pl.col("p").is_in(list(place))).collect() for part in parts])
-                rows = rows.with_columns(pl.col("p").replace_strict(place, return_dtype=ID))
-                for end, name in _ENDS.items():
-                    rows = rows.sort(end)
-                    # In order, looking up is going on, which takes half as long as a join.
-                    at = number_of["hash"].search_sorted(rows[end])
-                    if not number_of["hash"].gather(at).equals(rows[end], check_names=False):
-                        raise ValueError("a term is written in two ways")
-                    rows = rows.with_columns(number_of["id"].gather(at).alias(name)).drop(end)
-                rows = _once(rows.sort("p", "subject", "object"), "p", "subject", "object")
-                write_numbers(subjects, rows["subject"])
-                write_numbers(objects, rows["object"])
-                for at, *of in counted(rows):
-                    extents[group[at]] = Extent(own[group[at]], start, *of)
-                    start += of[0]
+                codes = [names[name] for name in group]
+                rows = pl.concat([part.filter(pl.col("p").is_in(codes)).collect() for part in parts])
+                for end in ("s", "o"):
+                    rows = _numbered(rows, end, number_of)
+                # Two numbers that are sorted as one take a tenth of the time.
+                pairs = rows.select("p", pair=pl.col("s").cast(pl.UInt64) * _WIDE + pl.col("o")).partition_by("p", as_dict=True)
+                for name in group:
+                    pair = _once(pairs.pop((names[name],)).sort("pair"), "pair")["pair"]
+                    ends = (pair // _WIDE).cast(ID), (pair % _WIDE).cast(ID)
+                    write_numbers(subjects, ends[0])
+                    write_numbers(objects, ends[1])
+                    extents[name] = Extent(own[name], start, len(pair), *(end.n_unique() for end in ends))
+                    start += len(pair)
         return extents
+
+
+def _numbered(rows: Any, end: str, number_of: Any) -> Any:
+    """Rows with the numbers of terms in the place of their hashes at one end, in the order of these."""
+    rows = rows.sort(end)
+    # In order, looking up is going on, which takes half as long as a join.
+    at = number_of["hash"].search_sorted(rows[end]).clip(upper_bound=len(number_of) - 1)
+    if not number_of["hash"].gather(at).equals(rows[end], check_names=False):
+        raise ValueError("a term is written in two ways")
+    return rows.with_columns(number_of["id"].gather(at).alias(end))
 
 
 def _once(rows: Any, *names: str) -> Any:

@@ -96,7 +96,7 @@ class Columns:
         )
         start, extents = 0, {}
         number_of = dict(numbers.filter(pl.col("term").is_in(predicates.implode())).iter_rows())
-        for predicate, *sizes in counted(rows):
+        for predicate, *sizes in _counted(rows):
             extents[predicate] = Extent(number_of[predicate], start, *sizes)
             start += sizes[0]
         there = set(nodes.filter(nodes.is_in(predicates.implode())))
@@ -203,7 +203,7 @@ class Columns:
         )["c"]
 
 
-def counted(rows: Any) -> Iterator[tuple[Any, int, int, int]]:
+def _counted(rows: Any) -> Iterator[tuple[Any, int, int, int]]:
     """For each ``p`` in order how many rows, subjects and objects it has."""
     sizes = [pl.len(), pl.col("subject").n_unique().alias("subjects"), pl.col("object").n_unique().alias("objects")]
     return rows.group_by("p", maintain_order=True).agg(sizes).iter_rows()  # type: ignore[no-any-return]
