@@ -108,7 +108,7 @@ def test_every_form_of_every_datatype_language_and_character_is_told_as_the_stor
 
 
 @pytest.mark.fuzz
-@settings(max_examples=100 * SOAK, deadline=None)
+@settings(max_examples=60 * SOAK, deadline=None)
 @given(files, files)
 def test_whatever_files_say_is_told_as_the_store_has_it(tmp_path_factory: pytest.TempPathFactory, first: str, second: str) -> None:
     copies, store = tmp_path_factory.mktemp("copies"), ox.Store()

@@ -1,7 +1,7 @@
 """What a store holds, told by the copies of what it was made from.
 
-To give out what it holds, Oxigraph fetches the text of each term from a table of its own, by a random read where that is larger than memory
-(``benchmarks/load.py``). The copies have all of it in sequence, but not as the store has it:
+To give out what it holds, Oxigraph fetches the text of each term from a table of its own, which is a random read where that is larger than memory. The
+copies have all of it in sequence, but not as the store has it:
 
 - It writes literals its own way (``01`` is 1, ``1.50`` is 1.5), and languages in small letters. Lines of a form that it is known to leave alone are told
   as they are, and all others by way of an empty store, which does the same to them.
