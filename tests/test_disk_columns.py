@@ -113,12 +113,18 @@ def test_buckets_are_of_one_size_in_whatever_order_terms_come(tmp_path: Path, mo
     for name, value in (("_PART", 20_000), ("_BUCKET", 20_000), ("kinds", measured)):
         monkeypatch.setattr(building, name, value)
     lines = [f"<urn:s{n:05}> <urn:p> <urn:o{n:05}> .\n".encode() for n in range(5000)]
+    parts: list[str] = []
     for name, order in (("in order", lines), ("backwards", lines[::-1])):
-        with building.Builder(tmp_path / name, len(lines), progress=lambda _: None) as builder:
+        with building.Builder(tmp_path / f"{name}, written", len(lines), progress=parts.append) as builder:
             for line in order:
                 builder.write(line)
             builder.finish()
-    assert len(sizes) >= 2 * 5
+        with building.Builder(tmp_path / f"{name}, added", len(lines), progress=parts.append) as builder:
+            for at in range(0, len(order), 200):
+                builder.add(lines_of(b"".join(order[at : at + 200])))
+            builder.finish()
+    assert len(parts) >= 4 * 8
+    assert len(sizes) >= 4 * 5
     assert max(sizes) < 40_000
 
 

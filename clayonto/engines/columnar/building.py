@@ -62,6 +62,7 @@ class Builder:
         self._told = 0
         self._seed = secrets.randbits(63)
         self._written: list[bytes] = []
+        self._unread = 0
         self._waiting: list[Any] = []
         self._size = 0
         self._parts = 0
@@ -89,12 +90,13 @@ class Builder:
     def write(self, data: bytes) -> int:
         """Take some of a text, as a file does."""
         self._written.append(bytes(data))
-        self._size += len(data)
-        if self._size >= _PART:
+        self._unread += len(data)
+        if self._unread >= _PART:
             whole = b"".join(self._written)
             end = whole.rindex(b"\n") + 1
-            self._written, self._size = [whole[end:]], 0
-            self.add(lines_of(whole[:end]))
+            self._written, self._unread = [whole[end:]], len(whole) - end
+            self._waiting.append(lines_of(whole[:end]))
+            self._hand_over()
         return len(data)
 
     def flush(self) -> None:
