@@ -17,15 +17,18 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from clayonto.errors import ConfigError, UsageError
 
 _PORTS: Final = {"http": 80, "https": 443}
+_SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
+_BLANK: Final = re.compile(r"[\s\x00-\x20\x7f]")
 _KEYS: Final = frozenset({"user", "password", "token"})
 
 
@@ -63,13 +66,17 @@ def check_address(url: str) -> SplitResult:
         _ = parts.port
     except ValueError:
         parts = urlsplit("")
-    if parts.scheme not in _PORTS or not parts.hostname:
-        raise UsageError(f"“{url}” is no address of an endpoint; give one that starts with http:// or https://.")
-    if parts.username or parts.password:
+    if "@" in (parts.netloc or url):
+        # Before it is shown: what is no address may hold a password too.
         raise UsageError(
             "The address holds a password; take it out, and set CLAYONTO_ENDPOINT_USER and CLAYONTO_ENDPOINT_PASSWORD, "
             "or CLAYONTO_ENDPOINT_TOKEN."
         )
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise UsageError(f"“{url}” is no address of an endpoint; give one that starts with http:// or https://.")
+    rest = parts._replace(scheme="", netloc="").geturl()
+    if not rest.isascii() or _BLANK.search(url):
+        raise UsageError(f"“{url}” has characters that no address has; percent-encode them: {quote(url, safe=_SAFE)}")
     return parts
 
 
