@@ -229,6 +229,7 @@ class Rows(Sequence[Row]):
         """A polars frame with a column for each of ours, typed also when empty (:mod:`clayonto.frames` has the types).
 
         :raises MissingExtraError: if polars is not installed.
+        :raises DataError: if a value is not of the type that the query declares for its column.
         """
         from clayonto.frames import read_cells, to_polars
 
@@ -256,6 +257,7 @@ class Rows(Sequence[Row]):
         """A pandas frame with a column for each of ours, typed also when empty (:mod:`clayonto.frames` has the types).
 
         :raises MissingExtraError: if pandas is not installed.
+        :raises DataError: if a value is not of the type that the query declares for its column.
         """
         from clayonto.frames import to_pandas
 

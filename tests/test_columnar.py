@@ -18,6 +18,7 @@ import clayonto
 from clayonto.engines.columnar import ColumnarEngine, patterns, reckoning
 from clayonto.engines.columnar.algebra import Beyond, Const, Link, Triple, Var
 from clayonto.engines.columnar.parser import parse
+from clayonto.errors import DataError
 from clayonto.frames import to_polars
 from clayonto.namespaces import ID, PREFIXES
 from clayonto.query import queries
@@ -207,7 +208,7 @@ def test_a_frame_is_what_its_cells_say(query: str, declared: list[str]) -> None:
     def made(make: Callable[[], pl.DataFrame]) -> pl.DataFrame | str:
         try:
             return make()
-        except pl.exceptions.PolarsError:
+        except DataError:
             return "what is there is not what was declared"
 
     given, read = made(lambda: table.frame(types)), made(lambda: to_polars(table.cells(), types))  # type: ignore[union-attr]
