@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from clayonto.places import Place
     from clayonto.plan import Plan
     from clayonto.query import Catalogue, NamedQuery
+    from clayonto.remote.federation import Services
     from clayonto.validation import ValidationReport
     from clayonto.validation.continuing import Triples
     from clayonto.validation.graphs import Validations
@@ -42,7 +43,7 @@ def load(
     bundle: bool = True,
     base: str = ID,
     infer: bool = False,
-    services: Iterable[str] = (),
+    services: str | Iterable[str] = (),
     progress: Callable[[str], None] | None = None,
 ) -> KnowledgeGraph:
     """A graph of the bundled ontology and data, and of the files that ``paths`` name.
@@ -56,13 +57,13 @@ def load(
     :param bundle: whether to load the bundled data; the ontology and its concepts are loaded either way.
     :param base: what relative IRIs in files, queries and calls are relative to.
     :param infer: whether queries see what follows as well; see :meth:`KnowledgeGraph.materialise`.
-    :param services: the endpoints that ``SERVICE`` in queries may ask: addresses, or hosts (``query.wikidata.org``); none when empty.
+    :param services: the endpoints that ``SERVICE`` in queries may ask, or one: addresses, or hosts (``query.wikidata.org``); none when empty.
     :param progress: called with a sentence now and then while files are loaded into a folder.
     :raises InconsistentError: if ``infer`` is asked for and what the graph says cannot all be true.
     :raises EngineError: if the folder is something else, damaged, or being written to by another process.
     :raises DataError: if a path names nothing, or a file cannot be read; nothing is loaded then.
     :raises UnknownEngineError: if there is no such engine.
-    :raises UsageError: if an engine is given for a graph on disk that holds none.
+    :raises UsageError: if an engine is given for a graph on disk that holds none, or a service is neither an address nor a host.
 
     >>> kg = load()
     >>> for row in kg.run("project-phases", project="project/clay"):
@@ -98,9 +99,10 @@ def connect(url: str, *, timeout: float = 60.0, retries: int = 3, graph: str | N
     :param url: the address that takes queries.
     :param timeout: seconds that an answer may take to begin.
     :param retries: how often a request is tried again that is refused for a moment.
-    :param graph: the named graph to ask; the endpoint's default graph when ``None``.
+    :param graph: the IRI of the named graph to ask; the endpoint's default graph when ``None``.
     :param base: what relative IRIs in queries and calls are relative to.
-    :raises UsageError: if the address is none, or holds a password. Nothing is sent before the first question.
+    :raises UsageError: if the address is none, or holds a password, or ``timeout`` or ``retries`` cannot be. Nothing is sent before the first question.
+    :raises TermError: if ``graph`` is no IRI.
     """
     from clayonto.engines.remote import RemoteEngine
 
@@ -114,10 +116,10 @@ class KnowledgeGraph:
     """
 
     def __init__(
-        self, sources: Iterable[Source], *, engine: str | Engine | None = None, base: str = ID, services: Iterable[str] = ()
+        self, sources: Iterable[Source], *, engine: str | Engine | None = None, base: str = ID, services: str | Iterable[str] = ()
     ) -> None:
         self.base = base
-        self._services = tuple(services)
+        self._services = _services(services)
         self._engine: Engine = engines.make(engine) if engine is None or isinstance(engine, str) else engine
         # To tell takes as long as a lookup does.
         self._columns = self._engine if isinstance(self._engine, ColumnEngine) else None
@@ -292,7 +294,7 @@ class KnowledgeGraph:
     def validate(
         self,
         *files: str | Path,
-        focus: Iterable[str] | None = None,
+        focus: str | Iterable[str] | None = None,
         bundled: bool = True,
         shapes: str | Path | None = None,
         engine: str | None = None,
@@ -304,7 +306,7 @@ class KnowledgeGraph:
         :meth:`materialise` has added is data as well.
 
         :param files: files, folders or patterns to check before they are loaded: their nodes, with the graph as context.
-        :param focus: IRIs of the nodes to check; all nodes when ``None``.
+        :param focus: IRIs of the nodes to check, or one; all nodes when ``None``.
         :param bundled: whether to check the nodes of the bundled files too, or only those of the files given to
             :func:`load`, with the bundled ones as context.
         :param shapes: a file, folder or pattern of shapes; the bundled ones when ``None``.
@@ -319,7 +321,9 @@ class KnowledgeGraph:
         True
         """
         validations = self._validated()
-        return validations.validate(files, focus=focus, bundled=bundled, shapes=shapes, engine=engine, since=since)
+        return validations.validate(
+            files, focus=[focus] if isinstance(focus, str) else focus, bundled=bundled, shapes=shapes, engine=engine, since=since
+        )
 
     def validate_triples(self, triples: Iterable[tuple[Any, Any, Any]]) -> ValidationReport:
         """Triples of pyoxigraph terms held against the bundled shapes: what the graph would say if it held just these."""
@@ -564,9 +568,7 @@ class KnowledgeGraph:
         :param written: the query as its file has it, without the values of its parameters, which may hold any word.
         """
         if self._services and any(token.kind == "word" and token.text.upper() == "SERVICE" for token in sparql.tokens(text)):
-            from clayonto.remote.federation import Services
-
-            return Services(self._services).resolve(text, base=self.base, local=lambda query: self._engine.select(query, base=self.base))
+            return self._services.resolve(text, base=self.base, local=lambda query: self._engine.select(query, base=self.base))
         sparql.refuse_unsafe(text if written is None else written)
         return text
 
@@ -601,3 +603,13 @@ class KnowledgeGraph:
                 raise ParameterError(
                     f"The parameter “{key}” takes a {parameter.klass}. {error}", query=named.name, parameter=key
                 ) from error
+
+
+def _services(given: str | Iterable[str]) -> Services | None:
+    """Whom SERVICE may ask; one place may come without a list, whose letters would be taken for hosts otherwise."""
+    allowed = (given,) if isinstance(given, str) else tuple(given)
+    if not allowed:
+        return None
+    from clayonto.remote.federation import Services
+
+    return Services(allowed)

@@ -25,6 +25,7 @@ from clayonto.errors import (
     ParameterError,
     QueryError,
     QuerySyntaxError,
+    TermError,
     UnreachableError,
     UsageError,
 )
@@ -97,6 +98,17 @@ def test_what_is_refused_here_is_refused_there(endpoint: str) -> None:
         change.add_turtle("<project/x> a clay:Project .")
     with pytest.raises(UsageError, match="read only"):
         there.materialise()
+
+
+@pytest.mark.parametrize("wrong", [{"timeout": 0}, {"timeout": -1}, {"timeout": float("nan")}, {"timeout": float("inf")}, {"retries": -1}])
+def test_patience_has_bounds(wrong: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="tried again 0 times or more"):
+        clayonto.connect("http://x.fi/", **wrong)
+
+
+def test_a_graph_to_ask_is_an_iri() -> None:
+    with pytest.raises(TermError):
+        clayonto.connect("http://x.fi/", graph="not an <iri>")
 
 
 @pytest.mark.parametrize("url", ["ftp://example.org/", "example.org/sparql", "", "http://"])

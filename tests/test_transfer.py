@@ -254,6 +254,11 @@ def test_what_cannot_be_is_refused_before_anything_is_sent(store: str, tmp_path:
     assert not list(tmp_path.glob("x.*"))
 
 
+def test_a_request_carries_something(store: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="one triple or more"):
+        clayonto.push(projects(tmp_path, 3), store, graph=MINE, part=-5)
+
+
 def test_the_commands(store: str, tmp_path: Path) -> None:
     file = projects(tmp_path, 20)
     there = ("--endpoint", store, "--graph", MINE)

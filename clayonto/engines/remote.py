@@ -22,6 +22,7 @@ from clayonto.engines.oxigraph import check_syntax, to_python
 from clayonto.errors import ClayontoError, QueryError, UsageError
 from clayonto.namespaces import ID, PREFIXES
 from clayonto.remote import credentials, failures, mending, stores
+from clayonto.terms import IRI, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from clayonto.remote.streaming import Lines
     from clayonto.sources import Source
 
+_LONGEST: Final = 1_000_000
+"""Seconds: what any system can wait for."""
 TRIPLES: Final = "application/n-triples, text/turtle;q=0.8, application/rdf+xml;q=0.5"
 
 
@@ -47,10 +50,17 @@ class RemoteEngine:
         :param retries: how often a request is tried again.
         :param graph: the IRI of the named graph to ask; the endpoint's default graph when ``None``.
         :param own: whether it is the endpoint that a call names, so that the credentials in the environment are for it.
-        :raises UsageError: if it is no such address.
+        :raises UsageError: if it is no such address, or ``timeout`` or ``retries`` cannot be.
+        :raises TermError: if ``graph`` is no IRI.
         :raises ConfigError: if the file of credentials cannot be read.
         """
         credentials.check_address(url)
+        if not 0 < timeout <= _LONGEST or retries < 0:
+            raise UsageError(
+                f"An endpoint is given more than 0 and at most {_LONGEST:,} seconds (timeout), and tried again 0 times or more (retries)."
+            )
+        if graph is not None:
+            render(IRI(graph))
         self.url = url
         self.timeout = timeout
         self.retries = retries

@@ -86,12 +86,14 @@ def push(
     :param progress: called with how many triples have arrived, and how many there are.
     :returns: one entry for each graph, in order.
     :raises DataError: if there is nothing to push, or a file cannot be read.
-    :raises UsageError: if the store has no such place, or where it takes updates is not known.
+    :raises UsageError: if the store has no such place, ``part`` is less than 1, or where it takes updates is not known.
     :raises TransferError: if what arrived is not what was sent; the place has what it had then.
     :raises EndpointError: if the endpoint fails; pushing the same again goes on from there.
     """
     if each and graph is not None:
         raise UsageError("Either every file goes into its own graph (each), or all go into one (graph); leave one of the two out.")
+    if part is not None and part < 1:
+        raise UsageError(f"A request carries one triple or more (part), not {part}.")
     loads = [_Load(name, lines) for name, lines in _graphs(what, graph=graph, each=each, base=base)]
     if not any(load.lines for load in loads):
         raise DataError("There is not one triple to push.")
