@@ -260,7 +260,7 @@ class KnowledgeGraph:
         """Answer a query and say how it was done: by which engine and why, in which steps, with how many rows; what the linter remarks.
 
         :raises QuerySyntaxError: with line and column.
-        :raises ForbiddenQueryError: for updates, ``SERVICE``, ``FROM`` and ``LOAD``.
+        :raises ForbiddenQueryError: as for :meth:`query`.
 
         >>> load().plan("SELECT ?p { ?p a clay:Project }").steps[0].rows
         1

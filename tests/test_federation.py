@@ -210,7 +210,9 @@ def test_no_service_is_asked_that_is_not_allowed(host: str) -> None:
 
 def test_a_place_may_come_without_a_list_and_is_looked_at_at_once(host: str) -> None:
     kg = clayonto.load(services=host)
-    assert kg.query(f"SELECT ?x {{ SERVICE SILENT <{host}/nothing> {{ ?x ?y ?z }} }}").columns == ("x",)
+    query = f"SELECT ?x {{ SERVICE SILENT <{host}/nothing> {{ ?x ?y ?z }} }}"
+    assert kg.query(query).columns == ("x",)
+    assert kg.plan(query).rows == 1
     with pytest.raises(UsageError):
         clayonto.load(services=["not a host"])
 

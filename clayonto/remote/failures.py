@@ -56,6 +56,7 @@ def unreachable(url: str, reason: object) -> UnreachableError:
     """Nothing answers."""
     # An error of httpx has the system's words behind its number.
     said = getattr(reason, "strerror", None) or re.sub(r"^\[Errno -?\d+\] ", "", str(reason)) or type(reason).__name__
+    said = one_line(said).rstrip(".")
     if doubted := _DOUBTED.search(said):
         return UnreachableError(
             f"{url} is not trusted, since its certificate cannot be verified: {doubted[1]}. If an authority of your own signed it, name the file of that "
@@ -66,11 +67,11 @@ def unreachable(url: str, reason: object) -> UnreachableError:
         said = "the server does not speak https there"
     if proxy := _proxy(url):
         return UnreachableError(
-            f"{url} cannot be reached by way of the proxy {proxy}, which the environment names: {one_line(said)}. Is it right, or does the host belong into "
+            f"{url} cannot be reached by way of the proxy {proxy}, which the environment names: {said}. Is it right, or does the host belong into "
             "NO_PROXY?",
             url=url,
         )
-    return UnreachableError(f"{url} cannot be reached: {one_line(said)}. Is the address right, and the server running?", url=url)
+    return UnreachableError(f"{url} cannot be reached: {said}. Is the address right, and the server running?", url=url)
 
 
 def is_final(reason: object) -> bool:
