@@ -9,6 +9,7 @@ import click
 from clayonto.cli.common import lang_option, meter, write, write_pieces
 from clayonto.cli.language import command, say
 from clayonto.errors import UsageError
+from clayonto.files import check_apart
 
 
 @command(
@@ -92,6 +93,15 @@ def import_(
 
     if report is not None and not Path(report).absolute().parent.is_dir():
         raise UsageError(say(f"{report} cannot be written: its folder does not exist.", f"{report}: kansiota ei ole."))
+    if report is not None:
+        check_apart(report, files)
+        if output is not None and Path(report).absolute() == Path(output).absolute():
+            raise UsageError(
+                say(
+                    f"{report} would hold both the graph and the report; name two files.",
+                    f"{report}: anna verkolle ja raportille eri tiedostot.",
+                )
+            )
     with meter() as progress:
         made = import_register(register, *files, store=store, output=output, part=part, strict=strict, date=date, progress=progress)
     if report is not None:

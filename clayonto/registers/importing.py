@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, cast
 
 from clayonto.errors import DataError, EngineError, OutputError, UsageError, nearest
-from clayonto.files import replacing
+from clayonto.files import check_apart, replacing
 from clayonto.processes import EndedError, alone
 from clayonto.registers import eura, tables, values
 from clayonto.registers.accounts import FileReport, ImportReport, RowReport, SumReport
@@ -76,6 +76,8 @@ def import_register(
         raise UsageError("Say where the graph goes: a graph on disk (store) or an N-Quads file (output), one of the two.")
     if output is not None and Path(output).suffix.lower() in _OTHER_FORMS:
         raise UsageError(f"{output} would hold N-Quads, whatever its name says; let it end in .nq.")
+    if output is not None:
+        check_apart(output, [register, *files])
     if not files:
         first = f"; {register} may be one of them" if Path(register).is_file() else ""
         raise UsageError(f"Name the register, or auto, and then its file, or files{first}.")
