@@ -157,8 +157,8 @@ def test_no_command_writes_over_what_it_reads(tmp_path: Path) -> None:
     before = file.read_bytes(), table.read_bytes()
     for command in (
         ("query", "project-money", "--data", str(file), "-f", "csv", "-o", str(file)),
-        ("query", "ASK { }", "--data", str(mine), "-o", f"{mine}/../mine/project.ttl"),
-        ("query", "ASK { }", "--data", str(mine / "*.ttl"), "-o", str(file)),
+        ("query", "CONSTRUCT WHERE { ?s a ?o }", "--data", str(mine), "-o", f"{mine}/../mine/project.ttl"),
+        ("query", "CONSTRUCT WHERE { ?s a ?o }", "--data", str(mine / "*.ttl"), "-o", str(file)),
         ("import", "auto", str(table), "-o", str(tmp_path / "a.nq"), "--report", str(table)),
         ("import", "auto", str(table), "-o", str(tmp_path / "link.nq")),
     ):
