@@ -283,7 +283,8 @@ class Rows(Sequence[Row]):
 
         formats = {"turtle": ox.RdfFormat.TURTLE, "ntriples": ox.RdfFormat.N_TRIPLES, "jsonld": ox.RdfFormat.JSON_LD}
         if self.form not in ("construct", "describe"):
-            raise ValueError(f"{"An" if self.form == "ask" else "A"} {self.form.upper()} gives no triples; ask with CONSTRUCT or DESCRIBE to get them.")
+            article = "An" if self.form == "ask" else "A"
+            raise ValueError(f"{article} {self.form.upper()} gives no triples; ask with CONSTRUCT or DESCRIBE to get them.")
         if kind not in formats:
             raise ValueError(f"“{kind}” is not one of {', '.join(formats)}.")
         triples = [ox.Triple(*map(from_python, row)) for row in self]
