@@ -62,7 +62,7 @@ def import_register(
     :param output: the N-Quads file to write.
     :param part: what part of the data set the files are, such as a country, in the publisher's words or in yours. Parts stand beside each other, and an import
         replaces that part only. All of the data set when ``None``.
-    :param strict: whether nothing is put in place when a row is refused. The report says so all the same.
+    :param strict: whether nothing is put in place when a row is refused, rather than when no row is taken. The report says so all the same.
     :param date: the day the files were retrieved, ``YYYY-MM-DD``; the day of the file when ``None``.
     :param progress: called with a sentence now and then.
     :return: the account. Its ``refused`` says how many rows were refused.
@@ -159,7 +159,7 @@ def detect(register: str, files: Sequence[tables.File]) -> list[Part]:
 
 
 class _Withheld(Exception):  # noqa: N818 -- an answer, not an error
-    """Rows were refused, and that was not to be."""
+    """Rows were refused, and that was not to be; or there is no row that was taken, and to put nothing in the place of what there was helps nobody."""
 
 
 def _tables(file: tables.File, layout: str) -> list[tables.Table]:
@@ -168,7 +168,7 @@ def _tables(file: tables.File, layout: str) -> list[tables.Table]:
 
 
 def _hold_back(report: ImportReport, *, strict: bool) -> None:
-    if strict and report.refused:
+    if (strict and report.refused) or not any(file.taken for file in report.files):
         raise _Withheld
 
 
