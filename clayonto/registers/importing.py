@@ -228,6 +228,10 @@ def _to_store(folder: Path, pieces: _Pieces, report: ImportReport, *, strict: bo
         before = disk.folder.manifest()
         disk.load_all([source] if disk.exists else [*loaded(), source], progress=say)
     after = disk.folder.manifest() or {}
+    earlier, now = (
+        next((layer for layer in (state or {}).get("layers", ()) if layer["name"] == source.name), None) for state in (before, after)
+    )
+    report.replaced = earlier["when"] if earlier and earlier != now else ""
     report.compacting = after != before and sum(layer.get("size", 0) for layer in after.get("layers", ())) >= _LARGE
 
 
