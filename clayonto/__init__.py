@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from clayonto.difference.rdfpatch import Patch
     from clayonto.explain.figures import Account
     from clayonto.explain.model import Explanation, Proof
-    from clayonto.graph import KnowledgeGraph, connect, load
+    from clayonto.graph import KnowledgeGraph
     from clayonto.inference.base import InferenceResult
     from clayonto.inference.consistency import Inconsistency
     from clayonto.namespaces import CLAY
+    from clayonto.opening import connect, load
     from clayonto.places import Place
     from clayonto.query import NamedQuery, Parameter, queries
     from clayonto.registers.accounts import ImportReport
@@ -65,8 +66,8 @@ _WHERE = {
     "diff": "difference.compare",
     "import_register": "registers.importing",
     "clear": "remote.pull",
-    "connect": "graph",
-    "load": "graph",
+    "connect": "opening",
+    "load": "opening",
     "patch": "difference.patching",
     "probe": "remote.probe",
     "pull": "remote.pull",

@@ -57,8 +57,8 @@ def _answered(name: str, values: dict[str, str], style: str, lang: str | None) -
     # So short a life makes no garbage worth looking for.
     gc.disable()
     from clayonto.errors import ClayontoError
-    from clayonto.graph import load
     from clayonto.locales import of_locale
+    from clayonto.opening import load
     from clayonto.results import WRITERS
 
     try:

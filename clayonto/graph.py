@@ -10,7 +10,7 @@ from clayonto.engines.base import ColumnEngine, Engine
 from clayonto.errors import EngineError, ParameterError, UnknownTermError, UsageError
 from clayonto.namespaces import CLAY, ID, PREFIXES, expand, shorten
 from clayonto.results import TRIPLE_COLUMNS, Rows, RowStream, sort_key
-from clayonto.sources import Source, from_paths, loaded
+from clayonto.sources import Source, from_paths
 from clayonto.stated import Stated
 from clayonto.terms import IRI, Value, render
 
@@ -34,79 +34,6 @@ if TYPE_CHECKING:
     from clayonto.validation import ValidationReport
     from clayonto.validation.continuing import Triples
     from clayonto.validation.graphs import Validations
-
-
-def load(
-    *paths: str | Path,
-    engine: str | Engine | None = None,
-    store: str | Path | None = None,
-    bundle: bool = True,
-    base: str = ID,
-    infer: bool = False,
-    services: str | Iterable[str] = (),
-    progress: Callable[[str], None] | None = None,
-) -> KnowledgeGraph:
-    """A graph of the bundled ontology and data, and of the files that ``paths`` name.
-
-    :param paths: files, folders or patterns of Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD.
-    :param engine: ``oxigraph`` (the default), ``rdflib``, or ``columnar``, which answers by the column what runs over many triples;
-        or an engine that is empty. ``None`` for a graph on disk chooses by query between the store and the columns that it may have beside it
-        (``clayonto store compact`` makes them).
-    :param store: a folder to keep the graph in. A new one is built from all of the above; one that holds a graph is opened as it is,
-        and ``paths`` are added to it, those that have changed since they were loaded in place of what they said. Without it the graph is in memory.
-    :param bundle: whether to load the bundled data; the ontology and its concepts are loaded either way.
-    :param base: what relative IRIs in files, queries and calls are relative to.
-    :param infer: whether queries see what follows as well; see :meth:`KnowledgeGraph.materialise`.
-    :param services: the endpoints that ``SERVICE`` in queries may ask, or one: addresses, or hosts (``query.wikidata.org``); none when empty.
-    :param progress: called with a sentence now and then while files are loaded into a folder.
-    :raises InconsistentError: if ``infer`` is asked for and what the graph says cannot all be true.
-    :raises EngineError: if the folder is something else, damaged, or being written to by another process.
-    :raises DataError: if a path names nothing, or a file cannot be read; nothing is loaded then.
-    :raises UnknownEngineError: if there is no such engine.
-    :raises UsageError: if an engine is given for a graph on disk that holds none, or a service is neither an address nor a host.
-
-    >>> kg = load()
-    >>> for row in kg.run("project-phases", project="project/clay"):
-    ...     print(row.number, row.start, row.end)
-    1 2018-06-01 2021-05-31
-    2 2021-06-01 2023-05-31
-    """
-    own = from_paths(paths, base=base)
-    if store is None:
-        graph = KnowledgeGraph([*loaded(data=bundle), *own], engine=engine, base=base, services=services)
-    else:
-        from pathlib import Path
-
-        from clayonto.engines.disk import DiskEngine
-
-        if engine is not None and not isinstance(engine, str):
-            raise UsageError("A graph on disk has an engine of its own. Leave store or the engine out.")
-        disk = DiskEngine(Path(store), engine=engine)
-        disk.load_all(own if disk.exists else [*loaded(data=bundle), *own], progress=progress)
-        disk.make_columns(progress=progress)
-        graph = KnowledgeGraph((), engine=disk, base=base, services=services)
-    if infer:
-        graph.materialise()
-    return graph
-
-
-def connect(url: str, *, timeout: float = 60.0, retries: int = 3, graph: str | None = None, base: str = ID) -> KnowledgeGraph:
-    """The graph behind a SPARQL 1.1 endpoint: the same calls, and the same named queries, on data that someone else holds. It is read only.
-
-    User and password, or a token, are taken from ``CLAYONTO_ENDPOINT_USER`` and ``CLAYONTO_ENDPOINT_PASSWORD``, or ``CLAYONTO_ENDPOINT_TOKEN``,
-    or from a file (:mod:`clayonto.remote.credentials`).
-
-    :param url: the address that takes queries.
-    :param timeout: seconds that an answer may take to begin.
-    :param retries: how often a request is tried again that is refused for a moment.
-    :param graph: the IRI of the named graph to ask; the endpoint's default graph when ``None``.
-    :param base: what relative IRIs in queries and calls are relative to.
-    :raises UsageError: if the address is none, or holds a password, or ``timeout`` or ``retries`` cannot be. Nothing is sent before the first question.
-    :raises TermError: if ``graph`` is no IRI.
-    """
-    from clayonto.engines.remote import RemoteEngine
-
-    return KnowledgeGraph((), engine=RemoteEngine(url, timeout=timeout, retries=retries, graph=graph), base=base)
 
 
 class KnowledgeGraph:
@@ -202,6 +129,7 @@ class KnowledgeGraph:
         :raises UnknownQueryError: if no query has the name.
         :raises ParameterError: if a parameter is unknown, missing, of the wrong type, or names nothing in the graph.
 
+        >>> from clayonto import load
         >>> load().run("project-partners", project="project/clay", lang="fi")[0].partner_label
         'Umbrian alue'
         """
@@ -219,6 +147,7 @@ class KnowledgeGraph:
         :raises ForbiddenQueryError: for updates, ``FROM`` and ``LOAD``, and ``SERVICE`` to whom :func:`load` does not allow.
         :raises EndpointError: if a service fails.
 
+        >>> from clayonto import load
         >>> load().query("SELECT ?acronym { ?p a clay:Project ; clay:acronym ?acronym }")[0].acronym
         'CLAY'
         """
@@ -238,6 +167,7 @@ class KnowledgeGraph:
         :raises UsageError: if the query is no SELECT.
         :raises IncompleteAnswerError: while rows are read, if the endpoint breaks off.
 
+        >>> from clayonto import load
         >>> next(load().stream("SELECT ?acronym { ?p a clay:Project ; clay:acronym ?acronym }")).acronym
         'CLAY'
         """
@@ -262,6 +192,7 @@ class KnowledgeGraph:
         :raises QuerySyntaxError: with line and column.
         :raises ForbiddenQueryError: as for :meth:`query`.
 
+        >>> from clayonto import load
         >>> load().plan("SELECT ?p { ?p a clay:Project }").steps[0].rows
         1
         """
@@ -286,6 +217,7 @@ class KnowledgeGraph:
         :param lang: the language of the labels shown; both languages are searched.
         :param limit: the number of rows at most.
 
+        >>> from clayonto import load
         >>> load().search("palvelupolku", lang="fi")[0].label
         'Luovien alojen yritysten palvelupolku'
         """
@@ -317,6 +249,7 @@ class KnowledgeGraph:
         :raises ShapesError: if a shape is not what SHACL allows.
         :raises UnknownEngineError: if there is no such engine.
 
+        >>> from clayonto import load
         >>> load().validate().conforms
         True
         """
@@ -376,6 +309,7 @@ class KnowledgeGraph:
         :raises InconsistentError: if what the graph says cannot all be true, with the axiom, the nodes, and where they are stated.
         :raises UnknownEngineError: if there is no such reasoner.
 
+        >>> from clayonto import load
         >>> result = load().infer()
         >>> result.engine, result.by_rule["prp-trp"]
         ('rules', 1)
@@ -390,6 +324,7 @@ class KnowledgeGraph:
         :param engine: the reasoner, as for :meth:`infer`.
         :raises InconsistentError: if what the graph says cannot all be true; queries see what they saw before then.
 
+        >>> from clayonto import load
         >>> kg = load(infer=True)
         >>> kg.query("ASK { GRAPH <https://w3id.org/clayonto/graph/inferred> { <project/clay> a prov:Activity } }")[0].answer
         True
@@ -423,6 +358,7 @@ class KnowledgeGraph:
         :param bound: how many facts the search for the shortest proof may trace back; some proof is found whatever the bound.
         :raises TermError: if one of them cannot be read.
 
+        >>> from clayonto import load
         >>> print(load().explain("project/clay", "a", "prov:Activity").proof.rule)
         cax-sco
         """
@@ -438,6 +374,7 @@ class KnowledgeGraph:
         :param thing: an IRI, a CURIE, or a path relative to ``base``.
         :raises UnknownTermError: if the graph says nothing of it.
 
+        >>> from clayonto import load
         >>> [(group.disagree, len(group.claims)) for group in load().account("amount/clay-total-budget").groups]
         [(True, 5)]
         """
@@ -471,6 +408,7 @@ class KnowledgeGraph:
         :raises NotConformingError: at the end of the block, if it must and does not; nothing is changed then.
         :raises EditError: if a change is impossible; nothing is changed then.
 
+        >>> from clayonto import load
         >>> kg = load()
         >>> with kg.edit() as change:
         ...     _ = change.add_turtle("<project/x> a clay:Project ; clay:acronym 'X' .")

@@ -165,8 +165,8 @@ def open_graph(
     services: tuple[str, ...] = (),
 ) -> KnowledgeGraph:
     """The graph that the options of :func:`graph_options` and :func:`endpoint_option` ask for."""
-    from clayonto.graph import connect, load
     from clayonto.namespaces import expand
+    from clayonto.opening import connect, load
 
     if endpoint is not None:
         others = {"--data": data, "--no-bundle": no_bundle, "--engine": engine, "--store": store, "--infer": infer, "--service": services}

@@ -53,7 +53,7 @@ _ENDINGS: Final = {".ttl": "turtle", ".trig": "trig", ".nt": "ntriples", ".nq": 
 @output_option
 def infer(paths: tuple[str, ...], engine: str | None, no_bundle: bool, trivial: bool, style: str | None, output: str | None) -> None:
     """Write what follows from the graph."""
-    from clayonto.graph import load
+    from clayonto.opening import load
 
     if sys.stderr.isatty() and engine == "owlrl":
         click.secho(say("owlrl reasons; that can take long.", "owlrl päättelee; se voi kestää."), err=True, dim=True)

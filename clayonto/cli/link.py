@@ -195,7 +195,7 @@ def apply(table: str, store: str) -> None:
 
 
 def _opened(store: str) -> KnowledgeGraph:
-    from clayonto.graph import load
+    from clayonto.opening import load
 
     # A folder that is not there would be made into a new graph, which has no registers to link.
     if not Path(store).is_dir():

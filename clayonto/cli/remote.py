@@ -122,7 +122,7 @@ def push(
 
 
 def _what(paths: tuple[str, ...], store: str | None) -> KnowledgeGraph | tuple[str, ...]:
-    from clayonto.graph import load
+    from clayonto.opening import load
 
     if paths and store is not None:
         raise UsageError(

@@ -51,7 +51,7 @@ def store() -> None:
 @texts_option
 def load(folder: str, paths: tuple[str, ...], no_bundle: bool) -> None:
     """Load files."""
-    from clayonto.graph import load as load_graph
+    from clayonto.opening import load as load_graph
 
     with meter() as progress:
         graph = load_graph(*paths, store=folder, bundle=not no_bundle, progress=progress)

@@ -23,7 +23,7 @@ _BAR = 30
 @lang_option
 def tour(lang: str) -> None:
     """Show what the graph knows, question by question, with the command that asks each."""
-    from clayonto.graph import load
+    from clayonto.opening import load
 
     guide = _Guide(load(), lang)
     guide.welcome()

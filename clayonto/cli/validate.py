@@ -137,7 +137,7 @@ def _checked(
         return asked.validate(*paths, shapes=shapes, engine=engine)
     if infer:
         from clayonto.errors import UsageError
-        from clayonto.graph import load
+        from clayonto.opening import load
 
         if paths and store is not None:
             raise UsageError("With --infer, check PATHs, or a graph on disk (--store), but not both: add the files to the graph first.")

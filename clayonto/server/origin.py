@@ -29,7 +29,8 @@ class Origin(NamedTuple):
 
         :raises ClayontoError: if it cannot be.
         """
-        from clayonto.graph import KnowledgeGraph, load
+        from clayonto.graph import KnowledgeGraph
+        from clayonto.opening import load
 
         if not self.store:
             return load(*self.files, bundle=self.bundle, base=self.base, infer=self.infer)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clayonto.errors import ConfigError, UsageError
-from clayonto.graph import load
+from clayonto.opening import load
 from clayonto.publish import config as site_config
 from clayonto.server.app import Server
 from clayonto.server.running import run

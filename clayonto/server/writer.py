@@ -97,7 +97,7 @@ def _read(job: dict[str, Any], *, base: str) -> list[Triple]:
 
 
 def _violations(triples: Iterable[Triple]) -> list[dict[str, str]]:
-    from clayonto.graph import load
+    from clayonto.opening import load
 
     report = load().validate_triples(list(dict.fromkeys(triples)))
     if report.conforms:

@@ -8,13 +8,11 @@ what is wrong with a query that is none. So this may refuse too much, and must n
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 from clayonto.engines.columnar.algebra import (
     AGGREGATES,
-    DAY,
     ROUNDING,
-    Beyond,
     Bind,
     Call,
     Const,
@@ -32,18 +30,13 @@ from clayonto.engines.columnar.algebra import (
     Var,
     Without,
 )
+from clayonto.engines.columnar.words import Words
 from clayonto.namespaces import PREFIXES
-from clayonto.sparql import tokens
 
 if TYPE_CHECKING:
     from clayonto.engines.columnar.algebra import Expr, Path, Term
-    from clayonto.sparql import Token
 
-_DATE: Final = f"<{PREFIXES['xsd']}date>"
 _DECIMAL: Final = re.compile(r"[0-9]*\.[0-9]+")
-_A_DAY: Final = re.compile(f'"{DAY}"')
-_WHOLE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:[^\\%]*>")
-_FOLDER: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^?#\\%]*/")
 RDF_TYPE: Final = f"<{PREFIXES['rdf']}type>"
 FUNCTIONS: Final[dict[str, int | None]] = {
     "STR": 1, "LANG": 1, "LCASE": 1, "UCASE": 1, "STRLEN": 1, "CONTAINS": 2, "STRSTARTS": 2, "STRENDS": 2, "BOUND": 1, "ISIRI": 1, "ISLITERAL": 1,
@@ -61,201 +54,156 @@ def parse(text: str, *, base: str) -> Select:
     :param base: what relative IRIs are relative to.
     :raises Beyond: if there is anything in it that the columnar engine does not answer, or if it is no query.
     """
-    return _Parser(list(tokens(text)), base).query()
+    return _Parser(text, base).query()
 
 
-class _Parser:
-    def __init__(self, given: list[Token], base: str) -> None:
-        self._tokens = given
-        self._at = 0
-        self._base = base
-        self._prefixes = dict(PREFIXES)
-        self._unnamed = 0
-
-    # Tokens.
-
-    def _peek(self, ahead: int = 0) -> str:
-        at = self._at + ahead
-        if at >= len(self._tokens):
-            return ""
-        token = self._tokens[at]
-        return token.text.upper() if token.kind == "word" else token.text
-
-    def _kind(self, ahead: int = 0) -> str:
-        at = self._at + ahead
-        return self._tokens[at].kind if at < len(self._tokens) else "end"
-
-    def _take(self) -> str:
-        text = self._peek()
-        self._at += 1
-        return text
-
-    def _took(self, *texts: str) -> bool:
-        if self._peek() in texts and self._kind() in ("word", "mark"):
-            self._at += 1
-            return True
-        return False
-
-    def _expect(self, text: str) -> None:
-        if not self._took(text):
-            self._beyond()
-
-    def _beyond(self) -> NoReturn:
-        raise Beyond(f"“{self._peek() or 'the end'}” is not answered in columns where it stands")
+class _Parser(Words):
+    _unnamed = 0
 
     # Queries.
 
     def query(self) -> Select:
-        while self._kind() == "word" and self._peek() in ("PREFIX", "BASE"):
-            name = "" if self._take() == "BASE" else self._take()
-            # A relative one would be relative to the base so far.
-            if self._kind() != "iri" or not _WHOLE.fullmatch(self._peek()) or (name and not name.endswith(":")):
-                self._beyond()
-            iri = self._take()[1:-1]
-            if name:
-                self._prefixes[name[:-1]] = iri
-            else:
-                self._base = iri
+        self.prologue()
         select = self._select()
-        if self._kind() != "end":
-            self._beyond()
+        if self.kind() != "end":
+            self.beyond()
         return select
 
     def _select(self) -> Select:
-        self._expect("SELECT")
-        distinct = self._took("DISTINCT")
+        self.expect("SELECT")
+        distinct = self.took("DISTINCT")
         columns: list[tuple[str, Expr | None]] = []
-        while not self._took("WHERE") and self._peek() != "{":
+        while not self.took("WHERE") and self.peek() != "{":
             columns.append(self._named())
         if not columns:
-            self._beyond()
+            self.beyond()
         select = Select(columns, self._group(), distinct)
-        if self._took("GROUP"):
-            self._expect("BY")
+        if self.took("GROUP"):
+            self.expect("BY")
             select.group_by = []
-            while self._kind() == "variable" or self._peek() == "(":
+            while self.kind() == "variable" or self.peek() == "(":
                 select.group_by.append(self._named())
-        while self._took("HAVING") or (select.having and self._peek() == "("):
-            self._expect("(")
+        while self.took("HAVING") or (select.having and self.peek() == "("):
+            self.expect("(")
             select.having.append(self._expression())
-            self._expect(")")
-        if self._took("ORDER"):
-            self._expect("BY")
+            self.expect(")")
+        if self.took("ORDER"):
+            self.expect("BY")
             while (key := self._order_key()) is not None:
                 select.order_by.append(key)
-        while (limit := self._took("LIMIT")) or self._took("OFFSET"):
-            if not self._peek().isdigit():
-                self._beyond()
+        while (limit := self.took("LIMIT")) or self.took("OFFSET"):
+            if not self.peek().isdigit():
+                self.beyond()
             if limit:
-                select.limit = int(self._take())
+                select.limit = int(self.take())
             else:
-                select.offset = int(self._take())
+                select.offset = int(self.take())
         return select
 
     def _named(self) -> tuple[str, Expr | None]:
-        if self._kind() == "variable":
-            return self._take()[1:], None
-        self._expect("(")
+        if self.kind() == "variable":
+            return self.take()[1:], None
+        self.expect("(")
         expr = self._expression()
-        self._expect("AS")
-        if self._kind() != "variable":
-            self._beyond()
-        name = self._take()[1:]
-        self._expect(")")
+        self.expect("AS")
+        if self.kind() != "variable":
+            self.beyond()
+        name = self.take()[1:]
+        self.expect(")")
         return name, expr
 
     def _order_key(self) -> tuple[Expr, bool] | None:
-        if self._took("ASC", "DESC"):
-            down = self._tokens[self._at - 1].text.upper() == "DESC"
-            self._expect("(")
+        if self.took("ASC", "DESC"):
+            down = self.text(-1).upper() == "DESC"
+            self.expect("(")
             key = self._expression()
-            self._expect(")")
+            self.expect(")")
             return key, down
-        if self._kind() == "variable":
-            return Var(self._take()[1:]), False
-        if self._peek() == "(" or (self._kind() == "word" and (self._peek() in FUNCTIONS or self._peek() in AGGREGATES)):
+        if self.kind() == "variable":
+            return Var(self.take()[1:]), False
+        if self.peek() == "(" or (self.kind() == "word" and (self.peek() in FUNCTIONS or self.peek() in AGGREGATES)):
             return self._primary(), False
         return None
 
     # Patterns.
 
     def _group(self) -> Group:
-        self._expect("{")
-        if self._peek() == "SELECT":
+        self.expect("{")
+        if self.peek() == "SELECT":
             group = Group([Inner(self._select())])
-            self._expect("}")
+            self.expect("}")
             return group
         group = Group()
-        while not self._took("}"):
+        while not self.took("}"):
             self._element(group)
         return group
 
     def _element(self, group: Group) -> None:
-        if self._took("."):
+        if self.took("."):
             return
-        if self._took("FILTER"):
-            if self._took("NOT"):
-                self._expect("EXISTS")
+        if self.took("FILTER"):
+            if self.took("NOT"):
+                self.expect("EXISTS")
                 group.elements.append(Without(self._group()))
             else:
                 group.filters.append(self._primary())
-        elif self._took("OPTIONAL"):
+        elif self.took("OPTIONAL"):
             group.elements.append(Optional(self._group()))
-        elif self._peek() == "{":
+        elif self.peek() == "{":
             groups = [self._group()]
-            while self._took("UNION"):
+            while self.took("UNION"):
                 groups.append(self._group())
             group.elements.append(Union(tuple(groups)))
-        elif self._took("BIND"):
+        elif self.took("BIND"):
             name, expr = self._named()
             if expr is None:
-                self._beyond()
+                self.beyond()
             group.elements.append(Bind(expr, name))
-        elif self._took("VALUES"):
+        elif self.took("VALUES"):
             group.elements.append(self._values())
         else:
             self._triples(group)
 
     def _values(self) -> Values:
-        one = self._kind() == "variable"
+        one = self.kind() == "variable"
         names: list[str] = []
         if not one:
-            self._expect("(")
-        while self._kind() == "variable":
-            names.append(self._take()[1:])
+            self.expect("(")
+        while self.kind() == "variable":
+            names.append(self.take()[1:])
             if one:
                 break
         if not one:
-            self._expect(")")
+            self.expect(")")
         rows: list[tuple[str | None, ...]] = []
-        self._expect("{")
-        while not self._took("}"):
+        self.expect("{")
+        while not self.took("}"):
             if one:
                 rows.append((self._datum(),))
                 continue
-            self._expect("(")
+            self.expect("(")
             row: list[str | None] = []
-            while not self._took(")"):
+            while not self.took(")"):
                 row.append(self._datum())
             if len(row) != len(names):
-                self._beyond()
+                self.beyond()
             rows.append(tuple(row))
         return Values(tuple(names), tuple(rows))
 
     def _datum(self) -> str | None:
-        return None if self._took("UNDEF") else self._constant().term
+        return None if self.took("UNDEF") else self.constant().term
 
     def _triples(self, group: Group) -> None:
-        subject = self._term()
+        subject = self.term()
         while True:
             path = self._path()
             while True:
-                self._add(group, subject, path, self._term())
-                if not self._took(","):
+                self._add(group, subject, path, self.term())
+                if not self.took(","):
                     break
-            while self._took(";"):
+            while self.took(";"):
                 pass
-            if self._tokens[self._at - 1].text != ";" or self._peek() in ("}", "."):
+            if self.text(-1) != ";" or self.peek() in ("}", "."):
                 break
 
     def _add(self, group: Group, subject: Term, path: Path, object_: Term) -> None:
@@ -272,161 +220,119 @@ class _Parser:
         group.elements.append(Triple(subject, path, object_))
 
     def _path(self) -> Path:
-        if self._kind() == "variable":
-            return Var(self._take()[1:])
+        if self.kind() == "variable":
+            return Var(self.take()[1:])
         paths = [self._steps()]
-        while self._took("|"):
+        while self.took("|"):
             paths.append(self._steps())
         return paths[0] if len(paths) == 1 else Either(tuple(paths))
 
     def _steps(self) -> Path:
         paths = [self._step()]
-        while self._took("/"):
+        while self.took("/"):
             paths.append(self._step())
         return paths[0] if len(paths) == 1 else Steps(tuple(paths))
 
     def _step(self) -> Path:
-        back = self._took("^")
+        back = self.took("^")
         path: Path
-        if self._took("("):
+        if self.took("("):
             path = self._path()
-            self._expect(")")
+            self.expect(")")
             if back:
-                self._beyond()
-        elif self._kind() == "word" and self._tokens[self._at].text == "a":
-            self._take()
+                self.beyond()
+        elif self.kind() == "word" and self.text() == "a":
+            self.take()
             path = Link(RDF_TYPE, back)
         else:
-            path = Link(self._iri(), back)
-        if self._peek() == "?" and self._kind() == "mark":
-            self._beyond()
-        if self._took("*"):
+            path = Link(self.iri(), back)
+        if self.peek() == "?" and self.kind() == "mark":
+            self.beyond()
+        if self.took("*"):
             return Repeated(path, zero=True)
-        return Repeated(path, zero=False) if self._took("+") else path
-
-    # Terms.
-
-    def _term(self) -> Term:
-        if self._kind() == "variable":
-            return Var(self._take()[1:])
-        return self._constant()
-
-    def _iri(self) -> str:
-        kind = self._kind()
-        text = self._tokens[self._at].text if kind != "end" else ""
-        prefix, _, local = text.partition(":")
-        if "\\" in text or "%" in text or kind not in ("iri", "name") or (kind == "name" and prefix not in self._prefixes):
-            self._beyond()
-        # What is relative is put behind the base only where that is all there is to resolving it.
-        if kind == "iri" and ":" not in text and (text[1] in ">/#?." or "/." in text or not _FOLDER.fullmatch(self._base)):
-            self._beyond()
-        self._at += 1
-        if kind == "name":
-            return f"<{self._prefixes[prefix]}{local}>"
-        return text if ":" in text else f"<{self._base}{text[1:-1]}>"
-
-    def _constant(self) -> Const:
-        kind = self._kind()
-        if kind == "string":
-            text = self._take()
-            if "\\" in text or text.startswith(('"""', "'''")) or '"' in text[1:-1]:
-                self._beyond()
-            text = f'"{text[1:-1]}"'
-            if self._kind() == "language":
-                return Const(text + self._take().lower())
-            if self._took("^^"):
-                # A date is written in one way; of another type two terms can be one value.
-                if self._iri() != _DATE or not _A_DAY.fullmatch(text):
-                    self._beyond()
-                return Const(f"{text}^^{_DATE}")
-            return Const(text)
-        if kind == "number" and self._peek().isdigit():
-            return Const(f'"{int(self._take())}"^^<{PREFIXES["xsd"]}integer>')
-        if kind == "word" and self._peek() in ("TRUE", "FALSE"):
-            return Const(f'"{self._take().lower()}"^^<{PREFIXES["xsd"]}boolean>')
-        return Const(self._iri())
+        return Repeated(path, zero=False) if self.took("+") else path
 
     # Expressions, from the loosest to the tightest binding.
 
     def _expression(self) -> Expr:
         args = [self._conjunction()]
-        while self._took("||"):
+        while self.took("||"):
             args.append(self._conjunction())
         return args[0] if len(args) == 1 else Call("||", tuple(args))
 
     def _conjunction(self) -> Expr:
         args = [self._relation()]
-        while self._took("&&"):
+        while self.took("&&"):
             args.append(self._relation())
         return args[0] if len(args) == 1 else Call("&&", tuple(args))
 
     def _relation(self) -> Expr:
         left = self._sum()
         for operator in ("=", "!=", "<=", ">=", "<", ">"):
-            if self._took(operator):
+            if self.took(operator):
                 return Call(operator, (left, self._sum()))
-        negated = self._peek() == "NOT" and self._peek(1) == "IN"
+        negated = self.peek() == "NOT" and self.peek(1) == "IN"
         if negated:
-            self._take()
-        if self._took("IN"):
-            self._expect("(")
+            self.take()
+        if self.took("IN"):
+            self.expect("(")
             among = [Call("=", (left, self._expression()))]
-            while self._took(","):
+            while self.took(","):
                 among.append(Call("=", (left, self._expression())))
-            self._expect(")")
+            self.expect(")")
             found = among[0] if len(among) == 1 else Call("||", tuple(among))
             return Call("!", (found,)) if negated else found
         return left
 
     def _sum(self) -> Expr:
         left = self._product()
-        while self._took("+", "-"):
-            left = Call(self._tokens[self._at - 1].text, (left, self._product()))
+        while self.took("+", "-"):
+            left = Call(self.text(-1), (left, self._product()))
         return left
 
     def _product(self) -> Expr:
         left = self._primary()
-        while self._took("*", "/"):
-            left = Call(self._tokens[self._at - 1].text, (left, self._primary()))
+        while self.took("*", "/"):
+            left = Call(self.text(-1), (left, self._primary()))
         return left
 
     def _primary(self) -> Expr:
-        if self._took("!"):
+        if self.took("!"):
             return Call("!", (self._primary(),))
-        if self._took("("):
+        if self.took("("):
             inner = self._expression()
-            self._expect(")")
+            self.expect(")")
             return inner
-        name = self._peek()
-        if self._kind() == "word" and name in FUNCTIONS:
-            self._take()
+        name = self.peek()
+        if self.kind() == "word" and name in FUNCTIONS:
+            self.take()
             args = self._arguments()
             if FUNCTIONS[name] not in (None, len(args)):
-                self._beyond()
+                self.beyond()
             return Call(name, args)
-        if self._kind() == "word" and name in AGGREGATES:
-            self._take()
-            self._expect("(")
-            distinct = self._took("DISTINCT")
-            args = () if name == "COUNT" and self._took("*") else (self._expression(),)
-            self._expect(")")
+        if self.kind() == "word" and name in AGGREGATES:
+            self.take()
+            self.expect("(")
+            distinct = self.took("DISTINCT")
+            args = () if name == "COUNT" and self.took("*") else (self._expression(),)
+            self.expect(")")
             return Call(name, args, distinct)
-        if self._kind() in ("iri", "name") and self._peek(1) == "(":
-            if self._iri() != CAST:
-                self._beyond()
+        if self.kind() in ("iri", "name") and self.peek(1) == "(":
+            if self.iri() != CAST:
+                self.beyond()
             args = self._arguments()
             if len(args) != 1:
-                self._beyond()
+                self.beyond()
             return Call(CAST, args)
-        if self._kind() == "number" and _DECIMAL.fullmatch(self._peek()):
+        if self.kind() == "number" and _DECIMAL.fullmatch(self.peek()):
             # Not as a term of a triple: a number can be written in several ways.
-            return Const(f'"{self._take()}"^^<{PREFIXES["xsd"]}decimal>')
-        return self._term()
+            return Const(f'"{self.take()}"^^<{PREFIXES["xsd"]}decimal>')
+        return self.term()
 
     def _arguments(self) -> tuple[Expr, ...]:
-        self._expect("(")
+        self.expect("(")
         args = [self._expression()]
-        while self._took(","):
+        while self.took(","):
             args.append(self._expression())
-        self._expect(")")
+        self.expect(")")
         return tuple(args)
