@@ -137,7 +137,9 @@ class Folder:
                     f"{file} cannot be read, and no generation has one of its own. Restore a backup, or build the graph anew."
                 )
         if found is not None and found.get("format") != FORMAT:
-            raise EngineError(f"{self.path} has layout {found.get('format')!r}, this version reads {FORMAT}; build the graph anew.")
+            later = isinstance(found.get("format"), int) and found["format"] > FORMAT
+            remedy = "a later clayonto made it, so update this one" if later else "build the graph anew"
+            raise EngineError(f"{self.path} has layout {found.get('format')!r}, this version reads {FORMAT}; {remedy}.")
         return found
 
     @contextmanager
