@@ -23,6 +23,8 @@ TRIPLE_COLUMNS: Final = ("subject", "predicate", "object")
 """The columns of what CONSTRUCT and DESCRIBE give back."""
 
 
+_IN_A_NOTEBOOK: Final = 100
+"""How many rows a notebook shows: a million would stop the browser."""
 _HELD: Final = (tuple, str)  # as a constant: a union would be made anew for each row
 
 
@@ -181,8 +183,9 @@ class Rows(Sequence[Row]):
         import html
 
         head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
-        body = "".join("<tr>" + "".join(f"<td>{html.escape(show(value))}</td>" for value in row) + "</tr>" for row in self)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        body = "".join("<tr>" + "".join(f"<td>{html.escape(show(value))}</td>" for value in row) + "</tr>" for row in self[:_IN_A_NOTEBOOK])
+        more = f"<p>… {len(self) - _IN_A_NOTEBOOK:,} more rows</p>" if len(self) > _IN_A_NOTEBOOK else ""
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
 
     def to_dicts(self) -> list[dict[str, Value | None]]:
         """Each row as a dict from column name to Python value."""
