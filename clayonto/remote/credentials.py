@@ -29,6 +29,7 @@ from clayonto.errors import ConfigError, UsageError
 _PORTS: Final = {"http": 80, "https": 443}
 _SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
 _BLANK: Final = re.compile(r"[\s\x00-\x20\x7f]")
+_TOKEN: Final = re.compile(r"[!-~]+")
 _KEYS: Final = frozenset({"user", "password", "token"})
 
 
@@ -39,6 +40,15 @@ class Credentials:
     user: str = ""
     password: str = ""
     token: str = ""
+
+    def __post_init__(self) -> None:
+        # A library would show the header that it cannot send, and the password in it.
+        if self.token and not _TOKEN.fullmatch(self.token):
+            raise ConfigError(
+                "The token for the endpoint has signs that no token has (RFC 6750), such as a space or a line's end; it is not shown here."
+            )
+        if ":" in self.user:
+            raise ConfigError("The user for the endpoint has a colon, which no user has (RFC 7617); what comes after it may be a password.")
 
     def __repr__(self) -> str:
         return f"Credentials({'token' if self.token else 'user and password' if self.user else 'none'})"
@@ -84,11 +94,11 @@ def find(url: str, *, environment: bool = True) -> Credentials:
     """The credentials for an address; empty ones if there are none.
 
     :param environment: whether the environment may speak for this address; it does not for addresses that a query names.
-    :raises ConfigError: if the file cannot be read, can be read by others, or is not of the form above.
+    :raises ConfigError: if the file cannot be read, can be read by others, or is not of the form above; or if a token or a user cannot be one.
     """
     if environment:
         get = os.environ.get
-        if token := get("CLAYONTO_ENDPOINT_TOKEN"):
+        if token := get("CLAYONTO_ENDPOINT_TOKEN", "").strip():
             return Credentials(token=token)
         user, password = get("CLAYONTO_ENDPOINT_USER"), get("CLAYONTO_ENDPOINT_PASSWORD")
         if user and password:
