@@ -380,7 +380,7 @@ def test_the_command_changes_a_file_writes_another_or_refuses(mine: Path, tmp_pa
     change = tmp_path / "p.rdfp"
     change.write_text(text, encoding="utf-8")
     done = run("patch", str(mine), str(change), "-o", str(out))
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "1 triples removed, 1 added.\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "1 triple removed, 1 added.\n")
     assert mine.read_bytes() == old
     assert diff(out, new).equal
     assert out.read_text(encoding="utf-8").startswith("# Omat hankkeet.\n@base <https://w3id.org/clayonto/id/> .\n@prefix clay:")
