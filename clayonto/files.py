@@ -48,6 +48,16 @@ def replace(file: Path, content: str | bytes) -> None:
         out.write(content.encode() if isinstance(content, str) else content)
 
 
+def at_home(path: str | Path) -> Path:
+    """A path whose first part is ``~`` as the one below the home folder that everybody means by it; a shell does so only where it stands alone.
+
+    >>> at_home("data/~") == Path("data/~")
+    True
+    """
+    path = Path(path)
+    return Path(os.path.expanduser(path)) if path.parts[:1] == ("~",) else path  # noqa: PTH111 -- no error where there is no home
+
+
 def check_apart(output: str | Path, read: Iterable[str | Path]) -> None:
     """Refuse to write over a file that is read.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, cast
 
 from clayonto.errors import DataError, EngineError, OutputError, UsageError, nearest
-from clayonto.files import check_apart, replacing
+from clayonto.files import at_home, check_apart, replacing
 from clayonto.processes import EndedError, alone
 from clayonto.registers import eura, tables, values
 from clayonto.registers.accounts import FileReport, ImportReport, RowReport, SumReport
@@ -87,14 +87,14 @@ def import_register(
         except Refused as refused:
             raise UsageError(f"“{date}” is no day; write it as 2026-11-22.") from refused
     say = progress or (lambda _: None)
-    looked = [tables.look(Path(file)) for file in files]
+    looked = [tables.look(at_home(file)) for file in files]
     parts = detect(register, looked)
     if part is not None:
         parts = [one._replace(mapping=one.mapping.part(part)) for one in parts]
     mapping = parts[0].mapping
     report = ImportReport(mapping.register, mapping.name, mapping.graph)
     pieces = partial(_graph, parts, report, date=date, quads=output is not None)
-    place = Path(cast("str | Path", store if output is None else output))
+    place = at_home(cast("str | Path", store if output is None else output))
     try:
         with suppress(_Withheld):
             if output is None:
