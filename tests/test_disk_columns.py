@@ -17,7 +17,7 @@ import clayonto
 from clayonto import stores
 from clayonto.engines.columnar import building, mapped
 from clayonto.engines.columnar.columns import Columns
-from clayonto.engines.columnar.terms import ID
+from clayonto.engines.columnar.terms import ID, kinds, lines_of
 from clayonto.engines.disk import DiskEngine
 from clayonto.errors import EngineError, MissingExtraError
 from clayonto.stores import columns as kept
@@ -82,9 +82,10 @@ def test_columns_in_files_are_those_in_memory(tmp_path: Path, monkeypatch: pytes
     lines = (ox.serialize(ox.parse(UNTIDY, format=ox.RdfFormat.TURTLE), format=ox.RdfFormat.N_TRIPLES) or b"") + nodes.encode()
     memory = Columns.of(lines)
     with building.Builder(tmp_path / "columns", lines.count(b"\n"), progress=lambda _: None) as builder:
+        builder.add(lines_of(lines[: lines.index(b"\n", 9000) + 1]))  # which come again
         for at in range(0, len(lines), 700):
             builder.write(lines[at : at + 700])
-        builder.finish()
+        assert builder.finish() == memory.count
     files = building.opened(tmp_path / "columns")
     assert len(list((tmp_path / "columns").glob("text-*"))) > 1
     every = pl.arange(len(memory.texts), dtype=ID, eager=True)
@@ -100,6 +101,31 @@ def test_columns_in_files_are_those_in_memory(tmp_path: Path, monkeypatch: pytes
         assert files.number(term) == memory.number(term)
     assert memory.number('"Alfa"@fi') != memory.number('"Alfa"@en')
     assert memory.number("<urn:none>") is None
+
+
+def test_buckets_are_of_one_size_in_whatever_order_terms_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+
+    def measured(keys: pl.Series, suffixes: pl.Series) -> object:
+        sizes.append(int(keys.str.len_bytes().sum()))
+        return kinds(keys, suffixes)
+
+    for name, value in (("_PART", 20_000), ("_BUCKET", 20_000), ("kinds", measured)):
+        monkeypatch.setattr(building, name, value)
+    lines = [f"<urn:s{n:05}> <urn:p> <urn:o{n:05}> .\n".encode() for n in range(5000)]
+    parts: list[str] = []
+    for name, order in (("in order", lines), ("backwards", lines[::-1])):
+        with building.Builder(tmp_path / f"{name}, written", len(lines), progress=parts.append) as builder:
+            for line in order:
+                builder.write(line)
+            builder.finish()
+        with building.Builder(tmp_path / f"{name}, added", len(lines), progress=parts.append) as builder:
+            for at in range(0, len(order), 200):
+                builder.add(lines_of(b"".join(order[at : at + 200])))
+            builder.finish()
+    assert len(parts) >= 4 * 8
+    assert len(sizes) >= 4 * 5
+    assert max(sizes) < 40_000
 
 
 @pytest.mark.fuzz

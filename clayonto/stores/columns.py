@@ -1,8 +1,9 @@
 """The columns of a graph on disk: files beside the store of a generation, which belong to it and never change.
 
-They are made of the store, when the folder is compacted or when somebody asks for the columnar engine by name, aside and under a lock, and get their
-name when they are whole and on disk; so a writer that is killed or has no room leaves none. Where a file of them is not as it was written, they are
-not used, and made anew when they are next asked for.
+They are made when the folder is compacted or when somebody asks for the columnar engine by name, aside and under a lock, and get their name when they are
+whole and on disk; so a writer that is killed or has no room leaves none. They are made of the copies of what the store was made from
+(:mod:`clayonto.stores.telling`), and of the store itself where these cannot be read or have not as many triples. Where a file of them is not as it was
+written, they are not used, and made anew when they are next asked for.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import pyoxigraph as ox
 
 from clayonto.errors import EngineError
 from clayonto.files import replace, settle
+from clayonto.stores.generations import Folder
+from clayonto.stores.layers import Layer
 
 try:
     import fcntl
@@ -85,17 +88,15 @@ def opened(folder: Path) -> Columns:
 
 
 def _make(generation: Generation, store: ox.Store, progress: Callable[[str], None]) -> Path:
-    from clayonto.engines.columnar.building import Builder
-
     target = generation.folder / _NAME
     for left in generation.folder.glob(f"{_NAME}-*"):
         shutil.rmtree(left, ignore_errors=True)
     aside = Path(tempfile.mkdtemp(prefix=f"{_NAME}-", dir=generation.folder))
     try:
         building = aside / _NAME
-        with Builder(building, generation.size(store), progress=progress) as builder:
-            store.dump(cast("IO[bytes]", builder), ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
-            builder.finish()
+        if not _from_copies(building, generation, store, progress):
+            shutil.rmtree(building)
+            _from_store(building, generation, store, progress)
         sizes = {file.name: file.stat().st_size for file in sorted(building.iterdir())}
         replace(building / "files.json", json.dumps({"format": FORMAT, "files": sizes}))
         for file in (*building.iterdir(), building):
@@ -107,6 +108,31 @@ def _make(generation: Generation, store: ox.Store, progress: Callable[[str], Non
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return target
+
+
+def _from_copies(folder: Path, generation: Generation, store: ox.Store, progress: Callable[[str], None]) -> bool:
+    """Make columns in a folder of the copies of what a generation was made from; whether they are those of its store."""
+    from clayonto.engines.columnar.building import Builder
+    from clayonto.stores.telling import Untold, told
+
+    count = generation.size(store)
+    layers = [Layer.of(entry) for entry in generation.manifest["layers"]]
+    with Builder(folder, count, progress=progress) as builder:
+        try:
+            for lines in told(layers, Folder(generation.folder.parents[1]).copies, store):
+                builder.add(lines)
+            return builder.finish() == count
+        except (Untold, ValueError):  # what columns do not hold, the store is to say
+            return False
+
+
+def _from_store(folder: Path, generation: Generation, store: ox.Store, progress: Callable[[str], None]) -> None:
+    """Make columns in a folder of what the store of a generation gives out."""
+    from clayonto.engines.columnar.building import Builder
+
+    with Builder(folder, generation.size(store), progress=progress) as builder:
+        store.dump(cast("IO[bytes]", builder), ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
+        builder.finish()
 
 
 @contextmanager

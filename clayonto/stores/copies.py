@@ -13,7 +13,7 @@ import threading
 import zlib
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 import pyoxigraph as ox
 
@@ -97,6 +97,25 @@ def digest(source: Source) -> str:
         while chunk := file.read(CHUNK):
             made.update(chunk)
     return made.hexdigest()
+
+
+class Summed(io.RawIOBase):
+    """A file that is read, and the SHA-256 of what was read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.sum = hashlib.sha256()
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read on."""
+        chunk = self._file.read(len(buffer))
+        buffer[: len(chunk)] = chunk
+        self.sum.update(chunk)
+        return len(chunk)
 
 
 class Tee(io.RawIOBase):

@@ -42,7 +42,7 @@ def load_lines(
     lines = size = 0
     with ThreadPoolExecutor(_BESIDE) as pool:
         try:
-            while given := _block(file, block):
+            while given := next_block(file, block):
                 size += len(given)
                 read(size)
                 # In a text or an IRI these signs are no label, and taking them for one costs no more than memory.
@@ -60,7 +60,7 @@ def load_lines(
             pool.shutdown(cancel_futures=True)
 
 
-def _block(file: BinaryIO, size: int) -> bytes:
+def next_block(file: BinaryIO, size: int) -> bytes:
     """About so many bytes of a file, up to the end of a line, unless that is far; none at its end."""
     pieces: list[bytes] = []
     left = size

@@ -21,6 +21,7 @@ from clayonto.engines.columnar import has_polars
 from clayonto.errors import DataError, EngineError, OutputError, UsageError
 from clayonto.files import at_home, replacing
 from clayonto.stores import columns as kept
+from clayonto.stores.copies import Summed
 from clayonto.stores.generations import FORMAT, Folder, is_store
 from clayonto.stores.layers import Layer, replay
 
@@ -128,7 +129,7 @@ def backup(folder: str | Path, file: str | Path) -> None:
             _add(tar, "manifest.json", io.BytesIO(head), len(head))
             for name, path in members.items():
                 with path.open("rb") as one:
-                    summed = _Summed(one)
+                    summed = Summed(one)
                     _add(tar, name, summed, path.stat().st_size)
                     sums[name] = summed.sum.hexdigest()
             tail = "".join(f"{value}  {name}\n" for name, value in sums.items()).encode()
@@ -174,7 +175,7 @@ def _unpack(packed: BinaryIO, name: str, store: Path, copies: Path) -> dict[str,
                 if member.name == _SUMS:
                     stated = {line[66:]: line[:64] for line in data.read().decode().splitlines()}
                     continue
-                summed = _Summed(data)
+                summed = Summed(data)
                 if member.name == "manifest.json":
                     manifest = json.loads(summed.read())
                 else:
@@ -196,19 +197,6 @@ def _unpack(packed: BinaryIO, name: str, store: Path, copies: Path) -> dict[str,
     for part in parts:
         part.replace(part.with_suffix(""))
     return {"layers": manifest["layers"], "made_by": manifest["made_by"]}
-
-
-class _Summed(io.RawIOBase):
-    """A file that is read, and its SHA-256."""
-
-    def __init__(self, file: Any) -> None:
-        self._file = file
-        self.sum = hashlib.sha256()
-
-    def read(self, size: int = -1) -> bytes:
-        data: bytes = self._file.read(size)
-        self.sum.update(data)
-        return data
 
 
 def _add(tar: TarFile, name: str, file: Any, size: int) -> None:

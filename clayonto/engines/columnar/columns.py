@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from clayonto.engines.columnar.shape import Extent, Shape
-from clayonto.engines.columnar.terms import BLANK, ESCAPES, ID, IRI, KINDS, LITERAL, apart, keyed, kinds, scale, triples
+from clayonto.engines.columnar.terms import BLANK, ESCAPES, ID, IRI, KINDS, LITERAL, apart, keyed, kinds, lines_of, scale, triples
 from clayonto.namespaces import PREFIXES
 
 if TYPE_CHECKING:
@@ -68,12 +68,12 @@ class Columns:
         self.cells = Made(self._cells, whole)
 
     @classmethod
-    def of(cls, lines: bytes) -> Columns:
+    def of(cls, text: bytes) -> Columns:
         """Columns in memory.
 
-        :param lines: the triples in canonical N-Triples, each once.
+        :param text: the triples in canonical N-Triples, each once.
         """
-        given = triples(lines)
+        given = triples(lines_of(text))
         nodes = pl.concat([given["s"].unique(), given["o"].unique()]).unique()
         predicates = given["p"].unique().sort()
         terms = keyed(pl.concat([nodes, predicates]).unique()).sort("key", "suffix")
@@ -96,7 +96,7 @@ class Columns:
         )
         start, extents = 0, {}
         number_of = dict(numbers.filter(pl.col("term").is_in(predicates.implode())).iter_rows())
-        for predicate, *sizes in counted(rows):
+        for predicate, *sizes in _counted(rows):
             extents[predicate] = Extent(number_of[predicate], start, *sizes)
             start += sizes[0]
         there = set(nodes.filter(nodes.is_in(predicates.implode())))
@@ -203,7 +203,7 @@ class Columns:
         )["c"]
 
 
-def counted(rows: Any) -> Iterator[tuple[Any, int, int, int]]:
+def _counted(rows: Any) -> Iterator[tuple[Any, int, int, int]]:
     """For each ``p`` in order how many rows, subjects and objects it has."""
     sizes = [pl.len(), pl.col("subject").n_unique().alias("subjects"), pl.col("object").n_unique().alias("objects")]
     return rows.group_by("p", maintain_order=True).agg(sizes).iter_rows()  # type: ignore[no-any-return]

@@ -28,17 +28,26 @@ ESCAPES: Final = (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"), ("
 """Characters that a text in N-Triples and TSV has otherwise, and how, in the order in which they are put there."""
 
 
-def triples(lines: bytes) -> Any:
-    """A frame of ``s``, ``p`` and ``o``, as canonical N-Triples writes them.
+def lines_of(text: bytes) -> Any:
+    """The lines of a text, without those that are empty.
+
+    :raises ValueError: if it has each of the characters that no text has.
+    """
+    if not text.strip():
+        return pl.Series(dtype=pl.String)
+    # A separator that is nowhere in them gives whole lines.
+    separator = next((c for c in map(chr, (1, 2, 3, 4, 5, 6, 7, 8, 14, 15, 16, 17, 18)) if c.encode() not in text), None)
+    if separator is None:
+        raise ValueError("a text that is full of control characters is not taken apart")
+    return pl.read_csv(text, separator=separator, has_header=False, quote_char=None, schema={"line": pl.String})["line"].drop_nulls()
+
+
+def triples(lines: Any) -> Any:
+    """A frame of ``s``, ``p`` and ``o``, of lines as canonical N-Triples writes them.
 
     :raises ValueError: for what SPARQL 1.1 has no word for, a triple that is an object.
     """
-    if not lines.strip():
-        return pl.DataFrame(schema={"s": pl.String, "p": pl.String, "o": pl.String})
-    # A separator that is nowhere in them gives whole lines.
-    separator = next(c for c in map(chr, (1, 2, 3, 4, 5, 6, 7, 8, 14, 15, 16, 17, 18)) if c.encode() not in lines)
-    read = pl.read_csv(lines, separator=separator, has_header=False, quote_char=None, schema={"line": pl.String})
-    parts = read["line"].str.splitn(" ", 3).struct.rename_fields(["s", "p", "o"]).struct.unnest()
+    parts = lines.str.splitn(" ", 3).struct.rename_fields(["s", "p", "o"]).struct.unnest()
     if parts["o"].str.starts_with("<<").any():
         raise ValueError("a triple that is the object of another is not kept in columns")
     return parts.with_columns(pl.col("o").str.strip_suffix(" ."))
