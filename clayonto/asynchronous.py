@@ -27,7 +27,7 @@ class AsyncGraph:
     """The questions of a :class:`~clayonto.KnowledgeGraph`, to be awaited; arguments, answers and errors are those of its methods.
 
     Use it in an ``async with`` block, or call :meth:`close`. An engine cannot be stopped in the middle of an answer: who gives up waiting (``asyncio.timeout``)
-    goes on at once, and the thread is free when the answer is there.
+    goes on at once, and the thread is free when the answer is there; a program that has come to its end ends then.
 
     >>> import clayonto
     >>> async def partners(kg):

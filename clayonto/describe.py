@@ -70,6 +70,9 @@ class Description:
     lang: str
     base: str
 
+    def __repr__(self) -> str:
+        return f"<Description of {self.label}: {self.iri}>"
+
     def to_text(self) -> str:
         """The description for people, in its language."""
         words = _WORDS[self.lang]

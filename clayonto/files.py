@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from clayonto.errors import UsageError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _OFF: Final = frozenset({"", "0", "off", "no", "false"})
 
@@ -44,6 +46,26 @@ def replace(file: Path, content: str | bytes) -> None:
     """
     with replacing(file) as out:
         out.write(content.encode() if isinstance(content, str) else content)
+
+
+def at_home(path: str | Path) -> Path:
+    """A path whose first part is ``~`` as the one below the home folder that everybody means by it; a shell does so only where it stands alone.
+
+    >>> at_home("data/~") == Path("data/~")
+    True
+    """
+    path = Path(path)
+    return Path(os.path.expanduser(path)) if path.parts[:1] == ("~",) else path  # noqa: PTH111 -- no error where there is no home
+
+
+def check_apart(output: str | Path, read: Iterable[str | Path]) -> None:
+    """Refuse to write over a file that is read.
+
+    :raises UsageError: if the file to write is one of those.
+    """
+    file = Path(output)
+    if file.exists() and any(file.samefile(one) for one in map(Path, read) if one.exists()):
+        raise UsageError(f"{output} is read here, and would be written over; name another file.")
 
 
 def settle(folder: Path) -> None:

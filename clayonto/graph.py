@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from clayonto.places import Place
     from clayonto.plan import Plan
     from clayonto.query import Catalogue, NamedQuery
+    from clayonto.remote.federation import Services
     from clayonto.validation import ValidationReport
     from clayonto.validation.continuing import Triples
     from clayonto.validation.graphs import Validations
@@ -43,10 +44,10 @@ class KnowledgeGraph:
     """
 
     def __init__(
-        self, sources: Iterable[Source], *, engine: str | Engine | None = None, base: str = ID, services: Iterable[str] = ()
+        self, sources: Iterable[Source], *, engine: str | Engine | None = None, base: str = ID, services: str | Iterable[str] = ()
     ) -> None:
         self.base = base
-        self._services = tuple(services)
+        self._services = _services(services)
         self._engine: Engine = engines.make(engine) if engine is None or isinstance(engine, str) else engine
         # To tell takes as long as a lookup does.
         self._columns = self._engine if isinstance(self._engine, ColumnEngine) else None
@@ -190,7 +191,7 @@ class KnowledgeGraph:
         """Answer a query and say how it was done: by which engine and why, in which steps, with how many rows; what the linter remarks.
 
         :raises QuerySyntaxError: with line and column.
-        :raises ForbiddenQueryError: for updates, ``SERVICE``, ``FROM`` and ``LOAD``.
+        :raises ForbiddenQueryError: as for :meth:`query`.
 
         >>> from clayonto import load
         >>> load().plan("SELECT ?p { ?p a clay:Project }").steps[0].rows
@@ -226,7 +227,7 @@ class KnowledgeGraph:
     def validate(
         self,
         *files: str | Path,
-        focus: Iterable[str] | None = None,
+        focus: str | Iterable[str] | None = None,
         bundled: bool = True,
         shapes: str | Path | None = None,
         engine: str | None = None,
@@ -238,7 +239,7 @@ class KnowledgeGraph:
         :meth:`materialise` has added is data as well.
 
         :param files: files, folders or patterns to check before they are loaded: their nodes, with the graph as context.
-        :param focus: IRIs of the nodes to check; all nodes when ``None``.
+        :param focus: IRIs of the nodes to check, or one; all nodes when ``None``.
         :param bundled: whether to check the nodes of the bundled files too, or only those of the files given to
             :func:`load`, with the bundled ones as context.
         :param shapes: a file, folder or pattern of shapes; the bundled ones when ``None``.
@@ -254,7 +255,9 @@ class KnowledgeGraph:
         True
         """
         validations = self._validated()
-        return validations.validate(files, focus=focus, bundled=bundled, shapes=shapes, engine=engine, since=since)
+        return validations.validate(
+            files, focus=[focus] if isinstance(focus, str) else focus, bundled=bundled, shapes=shapes, engine=engine, since=since
+        )
 
     def validate_triples(self, triples: Iterable[tuple[Any, Any, Any]]) -> ValidationReport:
         """Triples of pyoxigraph terms held against the bundled shapes: what the graph would say if it held just these."""
@@ -504,9 +507,7 @@ class KnowledgeGraph:
         :param written: the query as its file has it, without the values of its parameters, which may hold any word.
         """
         if self._services and any(token.kind == "word" and token.text.upper() == "SERVICE" for token in sparql.tokens(text)):
-            from clayonto.remote.federation import Services
-
-            return Services(self._services).resolve(text, base=self.base, local=lambda query: self._engine.select(query, base=self.base))
+            return self._services.resolve(text, base=self.base, local=lambda query: self._engine.select(query, base=self.base))
         query = looked_through(text if written is None else written)
         if query.of(sparql.is_guarded) or query.may_have("service", "from"):
             sparql.refuse_unsafe(query.text)
@@ -543,3 +544,13 @@ class KnowledgeGraph:
                 raise ParameterError(
                     f"The parameter “{key}” takes a {parameter.klass}. {error}", query=named.name, parameter=key
                 ) from error
+
+
+def _services(given: str | Iterable[str]) -> Services | None:
+    """Whom SERVICE may ask; one place may come without a list, whose letters would be taken for hosts otherwise."""
+    allowed = (given,) if isinstance(given, str) else tuple(given)
+    if not allowed:
+        return None
+    from clayonto.remote.federation import Services
+
+    return Services(allowed)

@@ -21,6 +21,15 @@ def of_locale(environment: dict[str, str]) -> Language:
     return "fi" if locale.split(".")[0].split("_")[0] == "fi" else "en"
 
 
+def counted(count: int, one: str, several: str) -> str:
+    """How many, with the word for one or for several.
+
+    >>> counted(1, "triple", "triples"), counted(0, "kolmikko", "kolmikkoa")
+    ('1 triple', '0 kolmikkoa')
+    """
+    return f"{count} {one if count == 1 else several}"
+
+
 def number(value: Decimal | int, lang: str) -> str:
     """A number as people of a language write it, digits in threes; decimals as many as it has, none where they are all zero.
 

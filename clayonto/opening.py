@@ -23,7 +23,7 @@ def load(
     bundle: bool = True,
     base: str = ID,
     infer: bool = False,
-    services: Iterable[str] = (),
+    services: str | Iterable[str] = (),
     progress: Callable[[str], None] | None = None,
 ) -> KnowledgeGraph:
     """A graph of the bundled ontology and data, and of the files that ``paths`` name.
@@ -37,13 +37,13 @@ def load(
     :param bundle: whether to load the bundled data; the ontology and its concepts are loaded either way.
     :param base: what relative IRIs in files, queries and calls are relative to.
     :param infer: whether queries see what follows as well; see :meth:`KnowledgeGraph.materialise`.
-    :param services: the endpoints that ``SERVICE`` in queries may ask: addresses, or hosts (``query.wikidata.org``); none when empty.
+    :param services: the endpoints that ``SERVICE`` in queries may ask, or one: addresses, or hosts (``query.wikidata.org``); none when empty.
     :param progress: called with a sentence now and then while files are loaded into a folder.
     :raises InconsistentError: if ``infer`` is asked for and what the graph says cannot all be true.
     :raises EngineError: if the folder is something else, damaged, or being written to by another process.
     :raises DataError: if a path names nothing, or a file cannot be read; nothing is loaded then.
     :raises UnknownEngineError: if there is no such engine.
-    :raises UsageError: if an engine is given for a graph on disk that holds none.
+    :raises UsageError: if an engine is given for a graph on disk that holds none, or a service is neither an address nor a host.
 
     >>> kg = load()
     >>> for row in kg.run("project-phases", project="project/clay"):
@@ -79,9 +79,10 @@ def connect(url: str, *, timeout: float = 60.0, retries: int = 3, graph: str | N
     :param url: the address that takes queries.
     :param timeout: seconds that an answer may take to begin.
     :param retries: how often a request is tried again that is refused for a moment.
-    :param graph: the named graph to ask; the endpoint's default graph when ``None``.
+    :param graph: the IRI of the named graph to ask; the endpoint's default graph when ``None``.
     :param base: what relative IRIs in queries and calls are relative to.
-    :raises UsageError: if the address is none, or holds a password. Nothing is sent before the first question.
+    :raises UsageError: if the address is none, or holds a password, or ``timeout`` or ``retries`` cannot be. Nothing is sent before the first question.
+    :raises TermError: if ``graph`` is no IRI.
     """
     from clayonto.engines.remote import RemoteEngine
 

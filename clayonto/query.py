@@ -17,6 +17,7 @@ same text for every engine; a list stands in ``IN ($name)``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -239,11 +240,16 @@ class NamedQuery(NamedTuple):
             return self.text
         parts: list[str] = []
         end = 0
+        before = ""
         for token in sparql.tokens(self.text):
             if token.kind == "variable" and token.text[0] == "$" and token.text[1:] in rendered:
+                if before in ("LIMIT", "OFFSET") and not re.fullmatch("[0-9]{1,18}", rendered[token.text[1:]]):
+                    wrong = f"The parameter “{token.text[1:]}” is a number of rows, from 0 on, and cannot be {rendered[token.text[1:]]}."
+                    raise ParameterError(wrong, query=self.name, parameter=token.text[1:])
                 # The spaces keep a value from growing together with its neighbours.
                 parts += [self.text[end : token.start], " ", rendered[token.text[1:]], " "]
                 end = token.start + len(token.text)
+            before = token.text.upper()
         parts.append(self.text[end:])
         return "".join(parts)
 
@@ -358,6 +364,9 @@ class Catalogue(Mapping[str, NamedQuery]):
     def __init__(self) -> None:
         self._files = {path.rpartition("/")[2].removesuffix(".rq"): file for path, file in walk("queries", ".rq")}
         self._read: dict[str, NamedQuery] = {}
+
+    def __repr__(self) -> str:
+        return f"<Catalogue of {len(self)} named queries: {', '.join(self)}>"
 
     def __getitem__(self, name: str) -> NamedQuery:
         """The query of this name.

@@ -23,6 +23,8 @@ TRIPLE_COLUMNS: Final = ("subject", "predicate", "object")
 """The columns of what CONSTRUCT and DESCRIBE give back."""
 
 
+_IN_A_NOTEBOOK: Final = 100
+"""How many rows a notebook shows: a million would stop the browser."""
 _HELD: Final = (tuple, str)  # as a constant: a union would be made anew for each row
 
 
@@ -181,8 +183,9 @@ class Rows(Sequence[Row]):
         import html
 
         head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
-        body = "".join("<tr>" + "".join(f"<td>{html.escape(show(value))}</td>" for value in row) + "</tr>" for row in self)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        body = "".join("<tr>" + "".join(f"<td>{html.escape(show(value))}</td>" for value in row) + "</tr>" for row in self[:_IN_A_NOTEBOOK])
+        more = f"<p>… {len(self) - _IN_A_NOTEBOOK:,} more rows</p>" if len(self) > _IN_A_NOTEBOOK else ""
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
 
     def to_dicts(self) -> list[dict[str, Value | None]]:
         """Each row as a dict from column name to Python value."""
@@ -229,6 +232,7 @@ class Rows(Sequence[Row]):
         """A polars frame with a column for each of ours, typed also when empty (:mod:`clayonto.frames` has the types).
 
         :raises MissingExtraError: if polars is not installed.
+        :raises DataError: if a value is not of the type that the query declares for its column.
         """
         from clayonto.frames import read_cells, to_polars
 
@@ -256,6 +260,7 @@ class Rows(Sequence[Row]):
         """A pandas frame with a column for each of ours, typed also when empty (:mod:`clayonto.frames` has the types).
 
         :raises MissingExtraError: if pandas is not installed.
+        :raises DataError: if a value is not of the type that the query declares for its column.
         """
         from clayonto.frames import to_pandas
 
@@ -281,7 +286,8 @@ class Rows(Sequence[Row]):
 
         formats = {"turtle": ox.RdfFormat.TURTLE, "ntriples": ox.RdfFormat.N_TRIPLES, "jsonld": ox.RdfFormat.JSON_LD}
         if self.form not in ("construct", "describe"):
-            raise ValueError(f"A {self.form.upper()} gives no triples; ask with CONSTRUCT or DESCRIBE to get them.")
+            article = "An" if self.form == "ask" else "A"
+            raise ValueError(f"{article} {self.form.upper()} gives no triples; ask with CONSTRUCT or DESCRIBE to get them.")
         if kind not in formats:
             raise ValueError(f"“{kind}” is not one of {', '.join(formats)}.")
         triples = [ox.Triple(*map(from_python, row)) for row in self]

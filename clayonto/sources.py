@@ -151,8 +151,10 @@ def from_paths(paths: Sequence[str | Path], *, base: str = ID) -> list[Source]:
         return []
     from pathlib import Path
 
+    from clayonto.files import at_home
+
     for given in paths:
-        path = Path(given)
+        path = at_home(given)
         if path.is_dir():
             files = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in FORMATS)
         elif path.exists():
@@ -160,7 +162,7 @@ def from_paths(paths: Sequence[str | Path], *, base: str = ID) -> list[Source]:
         else:
             import glob
 
-            files = sorted(Path(p) for p in glob.glob(str(given), recursive=True) if Path(p).is_file())
+            files = sorted(Path(p) for p in glob.glob(str(path), recursive=True) if Path(p).is_file())
         if not files:
             what = "has no RDF file in it" if path.is_dir() else "does not exist"
             raise DataError(f"{what}; give a file ({', '.join(FORMATS)}), a folder or a pattern.", path=str(given))

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clayonto.cli import cli
-from clayonto.errors import UsageError
+from clayonto.errors import UnreachableError, UsageError
 from clayonto.publish.checking import KINDS, Report, check
 from clayonto.publish.checking.documents import read_page, read_sitemap
 from clayonto.publish.checking.findings import Finding
@@ -207,8 +207,13 @@ def test_a_host_with_wrong_media_types_is_found(ignorant: str) -> None:
 
 
 def test_a_host_that_is_not_there_is_said_to_be_so() -> None:
-    report = check("http://127.0.0.1:9/", timeout=2)
-    assert kinds(report) == {"missing"}
+    with pytest.raises(UnreachableError, match=r"http://127.0.0.1:9/ cannot be reached: Connection refused\."):
+        check("http://127.0.0.1:9/", timeout=2)
+    with pytest.raises(UsageError, match="take it out") as error:
+        check("http://anna:salaisuus@127.0.0.1:9/")
+    assert "salaisuus" not in str(error.value)
+    with pytest.raises(UsageError, match="is no address"):
+        check("https://")
 
 
 @pytest.mark.parametrize("lang", ["en", "fi"])

@@ -15,6 +15,7 @@ import rdflib
 
 from clayonto import queries
 from clayonto.cli import COMMANDS
+from tests.imports import EURA
 
 FAILING = Path(__file__).parent / "failing"
 
@@ -143,6 +144,28 @@ def test_a_query_file_and_a_file_of_data(tmp_path: Path) -> None:
     assert result.stdout.split() == ["s", "https://example.org/p"]
     without = run("query", "project-partners", "--no-bundle", "--data", str(tmp_path / "d.ttl"))
     assert without.returncode == 2
+
+
+def test_no_command_writes_over_what_it_reads(tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    file = mine / "project.ttl"
+    file.write_text("<https://example.org/p> <https://w3id.org/clayonto/def#acronym> 'MINE' .", encoding="utf-8")
+    table = tmp_path / "list.csv"
+    table.write_bytes(EURA.read_bytes())
+    (tmp_path / "link.nq").symlink_to(table)
+    before = file.read_bytes(), table.read_bytes()
+    for command in (
+        ("query", "project-money", "--data", str(file), "-f", "csv", "-o", str(file)),
+        ("query", "CONSTRUCT WHERE { ?s a ?o }", "--data", str(mine), "-o", f"{mine}/../mine/project.ttl"),
+        ("query", "CONSTRUCT WHERE { ?s a ?o }", "--data", str(mine / "*.ttl"), "-o", str(file)),
+        ("import", "auto", str(table), "-o", str(tmp_path / "a.nq"), "--report", str(table)),
+        ("import", "auto", str(table), "-o", str(tmp_path / "link.nq")),
+    ):
+        done = run(*command)
+        assert (done.returncode, "is read here, and would be written over" in done.stderr) == (2, True), done.stderr
+    assert (file.read_bytes(), table.read_bytes()) == before
+    assert run("query", "ASK { }", "--data", str(mine), "-f", "csv", "-o", str(mine / "answer.csv")).returncode == 0
 
 
 def test_an_answer_in_a_file_is_whole_or_not_there(tmp_path: Path) -> None:

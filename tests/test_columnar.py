@@ -19,6 +19,7 @@ import clayonto
 from clayonto.engines.columnar import ColumnarEngine, answer, joining, patterns, reckoning
 from clayonto.engines.columnar.algebra import Beyond, Const, Link, Triple, Var
 from clayonto.engines.columnar.parser import parse
+from clayonto.errors import DataError
 from clayonto.frames import to_polars
 from clayonto.namespaces import ID, PREFIXES
 from clayonto.query import queries
@@ -221,7 +222,7 @@ def test_a_frame_is_what_its_cells_say(query: str, declared: list[str], many: bo
     def made(make: Callable[[], pl.DataFrame]) -> pl.DataFrame | str:
         try:
             return make()
-        except pl.exceptions.PolarsError:
+        except DataError:
             return "what is there is not what was declared"
 
     with as_if_there_were_many() if many else nullcontext():

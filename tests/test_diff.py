@@ -583,7 +583,7 @@ def test_the_page_says_so_when_nothing_changed(turtle: Write) -> None:
     page = _Page()
     page.feed(diff(file, file).to_html())
     assert page.open == []
-    assert "The graphs are the same: 1 triples." in "".join(page.text)
+    assert "The graphs are the same: 1 triple." in "".join(page.text)
 
 
 VALUES = st.one_of(
@@ -647,7 +647,7 @@ def test_every_difference_can_be_told_in_every_form(tmp_path_factory: pytest.Tem
 def test_the_command_says_by_its_exit_code_whether_they_differ(turtle: Write, tmp_path: Path) -> None:
     old, new = turtle('<x> clay:acronym "a" .'), turtle('<x> clay:acronym "b" .')
     same = run("diff", str(old), str(old))
-    assert (same.returncode, same.stdout, same.stderr) == (0, f"{old} → {old}\n\nThe graphs are the same: 1 triples.\n", "")
+    assert (same.returncode, same.stdout, same.stderr) == (0, f"{old} → {old}\n\nThe graphs are the same: 1 triple.\n", "")
     differ = run("diff", str(old), str(new), "--lang", "fi")
     assert differ.returncode == 1
     assert "    ~ lyhenne: a → b\n" in differ.stdout

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import clayonto
+from clayonto import stores
 from clayonto.errors import DataError, EngineError, UsageError
 from tests.conftest import graph
 
@@ -74,6 +75,20 @@ def test_an_edit_on_disk_stays(store: Path) -> None:
     assert len(reader.query(PROJECTS)) == 1
 
 
+def test_home_is_the_home_folder_and_no_folder_of_that_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "own.nt").write_text("<urn:x> <urn:y> <urn:z> .")
+    kg = clayonto.load("~/own.nt", store="~/graph.db")
+    assert kg.query("ASK { <urn:x> <urn:y> <urn:z> }")
+    stores.backup("~/graph.db", "~/graph.tar")
+    stores.restore("~/graph.tar", "~/again.db")
+    assert stores.info("~/again.db")["triples"] == len(clayonto.load("~/*.nt"))
+    assert not (tmp_path / "~").exists()
+
+
 def test_what_is_no_graph_is_refused(tmp_path: Path, store: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis.txt").write_text("mine")
@@ -84,7 +99,7 @@ def test_what_is_no_graph_is_refused(tmp_path: Path, store: Path) -> None:
     with pytest.raises(UsageError, match="holds graphs in memory only"):
         clayonto.load(store=store, engine="rdflib")
     (store / "manifest.json").write_text('{"format": 99}')
-    with pytest.raises(EngineError, match="has layout 99"):
+    with pytest.raises(EngineError, match="has layout 99, this version reads .*; a later clayonto made it, so update this one"):
         clayonto.load(store=store)
 
 

@@ -43,6 +43,20 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return made
 
 
+@pytest.mark.parametrize("token", ["salaisuus\nX-Evil: 1", "salaisuus ä", "salaisuus€", "\0salaisuus"])
+def test_a_token_that_cannot_be_one_is_refused_and_not_shown(token: str) -> None:
+    with pytest.raises(ConfigError, match="no token has") as error:
+        credentials.Credentials(token=token)
+    assert "salaisuus" not in str(error.value)
+    with pytest.raises(ConfigError, match="colon"):
+        credentials.Credentials("anna:salaisuus", "x")
+
+
+def test_the_end_of_a_line_after_a_token_is_none_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLAYONTO_ENDPOINT_TOKEN", "abc\n")
+    assert credentials.find("http://x.fi/").header == "Bearer abc"
+
+
 def test_the_longest_address_of_the_file_speaks(file: Path) -> None:
     file.write_text('["https://a.org/"]\nuser = "u"\npassword = "one"\n["https://a.org/x/sparql"]\ntoken = "two"\n')
     assert credentials.find("https://a.org/y").password == "one"
@@ -93,14 +107,11 @@ def test_a_secret_goes_to_no_place_that_a_server_sends_us_to(host: str, monkeypa
     monkeypatch.setenv("CLAYONTO_ENDPOINT_TOKEN", "secret")
     elsewhere = host.replace("127.0.0.1", "localhost")
     Endpoint.instead = lambda self: self.answer(303, b"", "text/plain", Location=f"{elsewhere}/other")
-    with pytest.raises(NotSparqlError, match=f"sent us on to {elsewhere}/other"):
+    with pytest.raises(EndpointError, match=f"sends us on to {elsewhere}/other, and nothing is sent after it"):
         clayonto.connect(f"{host}/query").query(QUERY)
-    assert [(path, headers.get("Authorization")) for path, _, headers in Endpoint.asked] == [("/query", "Bearer secret"), ("/other", None)]
-    Endpoint.asked.clear()
     with pytest.raises(EndpointError):
         list(clayonto.connect(f"{host}/query").stream(QUERY))
-    assert {path for path, _, _ in Endpoint.asked} <= {"/query", "/other"}
-    assert not [path for path, _, headers in Endpoint.asked if path == "/other" and "Authorization" in headers]
+    assert {(path, headers.get("Authorization")) for path, _, headers in Endpoint.asked} == {("/query", "Bearer secret")}
 
 
 def test_how_long_to_wait() -> None:
@@ -199,7 +210,7 @@ def test_errors_of_streams_are_those_of_queries(host: str) -> None:  # noqa: F81
     with pytest.raises(clayonto.errors.QueryError, match="no such function"):
         there.stream(QUERY)
     Endpoint.instead = lambda self: time.sleep(2)
-    with pytest.raises(EndpointTimeoutError, match="within 1 seconds"):
+    with pytest.raises(EndpointTimeoutError, match="within a second"):
         there.stream(QUERY)
     away = clayonto.connect(f"http://127.0.0.1:{free_port()}/q", retries=0)
     away._engine._server = "known"  # type: ignore[attr-defined]

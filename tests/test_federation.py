@@ -208,6 +208,15 @@ def test_no_service_is_asked_that_is_not_allowed(host: str) -> None:
     assert Endpoint.asked == []
 
 
+def test_a_place_may_come_without_a_list_and_is_looked_at_at_once(host: str) -> None:
+    kg = clayonto.load(services=host)
+    query = f"SELECT ?x {{ SERVICE SILENT <{host}/nothing> {{ ?x ?y ?z }} }}"
+    assert kg.query(query).columns == ("x",)
+    assert kg.plan(query).rows == 1
+    with pytest.raises(UsageError):
+        clayonto.load(services=["not a host"])
+
+
 def test_a_query_of_ones_own_is_refused_as_its_text_would_be(host: str) -> None:
     named = clayonto.NamedQuery.parse(f"SELECT ?x {{ SERVICE <{host}/office> {{ ?x ?y ?z }} }}", name="mine")
     with pytest.raises(ForbiddenQueryError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -9,9 +10,10 @@ from decimal import Decimal
 
 import pandas as pd
 import polars as pl
+import pytest
 
 from clayonto import KnowledgeGraph
-from clayonto.errors import MissingExtraError
+from clayonto.errors import DataError, MissingExtraError
 from clayonto.results import Rows
 from clayonto.terms import IRI, LangString
 
@@ -63,9 +65,52 @@ def test_a_named_query_as_a_frame(kg: KnowledgeGraph) -> None:
     assert kg.run("project-phases").to_polars()["start"].to_list() == [date(2018, 6, 1), date(2021, 6, 1)]
 
 
+def test_mixed_columns_are_the_same_text_in_both() -> None:
+    rows = Rows(
+        ("x",),
+        [[True], [datetime(2021, 5, 31, 10, tzinfo=UTC)], [Decimal("1.50")], [1.5e30], [date(2021, 5, 31)], ["a"]],
+        engine="oxigraph",
+    )
+    assert rows.to_polars()["x"].to_list() == rows.to_pandas()["x"].tolist()
+
+
 def test_mixed_columns_are_text() -> None:
     frame = Rows(("x",), [(1,), (IRI("urn:a"),), ("b",), (Decimal("2.5"),)], engine="oxigraph").to_polars()
     assert frame["x"].to_list() == ["1", "urn:a", "b", "2.5"]
+
+
+ILL = {
+    "integer": '"12345678901234567890"^^xsd:nonNegativeInteger',
+    "decimal": '"1,5"^^xsd:decimal',
+    "boolean": '"kyllä"^^xsd:boolean',
+    "date": '"2021-02-30"^^xsd:date',
+    "dateTime": '"2021-13-01T10:00:00"^^xsd:dateTime',
+    "double": '"suuri"^^xsd:double',
+}
+
+
+@pytest.mark.parametrize("kind", ILL)
+def test_what_is_not_of_its_type_makes_a_found_column_text_and_a_declared_one_an_error(kind: str) -> None:
+    cell = re.sub(r"xsd:(\w+)", r"<http://www.w3.org/2001/XMLSchema#\1>", ILL[kind]).encode()
+    value = cell.decode().split('"')[1]
+    tsv = b"?x\n\n%b\n" % cell
+    found = Rows.from_tsv(tsv, engine="oxigraph")
+    assert found.to_polars()["x"].to_list() == [None, value]
+    assert found.to_pandas()["x"].tolist()[1] == value
+    assert pl.read_parquet(found.to_parquet())["x"][1] == value
+    declared = Rows.from_tsv(tsv, engine="oxigraph", types={"x": kind})
+    for make in (declared.to_polars, declared.to_pandas, declared.to_parquet):
+        with pytest.raises(DataError, match=f"“x” is declared as {kind}, and “{value}” is none"):
+            make()
+
+
+def test_a_day_in_a_time_zone_is_a_day() -> None:
+    rows = Rows.from_tsv(
+        b'?x\n"2021-05-31Z"^^<http://www.w3.org/2001/XMLSchema#date>\n"2021-06-01+02:00"^^<http://www.w3.org/2001/XMLSchema#date>\n',
+        engine="oxigraph",
+    )
+    assert rows.to_polars()["x"].to_list() == [date(2021, 5, 31), date(2021, 6, 1)]
+    assert rows.to_pandas()["x"].dt.strftime("%Y-%m-%d").tolist() == ["2021-05-31", "2021-06-01"]
 
 
 def test_a_missing_extra_names_the_command() -> None:

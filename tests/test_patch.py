@@ -380,13 +380,13 @@ def test_the_command_changes_a_file_writes_another_or_refuses(mine: Path, tmp_pa
     change = tmp_path / "p.rdfp"
     change.write_text(text, encoding="utf-8")
     done = run("patch", str(mine), str(change), "-o", str(out))
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "1 triples removed, 1 added.\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "1 triple removed, 1 added.\n")
     assert mine.read_bytes() == old
     assert diff(out, new).equal
     assert out.read_text(encoding="utf-8").startswith("# Omat hankkeet.\n@base <https://w3id.org/clayonto/id/> .\n@prefix clay:")
     printed = run("patch", str(mine), "-", "-o", "-", stdin=text)
     assert rdflib.compare.isomorphic(rdflib.Graph().parse(data=printed.stdout, format="turtle"), rdflib.Graph().parse(new, format="turtle"))
-    assert run("patch", str(mine), "-", "--lang", "fi", stdin=text).stderr == "Poistettu 1 kolmikkoa, lisätty 1.\n"
+    assert run("patch", str(mine), "-", "--lang", "fi", stdin=text).stderr == "Poistettu 1 kolmikko, lisätty 1.\n"
     assert diff(mine, new).equal
     refused = run("patch", str(mine), str(change))
     assert refused.returncode == 1

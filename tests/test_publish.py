@@ -409,6 +409,12 @@ def test_data_with_a_violation_is_not_published(tmp_path: Path) -> None:
         ({"licence": configs.CC_BY, "target": "iis"}, "target"),
         ({"licence": configs.CC_BY, "base": "https://x.example/#a"}, "base"),
         ({"licence": configs.CC_BY, "base": "javascript:alert(1)"}, "base"),
+        ({"licence": configs.CC_BY, "base": "https://"}, "base is a web address"),
+        ({"licence": configs.CC_BY, "base": "https://x.example/../y/"}, "base"),
+        (
+            {"licence": configs.CC_BY, "base": "https://anna:salaisuus@x.example/"},
+            "base holds a user or a password, which every page would show; take it out[.]$",
+        ),
         ({"licence": configs.CC_BY, "title": 3}, "title"),
         ({"licence": configs.CC_BY, "publisher": {"nmae": "X"}}, "publisher"),
         ({"licence": configs.CC_BY, "contact": "me"}, "contact"),

@@ -160,6 +160,13 @@ def test_a_thing_that_is_not_there_is_an_error_with_the_nearest(kg: KnowledgeGra
         kg.run("region-role", region="project/clay")
 
 
+@pytest.mark.parametrize("limit", [-1, 10**30])
+def test_a_number_of_rows_that_cannot_be_is_told_by_its_name(kg: KnowledgeGraph, limit: int) -> None:
+    with pytest.raises(ParameterError, match="“limit” is a number of rows, from 0 on"):
+        kg.search("clay", limit=limit)
+    assert len(kg.search("clay", limit=0)) == 0
+
+
 def test_an_unknown_query_names_the_nearest(kg: KnowledgeGraph) -> None:
     with pytest.raises(UnknownQueryError, match="There is no query “project-partnres”. Did you mean “project-partners”") as caught:
         kg.run("project-partnres")

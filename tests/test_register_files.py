@@ -57,6 +57,16 @@ def test_a_file_that_is_no_register_is_an_error_in_a_sentence(content: bytes, me
     assert not (tmp_path / "a.nq").exists()
 
 
+@pytest.mark.parametrize("rows", [b"", b"A1,EAKR,no days,1,x;\n"])
+def test_a_file_of_which_no_row_is_taken_does_not_take_the_place_of_what_was_there(rows: bytes, tmp_path: Path) -> None:
+    out = tmp_path / "a.nq"
+    assert import_register("auto", EURA, output=out).in_place
+    before = out.read_bytes()
+    (tmp_path / "cut.csv").write_bytes(HEAD + rows)
+    report = import_register("auto", tmp_path / "cut.csv", output=out)
+    assert (report.in_place, report.refused, out.read_bytes()) == (False, 1 if rows else 0, before)
+
+
 @pytest.mark.parametrize(
     ("line", "code"),
     [
@@ -112,6 +122,9 @@ def test_whatever_is_done_to_a_file_the_account_adds_up(data: st.DataObject, tmp
     if report is None:
         return
     assert report.reconciles
+    assert report.in_place == any(one.taken for one in report.files)
+    if not report.in_place:
+        return
     assert sum(1 for _ in ox.parse(path=str(tmp_path / "a.nq"), format=ox.RdfFormat.N_QUADS)) == report.triples
 
 

@@ -552,6 +552,20 @@ def test_places_are_found_by_the_names_of_nuts_units(tmp_path: Path) -> None:
     assert [row.code for row in broader] == ["PO1"]
 
 
+def test_an_import_says_that_an_earlier_one_gave_way(tmp_path: Path) -> None:
+    store = tmp_path / "graph.db"
+    whole = HERE / "eura-2014.csv"
+    less = tmp_path / "less.csv"
+    less.write_bytes(b"".join(whole.read_bytes().splitlines(keepends=True)[:3]))
+    assert import_register("auto", whole, store=store).replaced == ""
+    assert import_register("auto", whole, store=store).replaced == ""  # the same again changes nothing
+    report = import_register("auto", less, store=store)
+    assert report.replaced
+    assert f"What an import of {report.replaced[:10]} put there has given way." in report.to_text()
+    assert "tuonti väistyi" in report.to_text(lang="fi")
+    assert import_register("auto", whole, store=store, part="Länsi").replaced == ""
+
+
 def test_an_import_says_when_compacting_pays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from clayonto.registers import importing
 

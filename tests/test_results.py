@@ -76,6 +76,10 @@ def test_a_notebook_shows_a_table_and_no_markup_of_the_data() -> None:
     html = Rows(("x",), [("<b>&",)], engine="oxigraph")._repr_html_()
     assert "<th>x</th>" in html
     assert "&lt;b&gt;&amp;" in html
+    assert "more rows" not in html
+    many = Rows(("x",), [(n,) for n in range(1500)], engine="oxigraph")._repr_html_()
+    assert many.count("<td>") == 100
+    assert many.endswith("<p>… 1,400 more rows</p>")
 
 
 def test_tables_fit_the_width_they_are_given() -> None:

@@ -130,6 +130,7 @@ def test_a_report_on_some_nodes_speaks_of_no_others(tmp_path: Path) -> None:
     report = kg.validate(focus=["fund/broken"])
     assert {r.focus for r in report.results} == {"https://w3id.org/clayonto/id/fund/broken"}
     assert "objective/broken" not in report.to_turtle()
+    assert kg.validate(focus="fund/broken").results == report.results
     fine = kg.validate(focus=["fund/structural-funds"])
     assert fine.conforms
     assert "conforms true" in fine.to_turtle()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -199,6 +200,7 @@ def test_what_arrives_otherwise_is_not_put_in_place(store: str, tmp_path: Path, 
     with pytest.raises(TransferError) as error:
         clayonto.push(projects(tmp_path, 9), store, graph=MINE)
     assert (error.value.missing, error.value.extra) == (2, 1)
+    assert re.search(r"2 triples are missing \(<.+> <.+> .+\), and 1 is another \(<urn:x> <urn:y> <urn:z>\)\. Nothing", str(error.value))
     assert len(clayonto.connect(store, graph=MINE)) == 3
     with Graphs(store) as remote:
         assert remote.names() == [MINE]
@@ -252,6 +254,11 @@ def test_what_cannot_be_is_refused_before_anything_is_sent(store: str, tmp_path:
     assert not list(tmp_path.glob("x.*"))
 
 
+def test_a_request_carries_something(store: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="one triple or more"):
+        clayonto.push(projects(tmp_path, 3), store, graph=MINE, part=-5)
+
+
 def test_the_commands(store: str, tmp_path: Path) -> None:
     file = projects(tmp_path, 20)
     there = ("--endpoint", store, "--graph", MINE)
@@ -268,6 +275,10 @@ def test_the_commands(store: str, tmp_path: Path) -> None:
     assert "--yes" in refused.stderr
     assert "20 triples would be taken out" in run("clear", *there, "--dry-run").stdout
     assert run("clear", *there, "--yes").stdout == f"{MINE}: 20 triples taken out\n"
+    (tmp_path / "one.nt").write_text("<urn:x> <urn:y> <urn:z> .\n")
+    assert f"{MINE}: 1 triple, in 1 request and " in run("push", *there, str(tmp_path / "one.nt")).stdout
+    assert "on 1 kolmikko; tyhjennä" in run("clear", *there, "--lang", "fi").stderr
+    assert run("clear", *there, "--yes").stdout == f"{MINE}: 1 triple taken out\n"
     assert "Store: Oxigraph" in run("probe", store).stdout
     assert json.loads(run("probe", store, "-f", "json").stdout)["store"] == "Oxigraph"
     both = run("push", *there, str(file), "--store", "x")

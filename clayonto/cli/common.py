@@ -45,6 +45,7 @@ def format_option(*styles: str) -> Callable[[F], F]:
     return click.option("-f", "--format", "style", type=click.Choice(styles), default=styles[0], show_default=True, help=text)
 
 
+_LONGEST_PATH: Final = 1000
 _ENDINGS: Final = {
     ".csv": "csv",
     ".html": "html",
@@ -320,16 +321,35 @@ def write_pieces(pieces: Iterable[bytes], output: str | None) -> None:
     """Write an answer that is made while it is written, as :func:`write` does.
 
     :raises OutputError: if it cannot be written.
+    :raises UsageError: if it is a file that the command reads.
     """
     if output is None or output == "-":
         for piece in pieces:
             to_stdout(piece)
         return
-    from clayonto.files import replacing
+    from clayonto.files import check_apart, replacing
 
+    check_apart(output, _read(Path(output)))
     try:
         with replacing(Path(output)) as out:
             for piece in pieces:
                 out.write(piece)
     except OSError as error:
         raise OutputError(error, path=output) from error
+
+
+def _read(output: Path) -> Iterator[Path]:
+    """The files that this command was told to read, as far as they could be the one it writes: by name, by a pattern, or as one of a folder."""
+    from glob import glob
+
+    from clayonto.sources import FORMATS
+
+    context = click.get_current_context(silent=True)
+    for name, value in () if context is None else context.params.items():
+        for place in value if isinstance(value, tuple) else (value,):
+            # SPARQL as it stands is no place, and may be longer than a name can be.
+            if name in ("output", "report") or not isinstance(place, str) or "{" in place or len(place) > _LONGEST_PATH:
+                continue
+            yield from map(Path, (place, *glob(place, recursive=True)))
+            if output.suffix.lower() in FORMATS and Path(place).is_dir() and Path(place).resolve() in output.resolve().parents:
+                yield output

@@ -9,6 +9,7 @@ import click
 
 from clayonto.cli.common import file_format_option, lang_option, output_option, texts_option, told, write
 from clayonto.cli.language import command, say
+from clayonto.locales import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,8 +97,8 @@ def patch(graph: str, patch_: str, lenient: bool, force: bool, output: str | Non
         click.echo(say(f"Left out: {misfit}", f"Jätetty pois: {misfit}"), err=True)
     click.echo(
         say(
-            f"{len(done.removed)} triples removed, {len(done.added)} added.",
-            f"Poistettu {len(done.removed)} kolmikkoa, lisätty {len(done.added)}.",
+            f"{counted(len(done.removed), 'triple', 'triples')} removed, {len(done.added)} added.",
+            f"Poistettu {counted(len(done.removed), 'kolmikko', 'kolmikkoa')}, lisätty {len(done.added)}.",
         ),
         err=True,
     )

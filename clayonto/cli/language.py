@@ -15,7 +15,7 @@ import click
 from clayonto.locales import Language, of_locale
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 def detect(arguments: list[str], environment: dict[str, str]) -> Language:
@@ -52,6 +52,10 @@ class _FinnishHelp(click.HelpFormatter):
 
     def write_heading(self, heading: str) -> None:
         super().write_heading(self._SECTIONS.get(heading, heading))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        said = [(term, text.replace("[required]", "[pakollinen]").replace("[default: ", "[oletus: ")) for term, text in rows]
+        super().write_dl(said, col_max, col_spacing)
 
 
 class Command(click.Command):

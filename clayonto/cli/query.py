@@ -24,6 +24,7 @@ from clayonto.cli.common import (
     write_pieces,
 )
 from clayonto.cli.language import command, say
+from clayonto.locales import counted
 
 if TYPE_CHECKING:
     from clayonto.plan import Plan
@@ -153,7 +154,10 @@ def query(
     if style == "table":
         write(rows.to_table(width=line_width(output)), output)
         if sys.stderr.isatty() and rows.form != "ask":
-            count = say(f"{len(rows)} rows, answered by {rows.engine}", f"{len(rows)} riviä, vastasi {rows.engine}")
+            count = say(
+                f"{counted(len(rows), 'row', 'rows')}, answered by {rows.engine}",
+                f"{counted(len(rows), 'rivi', 'riviä')}, vastasi {rows.engine}",
+            )
             click.secho(count, err=True, dim=True)
         return
     try:
@@ -170,8 +174,8 @@ def _explained(plan: Plan, style: str) -> str:
     from clayonto.tables import draw_table
 
     head = say(
-        f"{plan.engine}: {plan.reason}. {plan.rows} rows in {plan.milliseconds:.1f} ms.",
-        f"{plan.engine}: {plan.reason}. {plan.rows} riviä, {plan.milliseconds:.1f} ms.",
+        f"{plan.engine}: {plan.reason}. {counted(plan.rows, 'row', 'rows')} in {plan.milliseconds:.1f} ms.",
+        f"{plan.engine}: {plan.reason}. {counted(plan.rows, 'rivi', 'riviä')}, {plan.milliseconds:.1f} ms.",
     )
     lines = [head]
     if plan.steps:

@@ -9,6 +9,7 @@ import click
 from clayonto.cli.common import lang_option, meter, write, write_pieces
 from clayonto.cli.language import command, say
 from clayonto.errors import UsageError
+from clayonto.files import check_apart
 
 
 @command(
@@ -18,12 +19,12 @@ from clayonto.errors import UsageError
         "Bring the files of a public register into a graph, all or nothing, and account for every row: taken, repaired (how) or refused (why). "
         "REGISTER is eura, or another that --list shows; auto finds out by what is in the files; a file that ends in .toml is a mapping of your own.\n\n"
         "The files together are the register's data set, and take the place of what an earlier import of it said. The account goes to standard error, or as JSON "
-        "to standard output. Exit code 1 when rows are refused with --strict; nothing is put in place then.\n\n"
+        "to standard output. Exit code 1 when no row is taken, or one is refused with --strict; nothing is put in place then.\n\n"
         "\b\n  clayonto import auto projektilista.csv --store graph.db --report rows.csv\n  clayonto import eura projektilista.csv -o eura.nq",
         "Tuo julkisen rekisterin tiedostot verkkoon, kaikki tai ei mitään, ja tee tili jokaisesta rivistä: otettu, korjattu (miten) tai hylätty (miksi). "
         "REKISTERI on eura tai jokin muu, jonka --list näyttää; auto päättelee sen tiedostojen sisällöstä; tiedosto, jonka pääte on .toml, on oma kuvauksesi.\n\n"
         "Tiedostot ovat yhdessä rekisterin aineisto ja korvaavat sen, mitä aineiston aiempi tuonti sanoi. Tili menee virhetulosteeseen tai JSONina "
-        "tulosteeseen. Lopetuskoodi on 1, kun rivejä hylätään valitsimella --strict; silloin mitään ei viedä paikalleen.\n\n"
+        "tulosteeseen. Lopetuskoodi on 1, kun yhtään riviä ei oteta tai, valitsimella --strict, kun yksikin hylätään; silloin mitään ei viedä paikalleen.\n\n"
         "\b\n  clayonto import auto projektilista.csv --store graph.db --report rivit.csv\n  clayonto import eura projektilista.csv -o eura.nq",
     ),
 )
@@ -92,6 +93,15 @@ def import_(
 
     if report is not None and not Path(report).absolute().parent.is_dir():
         raise UsageError(say(f"{report} cannot be written: its folder does not exist.", f"{report}: kansiota ei ole."))
+    if report is not None:
+        check_apart(report, files)
+        if output is not None and Path(report).absolute() == Path(output).absolute():
+            raise UsageError(
+                say(
+                    f"{report} would hold both the graph and the report; name two files.",
+                    f"{report}: anna verkolle ja raportille eri tiedostot.",
+                )
+            )
     with meter() as progress:
         made = import_register(register, *files, store=store, output=output, part=part, strict=strict, date=date, progress=progress)
     if report is not None:
@@ -107,7 +117,9 @@ def import_(
         )
         click.echo(told, err=True)
     if not made.in_place:
-        click.echo(say("Rows were refused, so nothing was put in place.", "Rivejä hylättiin, joten mitään ei viety paikalleen."), err=True)
+        taken = any(file.taken for file in made.files)
+        why = say("Rows were refused", "Rivejä hylättiin") if taken else say("No row was taken", "Yhtään riviä ei otettu")
+        click.echo(say(f"{why}, so nothing was put in place.", f"{why}, joten mitään ei viety paikalleen."), err=True)
     ctx.exit(0 if made.in_place else 1)
 
 

@@ -12,6 +12,7 @@ import click
 from clayonto.cli.common import file_format_option, format_option, lang_option, output_option, texts_option, timeout_option, write
 from clayonto.cli.language import command, say
 from clayonto.errors import UsageError
+from clayonto.locales import counted
 from clayonto.namespaces import expand
 
 if TYPE_CHECKING:
@@ -139,17 +140,23 @@ def _what(paths: tuple[str, ...], store: str | None) -> KnowledgeGraph | tuple[s
 
 
 def _pushed(done: Pushed) -> str:
-    name = _named(done.graph)
+    name, triples = _named(done.graph), _triples(done.triples)
     if done.dry_run:
-        return say(
-            f"{name}: {done.triples} triples would be sent; it has {done.before} now",
-            f"{name}: lähetettäisiin {done.triples} kolmikkoa; nyt {done.before}",
-        )
+        return say(f"{name}: {triples} would be sent; it has {done.before} now", f"{name}: lähetettäisiin {triples}; nyt {done.before}")
     before = say(f", {done.resumed} of them there from before", f", joista {done.resumed} jo perillä") if done.resumed else ""
+    requests = say(counted(done.requests, "request", "requests"), counted(done.requests, "pyyntö", "pyyntöä"))
     return say(
-        f"{name}: {done.triples} triples{before}, in {done.requests} requests and {done.seconds:.1f} s; what arrived is what was sent ({done.checksum})",
-        f"{name}: {done.triples} kolmikkoa{before}, {done.requests} pyyntöä, {done.seconds:.1f} s; perille tuli, mitä lähetettiin ({done.checksum})",
+        f"{name}: {triples}{before}, in {requests} and {_seconds(done.seconds)}; what arrived is what was sent ({done.checksum})",
+        f"{name}: {triples}{before}, {requests}, {_seconds(done.seconds)}; perille tuli, mitä lähetettiin ({done.checksum})",
     )
+
+
+def _triples(count: int) -> str:
+    return say(counted(count, "triple", "triples"), counted(count, "kolmikko", "kolmikkoa"))
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s".replace(".", say(".", ","))
 
 
 @command(
@@ -185,7 +192,7 @@ def pull(file: str, endpoint: str, graph: str | None, every: bool, graphs_url: s
     if style == "json":
         write(json.dumps(done.to_dict(), ensure_ascii=False, indent=1), None)
     else:
-        write(say(f"{file}: {done.triples} triples, {done.seconds:.1f} s", f"{file}: {done.triples} kolmikkoa, {done.seconds:.1f} s"), None)
+        write(f"{file}: {_triples(done.triples)}, {_seconds(done.seconds)}", None)
 
 
 @command(
@@ -228,15 +235,15 @@ def clear(
         if not yes and not sys.stdin.isatty():
             raise UsageError(
                 say(
-                    f"{_named(done.graph)} has {done.triples} triples; give --yes to take them out.",
-                    f"Verkossa {_named(done.graph)} on {done.triples} kolmikkoa; poista ne valitsimella --yes.",
+                    f"{_named(done.graph)} has {_triples(done.triples)}; give --yes to empty it.",
+                    f"Verkossa {_named(done.graph)} on {_triples(done.triples)}; tyhjennä se valitsimella --yes.",
                 )
             )
         if not yes:
             click.confirm(
                 say(
-                    f"Take all {done.triples} triples out of {_named(done.graph)} at {endpoint}?",
-                    f"Poistetaanko verkosta {_named(done.graph)} osoitteessa {endpoint} kaikki {done.triples} kolmikkoa?",
+                    f"Take all that {_named(done.graph)} at {endpoint} has out of it ({_triples(done.triples)})?",
+                    f"Poistetaanko kaikki, mitä verkossa {_named(done.graph)} osoitteessa {endpoint} on ({_triples(done.triples)})?",
                 ),
                 abort=True,
                 err=True,
@@ -247,7 +254,7 @@ def clear(
         write(json.dumps(done.to_dict(), ensure_ascii=False, indent=1), None)
     else:
         told = say("would be taken out", "poistettaisiin") if dry_run else say("taken out", "poistettiin")
-        write(f"{_named(done.graph)}: {done.triples} {say('triples', 'kolmikkoa')} {told}", None)
+        write(f"{_named(done.graph)}: {_triples(done.triples)} {told}", None)
 
 
 @command(

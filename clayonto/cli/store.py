@@ -9,6 +9,7 @@ import click
 from clayonto.cli.common import format_option, meter, texts_option, write
 from clayonto.cli.language import Group, command, say
 from clayonto.errors import UsageError
+from clayonto.locales import counted
 
 _DIR = say("DIR", "KANSIO")
 _FILE = say("FILE", "TIEDOSTO")
@@ -55,7 +56,13 @@ def load(folder: str, paths: tuple[str, ...], no_bundle: bool) -> None:
     with meter() as progress:
         graph = load_graph(*paths, store=folder, bundle=not no_bundle, progress=progress)
     files = len(graph.files)
-    click.echo(say(f"{folder}: {len(graph)} triples of {files} files", f"{folder}: {len(graph)} kolmikkoa {files} tiedostosta"), err=True)
+    click.echo(
+        say(
+            f"{folder}: {counted(len(graph), 'triple', 'triples')} of {counted(files, 'file', 'files')}",
+            f"{folder}: {counted(len(graph), 'kolmikko', 'kolmikkoa')} {files} tiedostosta",
+        ),
+        err=True,
+    )
 
 
 @command(

@@ -42,7 +42,7 @@ WORDS: Final = {
     "en": {
         "claim": "claim: {0}", "source": "source: {0}", "says": "says {0}", "untyped": "Of no type", "nameless": "a thing without a name",
         "sum": "sum", "type": "type", "rewritten": "the same value, written differently", "values": ("1 value", "{0} values"),
-        "sums": ("1 sum", "{0} sums"), "claims": ("1 claim", "{0} claims"), "equal": "The graphs are the same: {0} triples.",
+        "sums": ("1 sum", "{0} sums"), "claims": ("1 claim", "{0} claims"), "equal": ("The graphs are the same: 1 triple.", "The graphs are the same: {0} triples."),
         "changed": ("1 thing changed", "{0} things changed"), "added": ("1 added", "{0} added"), "removed": ("1 removed", "{0} removed"),
         "triples": "{0} of {1} triples removed, {2} added; {3} now.", "more": "… and {0} more",
         "stored": "Forms of literals were not compared, because a store keeps them in its own form.",
@@ -51,7 +51,7 @@ WORDS: Final = {
     "fi": {
         "claim": "väite: {0}", "source": "lähde: {0}", "says": "sanoo {0}", "untyped": "Ilman luokkaa", "nameless": "nimetön asia",
         "sum": "summa", "type": "luokka", "rewritten": "sama arvo, kirjoitettu toisin", "values": ("1 arvo", "{0} arvoa"),
-        "sums": ("1 summa", "{0} summaa"), "claims": ("1 väite", "{0} väitettä"), "equal": "Verkot ovat samat: {0} kolmikkoa.",
+        "sums": ("1 summa", "{0} summaa"), "claims": ("1 väite", "{0} väitettä"), "equal": ("Verkot ovat samat: 1 kolmikko.", "Verkot ovat samat: {0} kolmikkoa."),
         "changed": ("1 asia muuttunut", "{0} asiaa muuttunut"), "added": ("1 lisätty", "{0} lisätty"), "removed": ("1 poistettu", "{0} poistettu"),
         "triples": "{1} kolmikosta poistettu {0}, lisätty {2}; nyt {3}.", "more": "… ja {0} muuta",
         "stored": "Literaalien kirjoitusasuja ei verrattu, koska varasto pitää ne omassa muodossaan.",
@@ -357,7 +357,8 @@ class Reading:
         ]
         lines = []
         if difference.equal:
-            lines.append(self.words["equal"].format(totals[1]))
+            one, many = self.words["equal"]
+            lines.append(one if len(difference.old.lines) == 1 else many.format(totals[1]))
         else:
             statuses = [entry.status for section in sections for entry in section.entries]
             counted = ", ".join(filter(None, (self.count(s, statuses.count(s)) for s in ("changed", "added", "removed"))))

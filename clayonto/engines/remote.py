@@ -8,18 +8,21 @@ stream through httpx (:meth:`RemoteEngine.stream`). User and password, or a toke
 
 from __future__ import annotations
 
-import ast
+import gzip
 import itertools
 import time
+import zlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import pyoxigraph as ox
 
 from clayonto import sparql
 from clayonto.engines.oxigraph import check_syntax, to_python
-from clayonto.errors import QueryError, UsageError
+from clayonto.errors import ClayontoError, QueryError, UsageError
 from clayonto.namespaces import ID, PREFIXES
 from clayonto.remote import credentials, failures, mending, stores
+from clayonto.terms import IRI, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,8 +31,9 @@ if TYPE_CHECKING:
     from clayonto.remote.streaming import Lines
     from clayonto.sources import Source
 
+_LONGEST: Final = 1_000_000
+"""Seconds: what any system can wait for."""
 TRIPLES: Final = "application/n-triples, text/turtle;q=0.8, application/rdf+xml;q=0.5"
-_STATUS: Final = {"QueryBadFormed": 400, "Unauthorized": 401, "EndPointNotFound": 404, "URITooLong": 414, "EndPointInternalError": 500}
 
 
 class RemoteEngine:
@@ -46,10 +50,17 @@ class RemoteEngine:
         :param retries: how often a request is tried again.
         :param graph: the IRI of the named graph to ask; the endpoint's default graph when ``None``.
         :param own: whether it is the endpoint that a call names, so that the credentials in the environment are for it.
-        :raises UsageError: if it is no such address.
+        :raises UsageError: if it is no such address, or ``timeout`` or ``retries`` cannot be.
+        :raises TermError: if ``graph`` is no IRI.
         :raises ConfigError: if the file of credentials cannot be read.
         """
         credentials.check_address(url)
+        if not 0 < timeout <= _LONGEST or retries < 0:
+            raise UsageError(
+                f"An endpoint is given more than 0 and at most {_LONGEST:,} seconds (timeout), and tried again 0 times or more (retries)."
+            )
+        if graph is not None:
+            render(IRI(graph))
         self.url = url
         self.timeout = timeout
         self.retries = retries
@@ -91,8 +102,10 @@ class RemoteEngine:
 
     def solutions(self, query: str, *, base: str) -> Iterator[tuple[Any, ...]]:
         """The solutions of a SELECT query, of pyoxigraph terms; errors as for :meth:`select`."""
-        for solution in self._results(query, base):
-            yield tuple(solution)
+        body, media = self._request(query, base, stores.JSON_RESULTS)
+        with self._reading(media):
+            for solution in self._parsed(body, media):
+                yield tuple(solution)
 
     def n_triples(self) -> bytes:
         """The triples of the graph that is asked, as N-Triples."""
@@ -103,7 +116,8 @@ class RemoteEngine:
         body, media = self._request(query, base, self.store.results)
         if media == "text/tab-separated-values" and self.store.results == stores.TSV_RESULTS:
             return body
-        return mending.repaired(self.store, bytes(self._parsed(body, media).serialize(format=ox.QueryResultsFormat.TSV)))
+        with self._reading(media):
+            return mending.repaired(self.store, bytes(self._parsed(body, media).serialize(format=ox.QueryResultsFormat.TSV)))
 
     def stream(self, query: str, *, base: str, until: float | None = None) -> Lines:
         """The solutions of a SELECT query as lines of TSV, read as they are asked for and never all in memory; errors as for :meth:`select`.
@@ -122,11 +136,13 @@ class RemoteEngine:
 
     def ask(self, query: str, *, base: str) -> bool:
         """The answer of an ASK query."""
-        found = self._results(query, base)
-        if isinstance(found, ox.QuerySolutions):
-            # Virtuoso gives a table with one number.
-            return any(value is not None and to_python(value) in (1, True) for solution in found for value in solution)
-        return bool(found)
+        body, media = self._request(query, base, stores.JSON_RESULTS)
+        with self._reading(media):
+            found = self._parsed(body, media)
+            if isinstance(found, ox.QuerySolutions):
+                # Virtuoso gives a table with one number.
+                return any(value is not None and to_python(value) in (1, True) for solution in found for value in solution)
+            return bool(found)
 
     def construct(self, query: str, *, base: str) -> Iterator[Triple]:
         """The triples of a CONSTRUCT or DESCRIBE query."""
@@ -134,26 +150,28 @@ class RemoteEngine:
         format_ = ox.RdfFormat.from_media_type(media)
         if format_ is None:
             raise failures.not_sparql(self.url, media, body)
-        try:
+        with self._reading(media):
             for quad in dict.fromkeys(ox.parse(body, format=format_, base_iri=base)):
                 yield to_python(quad.subject), to_python(quad.predicate), to_python(quad.object)
-        except SyntaxError as error:
-            raise failures.unreadable(self.url, media, error) from error
 
     def __len__(self) -> int:
-        (solution,) = self._results("SELECT (COUNT(*) AS ?count) WHERE { ?s ?p ?o }", ID)
-        return int(solution["count"].value)
-
-    def _results(self, query: str, base: str) -> Any:
-        return self._parsed(*self._request(query, base, stores.JSON_RESULTS))
+        (solution,) = self.solutions("SELECT (COUNT(*) AS ?count) WHERE { ?s ?p ?o }", base=ID)
+        return int(solution[0].value)
 
     def _parsed(self, body: bytes, media: str) -> Any:
         format_ = ox.QueryResultsFormat.from_media_type(media)
         # CSV is for people: it does not tell an IRI from a text.
         if format_ in (None, ox.QueryResultsFormat.CSV):
             raise failures.not_sparql(self.url, media, body)
+        return ox.parse_query_results(mending.readable(self.store, body), format=format_)
+
+    @contextmanager
+    def _reading(self, media: str) -> Iterator[None]:
+        """While an answer is parsed, which goes on as its solutions are taken."""
         try:
-            return ox.parse_query_results(mending.readable(self.store, body), format=format_)
+            yield
+        except ClayontoError:
+            raise
         except (SyntaxError, ValueError) as error:
             raise failures.unreadable(self.url, media, error) from error
 
@@ -163,10 +181,8 @@ class RemoteEngine:
         :raises QueryError: if the endpoint does not accept the query.
         :raises EndpointError: if there is no answer to use.
         """
-        from http.client import HTTPException
-        from urllib.error import HTTPError, URLError
-
-        from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
+        from http.client import HTTPException, IncompleteRead
+        from urllib.error import HTTPError
 
         asked = self._wrapper(whole(query, base), accept)
         for attempt in range(self.retries + 1):
@@ -174,30 +190,28 @@ class RemoteEngine:
             try:
                 with asked.query().response as response:
                     return self._received(response)
-            except SPARQLWrapperException as error:
-                if isinstance(error.__context__, HTTPError):
-                    error.__context__.close()
-                status = _STATUS.get(type(error).__name__, 500)
-                if status == 400:
-                    check_syntax(query, base=base)
-                raise failures.of_status(self.url, status, _said(error)) from error
             except HTTPError as error:
-                body, headers = error.read(), dict(error.headers)
-                error.close()
+                with error:
+                    body, headers = error.read(), {name.lower(): value for name, value in error.headers.items()}
+                if error.code == 400:
+                    check_syntax(query, base=base)
                 if last or error.code not in failures.FOR_A_MOMENT:
-                    raise failures.of_status(self.url, error.code, body, {k.lower(): v for k, v in headers.items()}) from error
-                time.sleep(failures.pause(error.headers.get("Retry-After"), attempt))
-            except TimeoutError as error:
-                raise failures.too_slow(self.url, self.timeout) from error
-            except HTTPException as error:
+                    known = self._credentials.header is not None
+                    raise failures.of_status(self.url, error.code, body, headers, known=known) from error
+                time.sleep(failures.pause(headers.get("retry-after"), attempt))
+            except IncompleteRead as error:
                 raise failures.broke_off(self.url, error) from error
-            except (URLError, OSError) as error:
+            except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+                raise failures.broke_off(self.url, error) from error
+            except OSError as error:  # a connection closed before a word (RemoteDisconnected) is one of these
                 reason = getattr(error, "reason", error)
                 if isinstance(reason, TimeoutError):
                     raise failures.too_slow(self.url, self.timeout) from error
-                if last:
+                if last or failures.is_final(reason):
                     raise failures.unreachable(self.url, reason) from error
                 time.sleep(failures.pause(None, attempt))
+            except HTTPException as error:
+                raise failures.not_http(self.url, error) from error
         raise AssertionError("A last attempt returns or raises.")
 
     def _received(self, response: Any) -> tuple[bytes, str]:
@@ -205,32 +219,40 @@ class RemoteEngine:
         self._server = headers.get("Server") or self._server
         self.store = stores.told(self.url, headers)
         body, media = response.read(), (headers.get("Content-Type") or "").partition(";")[0].strip().lower()
-        if response.geturl() != self.url:
-            # A POST that was sent on has become a GET without its query.
-            raise failures.not_sparql(self.url, media, body, found_at=response.geturl())
         if most := headers.get("X-SPARQL-MaxRows"):
             raise failures.capped(self.url, most)
+        if (headers.get("Content-Encoding") or "").lower() in ("gzip", "x-gzip"):
+            body = gzip.decompress(body)  # not asked for, and sent all the same by some that stand in front of a server
         return body, media
 
     def _wrapper(self, query: str, accept: str) -> Any:
         from importlib.metadata import version
+        from urllib.request import HTTPRedirectHandler, HTTPSHandler, build_opener
 
         import SPARQLWrapper as Library
 
-        shown = self._credentials.header
+        from clayonto.remote.trust import trusted
+
+        class Staying(HTTPRedirectHandler):
+            """A POST that is sent on becomes a GET without its query, at a place that nobody named."""
+
+            def redirect_request(self, *_: Any) -> None:
+                return
+
+        opener = build_opener(Staying, *([HTTPSHandler(context=trusted())] if self.url.lower().startswith("https:") else []))
+        shown, timeout = self._credentials.header, self.timeout
 
         class Asked(Library.SPARQLWrapper):
-            def _createRequest(self) -> Any:  # noqa: N802
-                # urllib would carry an ordinary header to wherever the server sends it, on another host too.
-                request = super()._createRequest()
+            def _query(self) -> Any:
+                # SPARQLWrapper's own asks the opener that all of the process share.
+                request = self._createRequest()
                 if shown:
                     request.add_unredirected_header("Authorization", shown)
-                return request
+                return opener.open(request, timeout=timeout), self.returnFormat
 
         made = Asked(self.url, agent=f"clayonto/{version('clayonto')}", defaultGraph=self.graph)
         made.setMethod(Library.POST)
         made.setOnlyConneg(True)
-        made.setTimeout(max(1, round(self.timeout)))
         made.setQuery(query)
         made.addCustomHttpHeader("Accept", accept)
         return made
@@ -243,9 +265,3 @@ def whole(query: str, base: str) -> str:
     declared = {after.text[:-1] for before, after in itertools.pairwise(tokens) if before.text.upper() == "PREFIX"}
     lines = [f"BASE <{base}>", *(f"PREFIX {p}: <{PREFIXES[p]}>" for p in sorted(used - declared) if p in PREFIXES)]
     return "\n".join([*lines, query])
-
-
-def _said(error: Exception) -> bytes:
-    """The body of an answer, out of the sentence that SPARQLWrapper makes of it; it shows the bytes as Python writes them."""
-    text = str(error).partition("Response:")[2].strip()
-    return ast.literal_eval(text) if text[:2] in ("b'", 'b"') else text.encode()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import pyoxigraph as ox
 
+from clayonto.locales import counted
 from clayonto.namespaces import GRAPH, ID, PREFIXES, shorten
 from clayonto.turtle import write_turtle
 
@@ -124,6 +125,9 @@ class InferenceResult:
     by_rule: Mapping[str, int]
     base: str = ID
     graph: str = field(default=INFERRED)
+
+    def __repr__(self) -> str:
+        return f"<{counted(len(self), 'triple', 'triples')} inferred by {self.engine} {self.version}>"
 
     def __len__(self) -> int:
         return len(self.triples)

@@ -156,9 +156,9 @@ def _checked(table: Mapping[str, Any], name: str) -> dict[str, Any]:
                 values[key] = _web(value, key, name)
             case "base":
                 base = _web(value, key, name)
-                if re.search("[?#&']", base):
+                if re.search("[?#&']|/[.][.]?(/|$)", base):
                     raise ConfigError(
-                        f"{name}: base is where the site will stand, so it has none of “?”, “#”, “&” and “'”; found {base!a}."
+                        f"{name}: base is where the site will stand, so it has none of “?”, “#”, “&”, “'” and “/../”; found {base!a}."
                     )
                 values[key] = base if base.endswith("/") else base + "/"
             case "languages":
@@ -214,8 +214,14 @@ def _contact(value: object, name: str) -> str:
 
 def _web(value: object, key: str, name: str, *, or_else: str = "") -> str:
     if isinstance(value, str) and value.startswith(("https://", "http://")):
+        host = value.partition("//")[2].partition("/")[0]
+        if "@" in host:
+            raise ConfigError(
+                f"{name}: {key} holds a user or a password, which every page would show; take it out."
+            )  # and show it here neither
         try:
-            return check_iri(value)
+            if host.strip(":"):
+                return check_iri(value)
         except TermError as error:
             raise ConfigError(f"{name}: {key}: {error}") from error
     raise ConfigError(f"{name}: {key} is a web address that starts with https://{or_else}; found {value!a}.")

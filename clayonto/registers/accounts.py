@@ -120,7 +120,7 @@ class ImportReport:
 
     ``triples`` is how many lines the graph has, ``in_place`` whether it was put where it should go; ``rows`` gives each row
     that was repaired, refused or repeated, in order. ``compacting`` is whether the store it went to has become so large that ``clayonto store compact`` makes
-    queries over all of it several times as fast.
+    queries over all of it several times as fast. ``replaced`` is when the import was made that has given way to this one in the store, empty if none has.
     """
 
     register: str
@@ -133,6 +133,7 @@ class ImportReport:
     triples: int = 0
     in_place: bool = False
     compacting: bool = False
+    replaced: str = ""
 
     def written(self) -> dict[str, Any]:
         """What was found, for the same report in another process, which shares the file of rows."""
@@ -178,6 +179,7 @@ class ImportReport:
             "triples": self.triples,
             "reconciles": self.reconciles,
             "in_place": self.in_place,
+            "replaced": self.replaced,
             "files": [
                 {
                     **{

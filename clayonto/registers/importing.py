@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, cast
 
 from clayonto.errors import DataError, EngineError, OutputError, UsageError, nearest
-from clayonto.files import replacing
+from clayonto.files import at_home, check_apart, replacing
 from clayonto.processes import EndedError, alone
 from clayonto.registers import eura, tables, values
 from clayonto.registers.accounts import FileReport, ImportReport, RowReport, SumReport
@@ -62,7 +62,7 @@ def import_register(
     :param output: the N-Quads file to write.
     :param part: what part of the data set the files are, such as a country, in the publisher's words or in yours. Parts stand beside each other, and an import
         replaces that part only. All of the data set when ``None``.
-    :param strict: whether nothing is put in place when a row is refused. The report says so all the same.
+    :param strict: whether nothing is put in place when a row is refused, rather than when no row is taken. The report says so all the same.
     :param date: the day the files were retrieved, ``YYYY-MM-DD``; the day of the file when ``None``.
     :param progress: called with a sentence now and then.
     :return: the account. Its ``refused`` says how many rows were refused.
@@ -76,6 +76,8 @@ def import_register(
         raise UsageError("Say where the graph goes: a graph on disk (store) or an N-Quads file (output), one of the two.")
     if output is not None and Path(output).suffix.lower() in _OTHER_FORMS:
         raise UsageError(f"{output} would hold N-Quads, whatever its name says; let it end in .nq.")
+    if output is not None:
+        check_apart(output, [register, *files])
     if not files:
         first = f"; {register} may be one of them" if Path(register).is_file() else ""
         raise UsageError(f"Name the register, or auto, and then its file, or files{first}.")
@@ -85,14 +87,14 @@ def import_register(
         except Refused as refused:
             raise UsageError(f"“{date}” is no day; write it as 2026-11-22.") from refused
     say = progress or (lambda _: None)
-    looked = [tables.look(Path(file)) for file in files]
+    looked = [tables.look(at_home(file)) for file in files]
     parts = detect(register, looked)
     if part is not None:
         parts = [one._replace(mapping=one.mapping.part(part)) for one in parts]
     mapping = parts[0].mapping
     report = ImportReport(mapping.register, mapping.name, mapping.graph)
     pieces = partial(_graph, parts, report, date=date, quads=output is not None)
-    place = Path(cast("str | Path", store if output is None else output))
+    place = at_home(cast("str | Path", store if output is None else output))
     try:
         with suppress(_Withheld):
             if output is None:
@@ -157,7 +159,7 @@ def detect(register: str, files: Sequence[tables.File]) -> list[Part]:
 
 
 class _Withheld(Exception):  # noqa: N818 -- an answer, not an error
-    """Rows were refused, and that was not to be."""
+    """Rows were refused, and that was not to be; or there is no row that was taken, and to put nothing in the place of what there was helps nobody."""
 
 
 def _tables(file: tables.File, layout: str) -> list[tables.Table]:
@@ -166,7 +168,7 @@ def _tables(file: tables.File, layout: str) -> list[tables.Table]:
 
 
 def _hold_back(report: ImportReport, *, strict: bool) -> None:
-    if strict and report.refused:
+    if (strict and report.refused) or not any(file.taken for file in report.files):
         raise _Withheld
 
 
@@ -226,6 +228,10 @@ def _to_store(folder: Path, pieces: _Pieces, report: ImportReport, *, strict: bo
         before = disk.folder.manifest()
         disk.load_all([source] if disk.exists else [*loaded(), source], progress=say)
     after = disk.folder.manifest() or {}
+    earlier, now = (
+        next((layer for layer in (state or {}).get("layers", ()) if layer["name"] == source.name), None) for state in (before, after)
+    )
+    report.replaced = earlier["when"] if earlier and earlier != now else ""
     report.compacting = after != before and sum(layer.get("size", 0) for layer in after.get("layers", ())) >= _LARGE
 
 

@@ -27,6 +27,12 @@ def text_of(report: ImportReport, *, lang: str, examples: int) -> str:
         f"{report.dataset} → {report.graph}, {say(f'{report.triples:,} triples', f'{report.triples:,} kolmikkoa'.replace(',', ' '))}",
         "",
     ]
+    if report.replaced:
+        gave_way = say(
+            f"What an import of {report.replaced[:10]} put there has given way. Files that belong together come in one call; parts, such as countries, with --part.",
+            f"Päivän {report.replaced[:10]} tuonti väistyi. Yhteen kuuluvat tiedostot tuodaan yhdellä kutsulla; osat, kuten maat, valitsimella --part.",
+        )
+        lines += [gave_way, ""]
     lines.append(draw_table(heads, rows, numeric=[False, False, *[True] * 5]))
     for file in report.files:
         if file.sums:

@@ -17,15 +17,19 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from clayonto.errors import ConfigError, UsageError
 
 _PORTS: Final = {"http": 80, "https": 443}
+_SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
+_BLANK: Final = re.compile(r"[\s\x00-\x20\x7f]")
+_TOKEN: Final = re.compile(r"[!-~]+")
 _KEYS: Final = frozenset({"user", "password", "token"})
 
 
@@ -36,6 +40,15 @@ class Credentials:
     user: str = ""
     password: str = ""
     token: str = ""
+
+    def __post_init__(self) -> None:
+        # A library would show the header that it cannot send, and the password in it.
+        if self.token and not _TOKEN.fullmatch(self.token):
+            raise ConfigError(
+                "The token for the endpoint has signs that no token has (RFC 6750), such as a space or a line's end; it is not shown here."
+            )
+        if ":" in self.user:
+            raise ConfigError("The user for the endpoint has a colon, which no user has (RFC 7617); what comes after it may be a password.")
 
     def __repr__(self) -> str:
         return f"Credentials({'token' if self.token else 'user and password' if self.user else 'none'})"
@@ -63,13 +76,17 @@ def check_address(url: str) -> SplitResult:
         _ = parts.port
     except ValueError:
         parts = urlsplit("")
-    if parts.scheme not in _PORTS or not parts.hostname:
-        raise UsageError(f"“{url}” is no address of an endpoint; give one that starts with http:// or https://.")
-    if parts.username or parts.password:
+    if "@" in (parts.netloc or url):
+        # Before it is shown: what is no address may hold a password too.
         raise UsageError(
             "The address holds a password; take it out, and set CLAYONTO_ENDPOINT_USER and CLAYONTO_ENDPOINT_PASSWORD, "
             "or CLAYONTO_ENDPOINT_TOKEN."
         )
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise UsageError(f"“{url}” is no address of an endpoint; give one that starts with http:// or https://.")
+    rest = parts._replace(scheme="", netloc="").geturl()
+    if not rest.isascii() or _BLANK.search(url):
+        raise UsageError(f"“{url}” has characters that no address has; percent-encode them: {quote(url, safe=_SAFE)}")
     return parts
 
 
@@ -77,11 +94,11 @@ def find(url: str, *, environment: bool = True) -> Credentials:
     """The credentials for an address; empty ones if there are none.
 
     :param environment: whether the environment may speak for this address; it does not for addresses that a query names.
-    :raises ConfigError: if the file cannot be read, can be read by others, or is not of the form above.
+    :raises ConfigError: if the file cannot be read, can be read by others, or is not of the form above; or if a token or a user cannot be one.
     """
     if environment:
         get = os.environ.get
-        if token := get("CLAYONTO_ENDPOINT_TOKEN"):
+        if token := get("CLAYONTO_ENDPOINT_TOKEN", "").strip():
             return Credentials(token=token)
         user, password = get("CLAYONTO_ENDPOINT_USER"), get("CLAYONTO_ENDPOINT_PASSWORD")
         if user and password:

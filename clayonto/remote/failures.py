@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from clayonto.errors import (
     ClayontoError,
+    ConfigError,
     EndpointError,
     EndpointRefusalError,
     EndpointTimeoutError,
@@ -27,9 +29,8 @@ if TYPE_CHECKING:
 FOR_A_MOMENT: Final = frozenset({429, 502, 503, 504})
 """The statuses after which a reading request is tried again."""
 _LONGEST_PAUSE: Final = 60.0
-_CREDENTIALS: Final = (
-    "set CLAYONTO_ENDPOINT_USER and CLAYONTO_ENDPOINT_PASSWORD, or CLAYONTO_ENDPOINT_TOKEN, or write a file of them ($CLAYONTO_ENDPOINTS)"
-)
+_CREDENTIALS: Final = "CLAYONTO_ENDPOINT_USER and CLAYONTO_ENDPOINT_PASSWORD or CLAYONTO_ENDPOINT_TOKEN in the environment, or a file of them ($CLAYONTO_ENDPOINTS)"
+_DOUBTED: Final = re.compile(r"certificate verify failed: (.*?)(?: \(_ssl|$)")
 
 
 def pause(told: str | None, attempt: int) -> float:
@@ -55,14 +56,54 @@ def unreachable(url: str, reason: object) -> UnreachableError:
     """Nothing answers."""
     # An error of httpx has the system's words behind its number.
     said = getattr(reason, "strerror", None) or re.sub(r"^\[Errno -?\d+\] ", "", str(reason)) or type(reason).__name__
+    said = one_line(said).rstrip(".")
+    if doubted := _DOUBTED.search(said):
+        return UnreachableError(
+            f"{url} is not trusted, since its certificate cannot be verified: {doubted[1]}. If an authority of your own signed it, name the file of that "
+            "authority's certificate in SSL_CERT_FILE.",
+            url=url,
+        )
     if "WRONG_VERSION_NUMBER" in said:
         said = "the server does not speak https there"
+    if proxy := _proxy(url):
+        return UnreachableError(
+            f"{url} cannot be reached by way of the proxy {proxy}, which the environment names: {said}. Is it right, or does the host belong into "
+            "NO_PROXY?",
+            url=url,
+        )
     return UnreachableError(f"{url} cannot be reached: {said}. Is the address right, and the server running?", url=url)
+
+
+def is_final(reason: object) -> bool:
+    """Whether to try again is in vain: a certificate does not get better."""
+    return _DOUBTED.search(str(reason)) is not None
+
+
+def _proxy(url: str) -> str:
+    """Host and port of the proxy that requests to an address go through; never its user and password."""
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(url)
+    named = getproxies().get(parts.scheme, "")
+    if not named or proxy_bypass(parts.netloc):
+        return ""
+    return urlsplit(named if "://" in named else f"//{named}").netloc.rpartition("@")[2]
+
+
+def no_proxy(named: Mapping[str, str]) -> ConfigError:
+    """The environment names a proxy that requests cannot go through."""
+    wrong = ", ".join(
+        sorted(f"{kind.upper()}_PROXY" for kind, value in named.items() if urlsplit(value).scheme not in ("", "http", "https"))
+    )
+    return ConfigError(
+        f"The environment names a proxy that cannot be used ({wrong or 'HTTP_PROXY'}); give one that starts with http://, or take it out."
+    )
 
 
 def too_slow(url: str, timeout: float) -> EndpointTimeoutError:
     """No answer in time."""
-    return EndpointTimeoutError(f"{url} did not answer within {timeout:g} seconds; ask for less, or give it more time (timeout).", url=url)
+    within = "a second" if timeout == 1 else f"{timeout:g} seconds"
+    return EndpointTimeoutError(f"{url} did not answer within {within}; ask for less, or give it more time (timeout).", url=url)
 
 
 def broke_off(url: str, reason: object) -> IncompleteAnswerError:
@@ -80,17 +121,18 @@ def capped(url: str, most: str) -> IncompleteAnswerError:
     )
 
 
-def not_sparql(url: str, media: str, body: bytes, *, found_at: str = "") -> NotSparqlError:
+def not_http(url: str, reason: object) -> NotSparqlError:
+    """An answer that is none of HTTP."""
+    said = f" ({one_line(str(reason))})" if str(reason) else ""
+    return NotSparqlError(f"What answers at {url} does not speak HTTP{said}. Is the port the right one?", url=url)
+
+
+def not_sparql(url: str, media: str, body: bytes) -> NotSparqlError:
     """An answer, but none to a query."""
     page = b"<html" in body[:1000].lower()
     what = "a web page" if page else media or "something without a media type"
-    moved = (
-        f" It sent us on to {found_at}, and queries are not sent after; give the address that answers itself."
-        if found_at not in ("", url)
-        else ""
-    )
     return NotSparqlError(
-        f"{url} answered with {what}, not with SPARQL results.{moved} Is it the address that takes queries? Often it ends in /sparql or /query.",
+        f"{url} answered with {what}, not with SPARQL results. Is it the address that takes queries? Often it ends in /sparql or /query.",
         url=url,
     )
 
@@ -103,8 +145,11 @@ def unreadable(url: str, media: str, error: Exception) -> NotSparqlError:
     )
 
 
-def of_status(url: str, status: int, body: bytes = b"", headers: Mapping[str, str] | None = None) -> ClayontoError:
+def of_status(url: str, status: int, body: bytes = b"", headers: Mapping[str, str] | None = None, *, known: bool = False) -> ClayontoError:
     """The error for a status that is none of success.
+
+    :param headers: of the answer, their names in lower case.
+    :param known: whether the server was shown a user and password or a token.
 
     A 400 is a :class:`QueryError`, since our own parser has taken the query for SPARQL 1.1 before.
     """
@@ -112,12 +157,15 @@ def of_status(url: str, status: int, body: bytes = b"", headers: Mapping[str, st
     if status == 400:
         return QueryError(f"{url} does not accept the query, which is SPARQL 1.1: {said}")
     if 300 <= status < 400:
-        target = (headers or {}).get("location") or "another address"
+        target = one_line((headers or {}).get("location") or "another address")
         what = f"sends us on to {target}, and nothing is sent after it; give that address if you trust it"
     elif status == 401:
-        return EndpointRefusalError(
-            f"{url} wants a user and password or a token that it knows, and was given none: {_CREDENTIALS}.", url=url, status=status
+        found = (
+            "does not take the user and password, or the token, that it was given; set others"
+            if known
+            else "wants a user and password, or a token"
         )
+        return EndpointRefusalError(f"{url} {found}: {_CREDENTIALS}.", url=url, status=status)
     elif status == 403:
         return EndpointRefusalError(f"{url} answered with 403 Forbidden. It does not let you; {said.rstrip('.')}.", url=url, status=status)
     elif status == 429:
@@ -150,5 +198,9 @@ def words(body: bytes) -> str:
         problem = json.loads(text)
         text = problem["detail"] if isinstance(problem, dict) and isinstance(problem.get("detail"), str) else text
     text = re.sub(r"<[^>]{1,200}>", " ", text) if "<html" in text.lower() else text
-    text = "".join(c if c.isprintable() else " " for c in text)
-    return " ".join(text.split())[:300] or "it does not say why"
+    return one_line(text)[:300] or "it does not say why"
+
+
+def one_line(text: str) -> str:
+    """A text from elsewhere in one line, without control characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -88,8 +88,10 @@ class Graphs:
 
     def count(self, graph: str | None) -> int:
         """How many triples a graph has; 0 for one that is not there."""
-        ((count,),) = tsv.read(self._engine.select(f"SELECT (COUNT(*) AS ?n) {{ {_in(graph, '?s ?p ?o')} }}", base=ID))[1]
-        return int(str(count))
+        found = tsv.read(self._engine.select(f"SELECT (COUNT(*) AS ?n) {{ {_in(graph, '?s ?p ?o')} }}", base=ID))[1]
+        if len(found) != 1 or not isinstance(found[0][0], int):
+            raise failures.unreadable(self.url, "a count", ValueError("it is not one number"))
+        return int(found[0][0])
 
     def triples(self, graph: str | None) -> Iterator[tuple[Any, Any, Any]]:
         """The triples of a graph, of pyoxigraph terms, one after the other as they arrive.

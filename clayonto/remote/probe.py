@@ -144,7 +144,8 @@ def _comes_back(engine: RemoteEngine, literal: str) -> bool | None:
 def _sees_named_graphs(engine: RemoteEngine) -> bool | None:
     """Whether the default graph has what some named graph has; as the store is known to do where no graph is there to tell."""
     try:
-        ((name,),) = read(engine.select("SELECT ?g { GRAPH ?g { ?s ?p ?o } } LIMIT 1", base=ID))[1] or [(None,)]
+        found = read(engine.select("SELECT ?g { GRAPH ?g { ?s ?p ?o } } LIMIT 1", base=ID))[1]
+        name = found[0][0] if found else None
         if name is None:
             return engine.store.union_default
         return engine.ask(f"ASK {{ {{ SELECT ?s ?p ?o {{ GRAPH <{name}> {{ ?s ?p ?o }} }} LIMIT 1 }} ?s ?p ?o }}", base=ID)

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from clayonto.errors import DataError, OutputError, TransferError, UsageError
 from clayonto.files import replacing
+from clayonto.locales import counted
 from clayonto.namespaces import PREFIXES
 from clayonto.remote.graphs import Graphs, called, silent
 from clayonto.sources import FORMATS
@@ -72,7 +73,7 @@ def pull(
     file = Path(output)
     format_ = FORMATS.get(file.suffix.lower())
     if format_ is None or (not format_.supports_datasets and every) or format_ == ox.RdfFormat.JSON_LD:
-        raise UsageError(f"“{file.name}” cannot hold that; let it end in {'.nq or .trig' if every else '.nt, .ttl, .nq, .trig or .rdf'}.")
+        raise UsageError(f"“{file}” cannot hold that; let it end in {'.nq or .trig' if every else '.nt, .ttl, .nq, .trig or .rdf'}.")
     with Graphs(url, timeout=timeout, retries=retries, graphs_url=graphs_url) as remote:
         wanted: list[str | None] = [*remote.names()] if every else [graph]
         expected = sum(map(remote.count, wanted))
@@ -85,8 +86,8 @@ def pull(
                 ox.serialize(counter.quads(remote, wanted, named=every), output=out, format=format_, prefixes=prefixes)
                 if counter.count != expected:
                     raise TransferError(
-                        f"{url} counts {expected} triples in {called(graph)} and gave {counter.count}; {file} is as it was. A server that caps answers has "
-                        "a setting for it (ResultSetMaxRows in Virtuoso).",
+                        f"{url} counts {counted(expected, 'triple', 'triples')} in {called(graph)} and gave {counter.count}; {file} is as it was. "
+                        "A server that caps answers has a setting for it (ResultSetMaxRows in Virtuoso).",
                         url=url,
                         missing=max(0, expected - counter.count),
                         extra=max(0, counter.count - expected),
@@ -123,7 +124,7 @@ def clear(
             return Cleared(graph, before, dry_run)
         remote.drop(graph)
         if (left := remote.count(graph)) and (graph is not None or not remote.store.union_default):
-            raise TransferError(f"{url} still has {left} triples in {called(graph)}.", url=url, extra=left)
+            raise TransferError(f"{url} still has {counted(left, 'triple', 'triples')} in {called(graph)}.", url=url, extra=left)
     return Cleared(graph, before, dry_run)
 
 

@@ -86,12 +86,14 @@ def push(
     :param progress: called with how many triples have arrived, and how many there are.
     :returns: one entry for each graph, in order.
     :raises DataError: if there is nothing to push, or a file cannot be read.
-    :raises UsageError: if the store has no such place, or where it takes updates is not known.
+    :raises UsageError: if the store has no such place, ``part`` is less than 1, or where it takes updates is not known.
     :raises TransferError: if what arrived is not what was sent; the place has what it had then.
     :raises EndpointError: if the endpoint fails; pushing the same again goes on from there.
     """
     if each and graph is not None:
         raise UsageError("Either every file goes into its own graph (each), or all go into one (graph); leave one of the two out.")
+    if part is not None and part < 1:
+        raise UsageError(f"A request carries one triple or more (part), not {part}.")
     loads = [_Load(name, lines) for name, lines in _graphs(what, graph=graph, each=each, base=base)]
     if not any(load.lines for load in loads):
         raise DataError("There is not one triple to push.")
@@ -119,13 +121,17 @@ class _Load:
         aside = f"{GRAPH}push/{self._digest(add=add)}"
         before = remote.count(self.graph)
         sent = Hashes(remote.store)
-        sent.add_all((q.subject, q.predicate, q.object) for q in ox.parse(b"\n".join(self.lines), format=ox.RdfFormat.N_TRIPLES))
+        sent.add_all(self._triples())
         resumed = requests = 0
         if not dry_run:
             resumed, requests = self._fill(remote, aside, part, progress)
-            compare(remote, aside, sent)
+            compare(remote, aside, sent, self._triples)
             self._swap(remote, aside, add=add)
         return Pushed(self.graph, len(self.lines), before, resumed, requests, sent.checksum, time.perf_counter() - started, dry_run)
+
+    def _triples(self) -> Iterator[tuple[Any, Any, Any]]:
+        """What is pushed, of pyoxigraph terms."""
+        return ((q.subject, q.predicate, q.object) for q in ox.parse(b"\n".join(self.lines), format=ox.RdfFormat.N_TRIPLES))
 
     def _digest(self, *, add: bool) -> str:
         """A name for just this push: the data, and where it goes."""
@@ -194,8 +200,8 @@ class _Load:
             if remote.count(aside):
                 raise
         counts = not remote.store.union_default or self.graph is not None
-        if counts and (found := remote.count(self.graph)) < 1:
-            raise TransferError(f"{remote.url} took the graph, and has {found} triples of it now.", url=remote.url, missing=len(self.lines))
+        if counts and not remote.count(self.graph):
+            raise TransferError(f"{remote.url} took the graph, and has none of it now.", url=remote.url, missing=len(self.lines))
 
 
 def _graphs(

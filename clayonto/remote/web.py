@@ -9,15 +9,16 @@ from __future__ import annotations
 import ssl
 import time
 from contextlib import contextmanager
-from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
+from urllib.request import getproxies
 
 import httpx
 
 from clayonto.errors import EndpointError
 from clayonto.remote import failures
 from clayonto.remote.credentials import Credentials, check_address
+from clayonto.remote.trust import trusted
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -25,12 +26,6 @@ if TYPE_CHECKING:
 
 AGENT = f"clayonto/{version('clayonto')}"
 """How we name ourselves to servers."""
-
-
-@cache
-def _trust(*, secure: bool) -> ssl.SSLContext:
-    """Whom to trust. To read the certificates takes longer than a short answer, so it is done once, and only where there is something to trust."""
-    return httpx.create_ssl_context() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class _Challenged(httpx.Auth):
@@ -59,20 +54,26 @@ class Web:
     def __init__(self, credentials: Credentials, *, timeout: float = 60.0, retries: int = 3, secure: bool = True) -> None:
         """Make a client; nothing is sent yet.
 
-        :param secure: whether its addresses are of ``https``; one of ``http`` cannot be used for them then.
+        :param secure: whether an address of it is of ``https``; only then are certificates read.
         :param timeout: seconds to connect, and between two pieces of an answer.
         :param retries: how often a request that reads is tried again.
+        :raises ConfigError: if the environment names a proxy or certificates that cannot be used.
         """
         self.timeout = timeout
         self.retries = retries
-        self._client = httpx.Client(
-            auth=_Challenged(credentials),
-            headers={"User-Agent": AGENT},
-            timeout=timeout,
-            follow_redirects=False,
-            verify=_trust(secure=secure),
-            limits=httpx.Limits(max_connections=4),
-        )
+        self._known = bool(credentials.header)
+        try:
+            self._client = httpx.Client(
+                auth=_Challenged(credentials),
+                headers={"User-Agent": AGENT},
+                timeout=timeout,
+                follow_redirects=False,
+                verify=trusted() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+                limits=httpx.Limits(max_connections=4),
+            )
+        except (ImportError, ValueError) as error:
+            # httpx makes its ways through proxies at once; one by SOCKS wants a package that we do not ask for.
+            raise failures.no_proxy(getproxies()) from error
 
     def __enter__(self) -> Self:
         return self
@@ -113,12 +114,12 @@ class Web:
             except httpx.TimeoutException as error:
                 raise failures.too_slow(url, self.timeout) from error
             except httpx.HTTPError as error:
-                if last:
+                if last or failures.is_final(error):
                     raise failures.unreachable(url, error) from error
                 time.sleep(failures.pause(None, attempt))
                 continue
             if last or response.status_code not in failures.FOR_A_MOMENT:
-                raise failures.of_status(url, response.status_code, body, response.headers)
+                raise failures.of_status(url, response.status_code, body, response.headers, known=self._known)
             time.sleep(failures.pause(response.headers.get("Retry-After"), attempt))
         raise AssertionError("A last attempt returns or raises.")
 
@@ -138,5 +139,5 @@ class Web:
         if response.status_code == 400:
             raise EndpointError(f"{url} does not accept what was sent: {failures.words(response.content)}", url=url, status=400)
         if not response.is_success:
-            raise failures.of_status(url, response.status_code, response.content, response.headers)
+            raise failures.of_status(url, response.status_code, response.content, response.headers, known=self._known)
         return response

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from clayonto.errors import EngineError, OutputError, UsageError
-from clayonto.files import replace, settle
+from clayonto.files import at_home, replace, settle
 from clayonto.locks import is_held
 
 try:
@@ -94,7 +94,7 @@ class Folder:
     """A folder that holds, or is to hold, a graph."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path = path = at_home(path)
         self.generations = path / "generations"
         self.copies = path / "copies"
         if path.exists() and not path.is_dir():
@@ -137,7 +137,9 @@ class Folder:
                     f"{file} cannot be read, and no generation has one of its own. Restore a backup, or build the graph anew."
                 )
         if found is not None and found.get("format") != FORMAT:
-            raise EngineError(f"{self.path} has layout {found.get('format')!r}, this version reads {FORMAT}; build the graph anew.")
+            later = isinstance(found.get("format"), int) and found["format"] > FORMAT
+            remedy = "a later clayonto made it, so update this one" if later else "build the graph anew"
+            raise EngineError(f"{self.path} has layout {found.get('format')!r}, this version reads {FORMAT}; {remedy}.")
         return found
 
     @contextmanager
@@ -260,6 +262,7 @@ def remove(folder: Path) -> None:
 
 def is_store(folder: Path) -> bool:
     """Whether a folder holds a graph on disk, of whatever layout."""
+    folder = at_home(folder)
     generations = folder / "generations"
     return generations.is_dir() and ((folder / "manifest.json").is_file() or any(p.name.isdigit() for p in generations.iterdir()))
 

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from clayonto.engines.columnar import has_polars
 from clayonto.errors import DataError, EngineError, OutputError, UsageError
-from clayonto.files import replacing
+from clayonto.files import at_home, replacing
 from clayonto.stores import columns as kept
 from clayonto.stores.copies import Summed
 from clayonto.stores.generations import FORMAT, Folder, is_store
@@ -125,7 +125,7 @@ def backup(folder: str | Path, file: str | Path) -> None:
     head = json.dumps(held.manifest, ensure_ascii=False, indent=1).encode()
     sums = {"manifest.json": hashlib.sha256(head).hexdigest()}
     try:
-        with replacing(Path(file)) as out, tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        with replacing(at_home(file)) as out, tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
             _add(tar, "manifest.json", io.BytesIO(head), len(head))
             for name, path in members.items():
                 with path.open("rb") as one:
@@ -148,7 +148,7 @@ def restore(file: str | Path, folder: str | Path) -> None:
     place = Folder(Path(folder))
     new = not place.path.exists()
     try:
-        with Path(file).open("rb") as packed, place.writing():
+        with at_home(file).open("rb") as packed, place.writing():
             place.build(lambda path: _unpack(packed, str(file), path, place.copies))
             place.tidy()
     except FileNotFoundError as error:

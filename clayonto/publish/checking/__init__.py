@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from clayonto.errors import UsageError
 from clayonto.publish.checking.client import Client
@@ -39,13 +40,25 @@ def check(
     :param timeout: seconds to wait for an answer.
     :param sample: how many IRIs to dereference at most, evenly spread; all when ``None``. Pages and files are all looked at.
     :param progress: called with a sentence now and then.
-    :raises UsageError: if the target is no address and no folder with a site in it, or a number is not above 0.
+    :raises UsageError: if the target is no address and no folder with a site in it, holds a password, or a number is not above 0.
+    :raises UnreachableError: if nothing answers at the address, or its certificate is not trusted.
+    :raises EndpointTimeoutError: if nothing answers there in time.
     """
     if jobs < 1 or timeout <= 0 or (sample is not None and sample < 1):
         raise UsageError("The numbers of jobs, seconds and IRIs must be above 0.")
     text = str(target)
     if text.startswith(("http://", "https://")):
-        return Client(Web(text, timeout=timeout), text, jobs=jobs, sample=sample, progress=progress).check()
+        try:
+            host = urlsplit(text).netloc
+        except ValueError:
+            host = ""
+        if "@" in (host or text):
+            raise UsageError("The address holds a user or a password, which the report would show; take it out.")
+        if not host:
+            raise UsageError(f"{text} is no address; give the site's address with https://, such as https://data.example.org/.")
+        web = Web(text, timeout=timeout)
+        web.reach()
+        return Client(web, text, jobs=jobs, sample=sample, progress=progress).check()
     folder = Path(target)
     if not (folder / "catalog.ttl").is_file():
         what = "has no catalog.ttl, so it is no published site" if folder.is_dir() else "is no folder and no address"

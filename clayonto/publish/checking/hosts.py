@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import mimetypes
 import re
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, unquote, urljoin, urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
 
 from clayonto.publish.machine.apache import MAP, TYPES
 from clayonto.publish.machine.routes import choose
+from clayonto.remote import failures
+from clayonto.remote.trust import trusted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +59,23 @@ class Web:
         """:param timeout: seconds to wait for an answer."""
         self.root = self.base = root if root.endswith("/") else root + "/"
         self._timeout = timeout
-        self._opener = build_opener(_NoRedirect)
+        self._opener = build_opener(_NoRedirect, *([HTTPSHandler(context=trusted())] if root.startswith("https:") else []))
+
+    def reach(self) -> None:
+        """Ask for the first page, whatever is said of it.
+
+        :raises UnreachableError: if nothing answers; what is missing then is not a file.
+        :raises EndpointTimeoutError: if nothing answers in time.
+        """
+        try:
+            self._opener.open(Request(self.root, headers={"User-Agent": _AGENT}), timeout=self._timeout).close()  # noqa: S310 -- as below
+        except HTTPError as error:
+            error.close()
+        except (OSError, HTTPException) as error:
+            reason = getattr(error, "reason", error)
+            if isinstance(reason, TimeoutError):
+                raise failures.too_slow(self.root, self._timeout) from error
+            raise failures.unreachable(self.root, reason) from error
 
     def get(self, url: str, *, accept: str = "*/*", languages: str = "") -> Answer:
         """The answer to a GET, after at most eight redirects."""
@@ -85,7 +104,7 @@ class Web:
                 return _answer(url, error.code, error.headers, b"")
         except URLError as error:
             return Answer(url, 0, problem=f"no answer: {error.reason}")
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, HTTPException) as error:
             return Answer(url, 0, problem=f"no answer: {error}")
 
 
