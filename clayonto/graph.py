@@ -5,24 +5,23 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from clayonto import engines, sparql, tsv
-from clayonto.engines.base import ColumnEngine, Engine
-from clayonto.errors import EngineError, ParameterError, UnknownTermError, UsageError
+from clayonto import engines
+from clayonto.answers import Answers
+from clayonto.errors import EngineError
 from clayonto.namespaces import CLAY, ID, PREFIXES, expand, shorten
-from clayonto.results import TRIPLE_COLUMNS, Rows, RowStream, sort_key
 from clayonto.sources import Source, from_paths
 from clayonto.stated import Stated
-from clayonto.templates import looked_through
 from clayonto.terms import IRI, Value, render
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator
     from pathlib import Path
 
     import rdflib
 
     from clayonto.describe import Description
     from clayonto.editing import Change
+    from clayonto.engines.base import Engine
     from clayonto.explain import Explanation
     from clayonto.explain.figures import Account
     from clayonto.inference.base import InferenceResult
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from clayonto.places import Place
     from clayonto.plan import Plan
     from clayonto.query import Catalogue, NamedQuery
-    from clayonto.remote.federation import Services
+    from clayonto.results import Rows, RowStream
     from clayonto.validation import ValidationReport
     from clayonto.validation.continuing import Triples
     from clayonto.validation.graphs import Validations
@@ -47,10 +46,8 @@ class KnowledgeGraph:
         self, sources: Iterable[Source], *, engine: str | Engine | None = None, base: str = ID, services: str | Iterable[str] = ()
     ) -> None:
         self.base = base
-        self._services = _services(services)
         self._engine: Engine = engines.make(engine) if engine is None or isinstance(engine, str) else engine
-        # To tell takes as long as a lookup does.
-        self._columns = self._engine if isinstance(self._engine, ColumnEngine) else None
+        self._answers = Answers(self._engine, base=base, services=services)
         self._stated = Stated()
         for source in sources:
             self._engine.load(source)
@@ -134,12 +131,9 @@ class KnowledgeGraph:
         >>> load().run("project-partners", project="project/clay", lang="fi")[0].partner_label
         'Umbrian alue'
         """
-        named = self.queries[query] if isinstance(query, str) else query
-        text = named.bind(params, base=self.base)
-        if not isinstance(query, str):
-            text = self._admitted(text, written=named.text)
-        self._check_things(named, params)
-        return self._answer(text, types=named.columns)
+        if isinstance(query, str):
+            return self._answers.run(self.queries[query], params, bundled=True)
+        return self._answers.run(query, params, bundled=False)
 
     def query(self, text: str) -> Rows:
         """The answer to a SPARQL 1.1 query of any form. Prefixes of :data:`clayonto.namespaces.PREFIXES` need no declaration.
@@ -152,7 +146,7 @@ class KnowledgeGraph:
         >>> load().query("SELECT ?acronym { ?p a clay:Project ; clay:acronym ?acronym }")[0].acronym
         'CLAY'
         """
-        return self._answer(self._admitted(text))
+        return self._answers.give(self._answers.admitted(text))
 
     def select(self, text: str, *, base: str = ID) -> bytes:
         """The solutions of a SELECT query as SPARQL 1.1 TSV, just as the engine gives them. The query is run as it is; errors as for :meth:`query`."""
@@ -172,20 +166,7 @@ class KnowledgeGraph:
         >>> next(load().stream("SELECT ?acronym { ?p a clay:Project ; clay:acronym ?acronym }")).acronym
         'CLAY'
         """
-        if isinstance(query, str):
-            text = self._admitted(query)
-        else:
-            text = self._admitted(query.bind(params, base=self.base), written=query.text)
-            self._check_things(query, params)
-        if sparql.form(text) != "select":
-            raise UsageError("Rows of a SELECT can stream; ask anything else with query().")
-        stream = getattr(self._engine, "stream", None)
-        if stream is None:
-            return self._selected(text, None if isinstance(query, str) else query.columns).stream()
-        lines = stream(text, base=self.base)
-        booleans = [] if isinstance(query, str) else [i for i, name in enumerate(lines.columns) if query.columns.get(name) == "boolean"]
-        read = (tsv.with_booleans(line, booleans) for line in lines) if booleans else lines
-        return RowStream(lines.columns, read, engine=self.engine, close=lines.close)
+        return self._answers.stream(query, params)
 
     def plan(self, text: str) -> Plan:
         """Answer a query and say how it was done: by which engine and why, in which steps, with how many rows; what the linter remarks.
@@ -396,7 +377,7 @@ class KnowledgeGraph:
         if not self._stated.sources and not any(type(term).__name__ == "BlankNode" for term in triple):
             names = {entry["graph"]: entry["name"] for entry in self.files}
             s, p, o = triple
-            graphs = self._answer(f"SELECT DISTINCT ?g {{ GRAPH ?g {{ {s} {p} {o} }} }} ORDER BY STR(?g)")
+            graphs = self._answers.give(f"SELECT DISTINCT ?g {{ GRAPH ?g {{ {s} {p} {o} }} }} ORDER BY STR(?g)")
             return next((Place(names[str(g)], 0) for (g,) in graphs if str(g) in names), None)
         return None
 
@@ -477,7 +458,7 @@ class KnowledgeGraph:
         """Versions, engine, graphs and counts, ready for JSON."""
         from importlib.metadata import version
 
-        counts = self._answer(
+        counts = self._answers.give(
             f"SELECT ?class (COUNT(DISTINCT ?thing) AS ?things) WHERE {{ ?thing a ?class "
             f"FILTER(STRSTARTS(STR(?class), {render(str(CLAY))})) }} GROUP BY ?class ORDER BY STR(?class)"
         )
@@ -491,66 +472,3 @@ class KnowledgeGraph:
             "things": {shorten(row[0]): row[1] for row in counts if row[0]},
             "sources": self.files,
         }
-
-    def _answer(self, text: str, *, types: Any = None) -> Rows:
-        form = looked_through(text).of(sparql.form)
-        if form == "select":
-            return self._selected(text, types)
-        if form == "ask":
-            return Rows(("answer",), [(self._engine.ask(text, base=self.base),)], engine=self.engine, form=form)
-        triples = sorted(self._engine.construct(text, base=self.base), key=sort_key)
-        return Rows(TRIPLE_COLUMNS, triples, engine=self.engine, form=form)
-
-    def _admitted(self, text: str, *, written: str | None = None) -> str:
-        """The query to run, with the answers of its services in it, if it may be run.
-
-        :param written: the query as its file has it, without the values of its parameters, which may hold any word.
-        """
-        if self._services and any(token.kind == "word" and token.text.upper() == "SERVICE" for token in sparql.tokens(text)):
-            return self._services.resolve(text, base=self.base, local=lambda query: self._engine.select(query, base=self.base))
-        query = looked_through(text if written is None else written)
-        if query.of(sparql.is_guarded) or query.may_have("service", "from"):
-            sparql.refuse_unsafe(query.text)
-        return text
-
-    def _with_booleans(self, solutions: bytes, types: Mapping[str, str]) -> bytes:
-        """Solutions in whose columns of booleans 1 and 0 are such: some stores have no others."""
-        if not self.is_stored or "boolean" not in types.values():
-            return solutions
-        booleans = [i for i, name in enumerate(tsv.columns(solutions)) if types.get(name) == "boolean"]
-        lines = [solutions.partition(b"\n")[0].decode(), *(tsv.with_booleans(line, booleans) for line in tsv.lines(solutions))]
-        return ("\n".join(lines) + "\n").encode()
-
-    def _selected(self, text: str, types: Any) -> Rows:
-        engine, name = self._engine, self.engine
-        if self._columns is not None:
-            table = self._columns.table(text, base=self.base)
-            if table is not None:
-                return Rows.from_columns(table, engine="columnar", types=types)
-            name = self._columns.behind
-        return Rows.from_tsv(self._with_booleans(engine.select(text, base=self.base), types or {}), engine=name, types=types)
-
-    def _check_things(self, named: NamedQuery, params: dict[str, object]) -> None:
-        """Refuse an IRI parameter whose thing is not of the declared class: an empty answer would hide a typing error."""
-        for key, parameter in named.params.items():
-            if parameter.klass is None or parameter.is_list or params.get(key, parameter.default) is None:
-                continue
-            thing = str(parameter.convert(params.get(key, parameter.default), base=self.base))
-            klass = render(IRI(expand(parameter.klass)))
-            members = f"?thing a/rdfs:subClassOf* {klass}"
-            if not self._answer(f"ASK {{ VALUES ?thing {{ {render(IRI(thing))} }} {members} }}"):
-                known = [shorten(row[0], base=self.base) for row in self._answer(f"SELECT DISTINCT ?thing {{ {members} }}")]
-                error = UnknownTermError(shorten(thing, base=self.base), known)
-                raise ParameterError(
-                    f"The parameter “{key}” takes a {parameter.klass}. {error}", query=named.name, parameter=key
-                ) from error
-
-
-def _services(given: str | Iterable[str]) -> Services | None:
-    """Whom SERVICE may ask; one place may come without a list, whose letters would be taken for hosts otherwise."""
-    allowed = (given,) if isinstance(given, str) else tuple(given)
-    if not allowed:
-        return None
-    from clayonto.remote.federation import Services
-
-    return Services(allowed)

@@ -215,7 +215,7 @@ def test_any_query_gives_the_rows_of_the_store(query: str, few: int, many: bool)
 @example("SELECT ?a ?made { ?a :name ?b OPTIONAL { ?a :size ?c } BIND(BOUND(?c) AS ?made) }", ["", "boolean"], False)
 @example("SELECT ?a ?made { ?a :name ?b BIND(CONCAT(STR(?b), '') AS ?made) }", ["", "string"], True)
 def test_a_frame_is_what_its_cells_say(query: str, declared: list[str], many: bool) -> None:
-    table = COLUMNS._columns.table(PREFIX + query, base=COLUMNS.base)  # type: ignore[union-attr]
+    table = COLUMNS._answers._columns.table(PREFIX + query, base=COLUMNS.base)  # type: ignore[union-attr]
     assume(table is not None)
     types = {name: kind for name, kind in zip(table.names, declared, strict=True) if kind}  # type: ignore[union-attr]
 
