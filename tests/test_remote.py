@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pyoxigraph as ox
@@ -163,7 +164,8 @@ class Answers(http.server.BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        with suppress(ConnectionError):  # whoever has read enough goes away
+            self.wfile.write(body)
 
     def log_message(self, *args: object) -> None:
         pass
